@@ -1,0 +1,53 @@
+"""Every knob, one frozen object, one dial: the profile. Read from the environment as VOUCH_NAME; only build files and ways in read it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Profile = Literal["offline"]
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults; `vouch config` prints them with what they mean."""
+
+    model_config = SettingsConfigDict(env_prefix="VOUCH_", frozen=True, extra="ignore")
+
+    home: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("vouch")),
+        description="the folder of the collection: catalogue, passages, index, conversations",
+    )
+    cache: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_cache_dir("vouch")),
+        description="the folder of model weights and of what perception made, shared by all collections",
+    )
+    profile: Profile = Field(default="offline", description="the one dial: which models see, hear, embed and talk")
+    weights: Path | None = Field(
+        default=None, description="a folder with weights that are already here (whisper-base/, efficientnet-lite2/)"
+    )
+    host: str = Field(default="127.0.0.1", description="the address to serve on; beyond the loopback a key is needed")
+    port: int = Field(default=7860, description="the port to serve on; if it is taken, the next free one is used")
+    api_key: str | None = Field(
+        default=None, description="the key that callers must send when serving beyond the loopback"
+    )
+    threads: int = Field(default=0, description="threads for the models; 0: as many as there are cores")
+
+    @cached_property
+    def database(self) -> Path:
+        """The record of this home: items, passages, interactions, conversations' people."""
+        return self.home / "vouch.sqlite"
+
+    @cached_property
+    def conversations(self) -> Path:
+        """The conversations' checkpoints of this home."""
+        return self.home / "conversations.sqlite"
+
+    @cached_property
+    def weights_folder(self) -> Path:
+        """Where model weights lie."""
+        return self.weights or self.cache / "weights"
