@@ -182,7 +182,9 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """An item that sources proposed. `ranks` (from 1) and `scores` (higher is better) by source; `passages`: passage_ids that made a source propose it, best first."""
+    """An item that sources proposed. `ranks` (from 1) and `scores` (higher is better) by source;
+    `passages`: passage_ids that made a source propose it, best first.
+    """
 
     item_id: str
     ranks: Mapping[str, int]
