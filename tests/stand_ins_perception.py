@@ -6,8 +6,10 @@ import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vouch.errors import UnreadableMedia
 from vouch.ports import Vectors
@@ -108,7 +110,7 @@ def direction(word: str) -> Vectors:
     return np.random.default_rng(seed).standard_normal(HashEmbedder.dimensions).astype(np.float32)
 
 
-def unit(rows: np.ndarray[tuple[int, ...], np.dtype[np.floating]]) -> Vectors:
+def unit(rows: NDArray[Any]) -> Vectors:
     """Rows of length 1, float32."""
     lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
     return np.asarray(rows / np.maximum(lengths, 1e-12), np.float32)
