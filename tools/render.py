@@ -1,0 +1,198 @@
+"""Results as text: the few lines that a model reads, one short line a reason, and the JSON that programs read (README, "JSON")."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from tools.toolbox import Facets, Found, ItemDetails, Remembered, Scored, ToolResult
+from vouch.types import (
+    Attribute,
+    AttributeValue,
+    CitedPassage,
+    Filter,
+    FunnelStep,
+    Item,
+    LikedItem,
+    MetFilter,
+    Note,
+    Passage,
+    Popularity,
+    Query,
+    Reason,
+    RecList,
+    Recommendation,
+)
+
+CHANNEL_WORDS = {
+    "title": "in the catalogue",
+    "description": "in its description",
+    "review": "in a review",
+    "caption": "seen in its picture",
+    "tags": "seen in its picture",
+    "ocr": "read in its picture",
+    "colours": "seen in its picture",
+    "transcript": "heard in its sound",
+    "sidecar": "in the text beside its picture",
+}
+_QUOTE_CHARACTERS = 180
+
+
+def value_text(value: AttributeValue, unit: str | None = None) -> str:
+    """A value as people write it: 94.0 -> "94", ("horror", "fantasy") -> "horror, fantasy", with the unit behind."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float | int):
+        plain = f"{value:.2f}".rstrip("0").rstrip(".")
+        return f"{plain} {unit}" if unit else plain
+    return clean(", ".join(value) if isinstance(value, tuple) else value)
+
+
+def clean(text: str) -> str:
+    """Catalogue text on one line, without control, format and private characters (they could hide or reorder words)."""
+    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    return re.sub(" +", " ", kept).strip()
+
+
+def name_text(attribute: str) -> str:
+    """An attribute's name as words."""
+    return attribute.replace("_", " ")
+
+
+def filter_text(condition: Filter) -> str:
+    """A filter as words: "price at most 120", "genres without horror"."""
+    name, value = name_text(condition.attribute), value_text(condition.value)
+    if isinstance(condition.value, tuple):
+        joined = {"any_of": " or ", "none_of": " or ", "all_of": " and "}.get(condition.op, ", ")
+        value = clean(joined.join(condition.value))
+    words = {
+        "=": f"{name} {value}",
+        "!=": f"{name} not {value}",
+        "<": f"{name} under {value}",
+        "<=": f"{name} at most {value}",
+        ">": f"{name} over {value}",
+        ">=": f"{name} at least {value}",
+        "any_of": f"{name} {value}",
+        "all_of": f"{name} {value}",
+        "none_of": f"{name} without {value}",
+        "contains": f"{name} with “{value}”",
+    }
+    return words[condition.op]
+
+
+def cited_text(reason: CitedPassage) -> str:
+    """The span that fits best, at most some 180 characters of it."""
+    start, end = reason.span
+    quote = clean(reason.passage.text[start:end] or reason.passage.text)
+    if len(quote) > _QUOTE_CHARACTERS:
+        quote = quote[:_QUOTE_CHARACTERS].rsplit(" ", 1)[0] + " …"
+    return quote
+
+
+def second_text(seconds: float) -> str:
+    """Seconds as minutes and seconds: 75.2 -> "1:15"."""
+    whole = int(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def reason_text(reason: Reason) -> str:
+    """One short line for one reason; nothing in it that the reason does not hold."""
+    match reason:
+        case CitedPassage():
+            where = CHANNEL_WORDS[reason.passage.channel]
+            if reason.passage.start_s is not None:
+                where += f" at {second_text(reason.passage.start_s)}"
+            return f"“{cited_text(reason)}” ({where})"
+        case LikedItem():
+            share = f" ({reason.share:.0%} of the match)" if reason.share > 0 else ""
+            return f"you liked {clean(reason.title)}{share}"
+        case MetFilter():
+            return f"{name_text(reason.filter.attribute)}: {value_text(reason.value)}"
+        case Popularity():
+            return f"liked by {reason.people} people here, number {reason.place} of all"
+
+
+def answer_json(rec_list: RecList) -> dict[str, Any]:
+    """The JSON of a list that programs read. `item_id` and `title` are the file's own strings."""
+    query = TypeAdapter(Query).dump_python(rec_list.query, mode="json")
+    query["tastes"] = [taste.user_id for taste in rec_list.query.tastes]
+    return {
+        "query": query,
+        "recommendations": [_recommendation_json(r) for r in rec_list.recommendations],
+        "funnel": TypeAdapter(tuple[FunnelStep, ...]).dump_python(rec_list.funnel, mode="json"),
+        "notes": TypeAdapter(tuple[Note, ...]).dump_python(rec_list.notes, mode="json"),
+    }
+
+
+def _recommendation_json(recommendation: Recommendation) -> dict[str, Any]:
+    reasons = [
+        {"text": reason_text(r)} | TypeAdapter(type(r)).dump_python(r, mode="json") for r in recommendation.reasons
+    ]
+    return {
+        "rank": recommendation.rank,
+        "item_id": recommendation.item.item_id,
+        "title": recommendation.item.title,
+        "score": recommendation.score,
+        "affinity": recommendation.affinity,
+        "parts": dict(recommendation.parts),
+        "reasons": reasons,
+    }
+
+
+def result_json(result: ToolResult) -> Any:
+    """Any tool's result as the JSON that programs read."""
+    if isinstance(result, RecList):
+        return answer_json(result)
+    if isinstance(result, tuple):
+        return TypeAdapter(tuple[Scored, ...]).dump_python(result, mode="json")
+    return TypeAdapter(type(result)).dump_python(result, mode="json")
+
+
+def render(result: ToolResult) -> str:
+    """The few lines of a result that a model reads: items by handle [1], [2], ... and title, each with its reasons."""
+    match result:
+        case RecList():
+            lines = [
+                f"[{r.rank}] {_item_line(r.item)}" + "".join(f"\n    - {reason_text(x)}" for x in r.reasons)
+                for r in result.recommendations
+            ]
+            lines += [f"note: {clean(note.text)}" for note in result.notes]
+            return "\n".join(lines) or "nothing found"
+        case Found():
+            if result.items:
+                return "\n".join(_item_line(item) for item in result.items)
+            return f"no “{clean(result.asked)}” here; close: {'; '.join(map(clean, result.close_titles)) or 'nothing'}"
+        case ItemDetails():
+            return "\n".join([_item_line(result.item), *map(_passage_line, result.passages)])
+        case Remembered():
+            return f"{result.kind}: {'; '.join(map(clean, result.titles))}"
+        case Facets():
+            return "\n".join([f"{result.items} items", *map(_facet_line, result.attributes)])
+        case _:
+            return "\n".join(
+                f"{clean(s.title)}: {'no opinion' if s.affinity is None else f'{s.affinity:.3f}'}" for s in result
+            )
+
+
+def _item_line(item: Item) -> str:
+    facts = "; ".join(
+        f"{name_text(n)}: {value_text(v)}" for n, v in item.attributes.items() if len(value_text(v)) <= 80
+    )
+    return f"{clean(item.title)} ({facts})" if facts else clean(item.title)
+
+
+def _passage_line(passage: Passage) -> str:
+    return f"    - {CHANNEL_WORDS[passage.channel]}: {clean(passage.text)}"
+
+
+def _facet_line(attribute: Attribute) -> str:
+    name = name_text(attribute.name)
+    if attribute.minimum is not None and attribute.maximum is not None:
+        low, high = value_text(attribute.minimum), value_text(attribute.maximum, attribute.unit)
+        return f"{name}: {low} to {high}"
+    if attribute.first is not None:
+        return f"{name}: {attribute.first} to {attribute.last}"
+    return f"{name}: {', '.join(clean(value) for value, _ in attribute.values[:20])}"
