@@ -5,6 +5,7 @@ A method's docstring speaks to the model. Titles may be given as titles or item 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -156,15 +157,14 @@ class Toolbox:
         """How much the person would like each named item, from what they and others liked (collaborative filtering)."""
         catalogue = self.recommender.catalogue
         item_ids = [catalogue.resolve(title).item_id for title in titles]
-        found = {row[0]: row for row in self.recommender.affinities(self._taste((), ()), item_ids)}
         return tuple(
             Scored(
                 item_id=item_id,
                 title=catalogue.by_id[item_id].title,
-                affinity=found[item_id][1] if item_id in found else None,
-                reasons=found[item_id][2] if item_id in found else (),
+                affinity=None if math.isnan(affinity) else affinity,
+                reasons=reasons,
             )
-            for item_id in item_ids
+            for item_id, affinity, reasons in self.recommender.affinities(self._taste((), ()), item_ids)
         )
 
     def remember(self, kind: RememberKind, titles: Sequence[str], *, source: str = "message") -> Remembered:

@@ -1,0 +1,189 @@
+"""The command line: `vouch ingest | recommend | chat | serve | mcp | config | doctor`. Parses words, calls the parts, draws what comes back.
+
+Answers go to stdout, progress and warnings to stderr. Exit status: 0, 2 for wrong words, 3 for an ingest done with skipped rows or files,
+4 for something missing on the machine.
+"""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui import question_lines, terminal
+from vouch.errors import InputError, SetupError
+from vouch.settings import Settings
+
+app = typer.Typer(
+    help="A recommender on your own machine: it looks at and listens to a catalogue, talks, and vouches for every reason.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
+User = Annotated[str | None, typer.Option("--user", help="A person of the collection; their history is used.")]
+
+
+@app.command()
+def ingest(
+    catalogue: Annotated[Path, typer.Argument(help="CSV, TSV, JSON, JSONL or Parquet.")],
+    media: Annotated[Path | None, typer.Option(help="The folder of pictures and sounds.")] = None,
+    interactions: Annotated[Path | None, typer.Option(help="Who liked, rated, saw what.")] = None,
+    mapping: Annotated[str, typer.Option("--map", help="title=Name,id=Sku,text=Blurb,ignore=Notes")] = "",
+    prune: Annotated[bool, typer.Option(help="Remove items that have gone from the file.")] = False,
+) -> None:
+    """Read a catalogue, look at and listen to its media, and make all of it findable. Can be killed and started again."""
+    from retrieval.build import run_ingest
+
+    with terminal.IngestScreen() as screen:
+        report = run_ingest(
+            Settings(),
+            catalogue,
+            media_dir=media,
+            interactions=interactions,
+            column_map=question_lines.column_map(mapping),
+            prune=prune,
+            watcher=screen,
+        )
+    terminal.show_report(report)
+    if report.troubles:
+        raise typer.Exit(3)
+
+
+@app.command()
+def recommend(
+    text: Annotated[str, typer.Argument(help="What it should be like, in your own words.")] = "",
+    user: User = None,
+    like: Annotated[list[str] | None, typer.Option(help="A title that you like; may be given several times.")] = None,
+    dislike: Annotated[list[str] | None, typer.Option(help="A title that you dislike.")] = None,
+    filters: Annotated[list[str] | None, typer.Option("--filter", help="price<=120, kind=film, genres!=horror")] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many.")] = 8,
+    queries: Annotated[str | None, typer.Option(help="A file with one JSON question a line, or - for stdin.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Recommend items, with the reasons for each."""
+    from retrieval.build import open_collection
+    from tools.toolbox import Toolbox
+
+    single = question_lines.Question(
+        text=text, user_id=user, liked=like or [], disliked=dislike or [], filters=list(filters or []), k=k
+    )
+    with terminal.opening():
+        collection = open_collection(Settings())
+    toolbox = Toolbox(recommender=collection.recommender)
+    if queries is None:
+        rec_list = question_lines.ask(toolbox, single)
+        terminal.show_json(rec_list) if as_json else terminal.show_list(rec_list, collection.tiers)
+        return
+    failed = False
+    for line in question_lines.lines(queries):
+        answer = question_lines.answer_line(toolbox, line)
+        failed = failed or "error" in answer
+        terminal.print_json(answer)
+    if failed:
+        raise typer.Exit(2)
+
+
+@app.command()
+def chat(
+    once: Annotated[str | None, typer.Option(help="One message; prints the reply and ends.")] = None,
+    user: User = None,
+    conversation: Annotated[str | None, typer.Option(help="Go on with a conversation of that name.")] = None,
+    conversations: Annotated[str | None, typer.Option(help="A file with one JSON conversation a line, or -.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Talk about what to watch, read, hear or buy."""
+    from agent.build import build_conversation
+
+    with terminal.opening():
+        talk = build_conversation(Settings())
+    conversation_id = conversation or uuid.uuid4().hex
+    if conversations is not None:
+        failed = False
+        for number, line in enumerate(question_lines.lines(conversations)):
+            for answer in question_lines.converse(talk, line, number):
+                failed = failed or "error" in answer
+                terminal.print_json(answer)
+        if failed:
+            raise typer.Exit(2)
+    elif once is not None:
+        reply = talk.reply(once, conversation_id=conversation_id, person=user)
+        terminal.print_json(question_lines.reply_json(reply, 0)) if as_json else terminal.show_reply(reply)
+    else:
+        terminal.talk(talk, conversation_id, user)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address; beyond the loopback VOUCH_API_KEY is needed.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port; if taken, the next free one.")] = None,
+) -> None:
+    """Open the chat page, and POST /tools/{name} beside it."""
+    from agent.build import build_conversation
+
+    from ui.serving import serve_page
+
+    settings = Settings()
+    with terminal.opening():
+        talk = build_conversation(settings)
+    terminal.show_tiers(talk.tiers)
+    serve_page(talk, host=host or settings.host, port=settings.port if port is None else port, api_key=settings.api_key)
+
+
+@app.command()
+def mcp(user: User = None) -> None:
+    """Offer the tools to another agent by the Model Context Protocol, over stdin and stdout."""
+    from retrieval.build import open_collection
+    from tools.toolbox import Toolbox
+    from ui.mcp_server import build_mcp
+
+    toolbox = Toolbox(recommender=open_collection(Settings()).recommender, person=user or "stranger:mcp")
+    build_mcp(toolbox).run("stdio")
+
+
+@app.command()
+def config(as_json: Json = False) -> None:
+    """Show every setting, its value and what it means."""
+    settings = Settings()
+    values = {name: getattr(settings, name) for name in Settings.model_fields}
+    values["api_key"] = "set" if settings.api_key else None
+    meanings = {name: field.description or "" for name, field in Settings.model_fields.items()}
+    terminal.show_settings(values, meanings, as_json=as_json)
+
+
+@app.command()
+def doctor(
+    fetch: Annotated[bool, typer.Option(help="Fetch the profile's model weights that are missing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Check what is here: packages, weights, the collection; says what to do about what is missing."""
+    from ui.checkup import check_up
+
+    settings = Settings()
+    findings = check_up(
+        database=settings.database, weights_folder=settings.weights_folder, fetch=fetch, progress=terminal.say_once()
+    )
+    terminal.show_findings(findings, as_json=as_json)
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(4)
+
+
+def main() -> None:
+    """The entry point: errors that people can mend become one sentence and an exit status."""
+    try:
+        app()
+    except InputError as error:
+        terminal.warn(str(error))
+        sys.exit(2)
+    except SetupError as error:
+        terminal.warn(str(error))
+        sys.exit(4)
+
+
+if __name__ == "__main__":
+    main()
