@@ -12,9 +12,9 @@ from vouch.errors import AmbiguousItem, UnknownItem
 from vouch.types import Attribute, Item, Passage, Schema
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Catalogue:
-    """All items in the order of the file. `passages` may be in any order."""
+    """All items in the order of the file. `passages` may be in any order. Compared by identity: there is one a process."""
 
     items: tuple[Item, ...]
     schema: Schema

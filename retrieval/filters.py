@@ -163,10 +163,9 @@ def _boolean(attribute: Attribute, value: AttributeValue) -> bool | str:
 
 
 def _known(attribute: Attribute, value: str) -> str | None:
-    wanted = fold(value)
-    return next((v for v, _ in attribute.values if v == value), None) or next(
-        (v for v, _ in attribute.values if fold(v) == wanted), None
-    )
+    exact = next((v for v, _ in attribute.values if v == value), None)
+    wanted = fold(value).replace(" ", "")
+    return exact or next((v for v, _ in attribute.values if fold(v).replace(" ", "") == wanted), None)
 
 
 def _known_value(attribute: Attribute, value: str) -> str:

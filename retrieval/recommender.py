@@ -2,63 +2,181 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from retrieval import filters
+import numpy as np
+
+from retrieval import ranking
+from retrieval.aversion import closeness
 from retrieval.catalogue import Catalogue
-from retrieval.tastes import taste_of
-from vouch.ports import CandidateSource
-from vouch.types import Interaction, LikedItem, Query, Recommendation, RecList, Taste
+from retrieval.citations import Citations
+from retrieval.filters import check, describe
+from retrieval.funnel import funnel
+from retrieval.item_sets import ids_of, mask_of
+from retrieval.item_vectors import ItemVectors
+from retrieval.likeness import Likeness
+from retrieval.ranking import Scored
+from retrieval.reasons import ReasonFinder
+from retrieval.scorers.fitted import Fitted
+from retrieval.scorers.like_counts import LikeCounts
+from retrieval.sources.alike import AlikeSource
+from retrieval.sources.collaborative import CollaborativeSource, query_likes
+from retrieval.sources.dense import DenseSource
+from retrieval.sources.lexical import LexicalSource
+from retrieval.sources.popular import PopularSource
+from retrieval.sources.query_vectors import QueryVectors
+from retrieval.tastes import dislike_weights, taste_of
+from vouch.errors import SourceFailed, UnknownItem
+from vouch.ports import CandidateSource, Embedder, PassageIndex, Vectors
+from vouch.types import (
+    Candidate,
+    Filter,
+    Interaction,
+    LikedItem,
+    Note,
+    Passage,
+    Query,
+    RecList,
+    Recommendation,
+    Taste,
+)
+
+POOL = 200
+"""How many items each source proposes."""
+DIVERSIFIED = 60
+"""How many of the best are looked at for diversity."""
 
 
 class InteractionStore(Protocol):
     """The part of the record that the recommender needs."""
 
-    def interactions(self, user_id: str | None = None) -> Sequence[Interaction]: ...
-    def add_interaction(self, interaction: Interaction) -> None: ...
-    def remove_interactions(self, user_id: str, item_id: str | None = None) -> None: ...
-    def people(self) -> Sequence[tuple[str, int]]: ...
+    def interactions(self, user_id: str | None = None) -> Sequence[Interaction]:
+        """One person's interactions, or everybody's."""
+        ...
+
+    def add_interaction(self, interaction: Interaction) -> None:
+        """Writes one down."""
+        ...
+
+    def remove_interactions(self, user_id: str, item_id: str | None = None) -> None:
+        """Takes back what was remembered, never what came from a file."""
+        ...
+
+    def people(self) -> Sequence[tuple[str, int]]:
+        """user_id and number of interactions."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What is known of the passages: the index, the vectors of words, and one vector an item."""
+
+    index: PassageIndex
+    vectors: QueryVectors
+    item_vectors: ItemVectors
+
+    @classmethod
+    def of(
+        cls,
+        catalogue: Catalogue,
+        *,
+        index: PassageIndex,
+        embedder: Embedder,
+        passages: Sequence[Passage],
+        rows: Vectors,
+    ) -> Content:
+        """From the stored passages and their vectors (`rows`, one a passage)."""
+        items = ItemVectors.from_passages(catalogue, passages, rows)
+        return cls(index=index, vectors=QueryVectors(embedder), item_vectors=items)
+
+
+def standard_sources(catalogue: Catalogue, *, fitted: Fitted, content: Content | None) -> tuple[CandidateSource, ...]:
+    """The sources that the data at hand can feed."""
+    sources: list[CandidateSource] = []
+    if content is not None:
+        sources += [DenseSource(content.index, content.vectors, space=space) for space in ("text", "seen")]
+    sources.append(LexicalSource(catalogue))
+    if fitted.model is not None:
+        sources.append(CollaborativeSource(fitted.model))
+    if content is not None:
+        sources.append(AlikeSource(content.item_vectors))
+    return (*sources, PopularSource(catalogue, fitted.like_counts))
 
 
 class Recommender:
-    """Recommends from one catalogue to anybody."""
+    """Recommends from one catalogue to anybody.
+
+    Args:
+        catalogue: the items.
+        store: where people's interactions are kept.
+        fitted: what was learned from everybody; by default only the number of likes, counted now.
+        content: passages and vectors; without them words are matched literally and nothing is cited.
+        sources: by default `standard_sources`.
+    """
 
     def __init__(
-        self, *, catalogue: Catalogue, store: InteractionStore, sources: Sequence[CandidateSource] = ()
+        self,
+        *,
+        catalogue: Catalogue,
+        store: InteractionStore,
+        fitted: Fitted | None = None,
+        content: Content | None = None,
+        sources: Sequence[CandidateSource] | None = None,
     ) -> None:
         self.catalogue = catalogue
         self._store = store
-        self._sources = tuple(sources)
+        self._fitted = fitted or Fitted(
+            version="", like_counts=LikeCounts.of(catalogue, store.interactions()), model=None
+        )
+        self._content = content
+        self._sources = tuple(
+            standard_sources(catalogue, fitted=self._fitted, content=content) if sources is None else sources
+        )
+        items = content.item_vectors if content else None
+        citations = Citations(catalogue, content.index, content.vectors) if content else None
+        self._likeness = Likeness(catalogue, items)
+        self._reasons = ReasonFinder(catalogue, self._fitted, items, citations)
 
     def recommend(self, query: Query) -> RecList:
-        """The list for a query: at most k items, best first, none that breaks a filter.
+        """The list for a query: at most k items, best first, none that breaks a filter or was met before.
 
         Raises:
-            BadFilter: a filter that the schema cannot answer.
+            BadFilter: a filter or preference that the schema cannot answer.
         """
-        checked = tuple(filters.check(self.catalogue.schema, f) for f in query.filters)
-        out = {i for taste in query.tastes for i in taste.out} | set(query.exclude)
-        allowed = filters.admitted(self.catalogue, checked) - out
-        items = [item for item in self.catalogue.items if item.item_id in allowed][: query.k]
-        return RecList(
-            query=query,
-            recommendations=tuple(
-                Recommendation(rank=rank, item=item, score=0.0, parts={}) for rank, item in enumerate(items, start=1)
-            ),
-        )
+        query = self._checked(query)
+        passed = funnel(self.catalogue, query, query.filters)
+        if not passed.allowed:
+            return RecList(query=query, funnel=passed.steps, notes=passed.notes)
+        scored, notes = self._ranked(query, passed.allowed, pool=max(POOL, 4 * query.k))
+        strength = ranking.DIVERSITY + 0.4 * query.explore
+        chosen = ranking.diversify(scored[:DIVERSIFIED], query.k, alike=self._likeness, strength=strength)
+        recommendations = tuple(self._recommendation(one, query, rank=i) for i, one in enumerate(chosen, start=1))
+        return RecList(query=query, recommendations=recommendations, funnel=passed.steps, notes=passed.notes + notes)
 
     def explain(self, item_id: str, query: Query) -> Recommendation:
         """One item as it stands in the answer to a query, with all reasons, whether or not it would be shown.
 
+        `rank` is its place among all that the filters admit, before diversity.
+
         Raises:
             UnknownItem: no item of that id.
+            BadFilter: as `recommend`.
         """
-        return Recommendation(rank=1, item=self.catalogue.resolve(item_id), score=0.0, parts={})
+        if item_id not in self.catalogue.by_id:
+            raise UnknownItem(item_id, self.catalogue.close_titles(item_id))
+        query = self._checked(query)
+        allowed = funnel(self.catalogue, query, query.filters).allowed | {item_id}
+        scored, _ = self._ranked(query, allowed, pool=len(self.catalogue.items))
+        rank, found = next((i, one) for i, one in enumerate(scored, start=1) if one.item_id == item_id)
+        return self._recommendation(found, query, rank=rank, limit=None)
 
     def affinities(self, taste: Taste, item_ids: Iterable[str]) -> tuple[tuple[str, float, tuple[LikedItem, ...]], ...]:
         """For each item the affinity (NaN: no opinion) and the liked items that carry it, the strongest first."""
-        return tuple((item_id, float("nan"), ()) for item_id in item_ids)
+        likes = query_likes(Query(tastes=(taste,)))
+        return tuple((i, self._reasons.affinity(i, likes), self._reasons.liked_items(i, likes)) for i in item_ids)
 
     def taste(self, user_id: str) -> Taste:
         """What is known of a person now; an unknown person has an empty taste."""
@@ -75,3 +193,116 @@ class Recommender:
     def people(self) -> tuple[tuple[str, int], ...]:
         """user_id and number of interactions of everybody known."""
         return tuple(self._store.people())
+
+    def _checked(self, query: Query) -> Query:
+        schema = self.catalogue.schema
+        return replace(
+            query,
+            filters=tuple(check(schema, f) for f in query.filters),
+            prefer=tuple(check(schema, f) for f in query.prefer),
+        )
+
+    def _ranked(
+        self, query: Query, allowed: frozenset[str], *, pool: int
+    ) -> tuple[tuple[Scored, ...], tuple[Note, ...]]:
+        """All candidates, best first, before diversity; and what should be known about them."""
+        proposals, notes = self._proposed(query, allowed, pool)
+        preferred = self._preferred(query, allowed)
+        if preferred:
+            more, _ = self._proposed(query, preferred, pool)
+            proposals = _behind(proposals, more)
+        elif query.prefer:
+            wanted = " or ".join(describe(f, self.catalogue.schema) for f in query.prefer)
+            notes.append(
+                Note(kind="preferred", text=f"Nothing that is left is {wanted}, so it could not be preferred.")
+            )
+        text = bool(query.text.strip())
+        weights = ranking.source_weights(proposals, text=text, like_item=query.like_item is not None)
+        weights["popular"] *= 1 - query.explore
+        scored = ranking.fuse(ranking.merge(proposals), weights)
+        if text and any(proposals.get(name) for name in ranking.TEXT_SOURCES):
+            scored = ranking.matched_first(scored)
+        notes += self._basis(query, proposals, failed=any(n.kind == "source_failed" for n in notes))
+        return ranking.by_score(self._moved(scored, query)), tuple(notes)
+
+    def _proposed(
+        self, query: Query, allowed: frozenset[str], pool: int
+    ) -> tuple[dict[str, tuple[Candidate, ...]], list[Note]]:
+        proposals: dict[str, tuple[Candidate, ...]] = {}
+        notes: list[Note] = []
+        everything = len(allowed) == len(self.catalogue.items)
+        for source in self._sources:
+            try:
+                proposals[source.name] = source.propose(query, pool, None if everything else allowed)
+            except SourceFailed as failure:
+                text = f"The list was made without the source “{source.name}”, which failed: {failure.why}"
+                notes.append(Note(kind="source_failed", text=text))
+        return proposals, notes
+
+    def _preferred(self, query: Query, allowed: frozenset[str]) -> frozenset[str]:
+        if not query.prefer:
+            return frozenset()
+        mask = np.any([mask_of(self.catalogue, f) for f in query.prefer], axis=0)
+        return ids_of(self.catalogue, mask) & allowed
+
+    def _moved(self, scored: Sequence[Scored], query: Query) -> list[Scored]:
+        """With the lift of preferences and the push of dislikes as parts."""
+        index_of = self.catalogue.index_of
+        masks = [mask_of(self.catalogue, f) for f in query.prefer]
+        lift = ranking.PREFERENCE * np.mean(masks, axis=0) if masks else None
+        model, items = self._fitted.model, self._content.item_vectors if self._content else None
+        near = closeness(dislike_weights(query.tastes), item_vectors=items, model=model)
+        moved = []
+        for one in scored:
+            index = index_of[one.item_id]
+            one = one.with_part("preferred", float(lift[index])) if lift is not None else one
+            moved.append(one.with_part("dislikes", -ranking.DISLIKE * float(near[index])) if near is not None else one)
+        return moved
+
+    def _basis(self, query: Query, proposals: Mapping[str, Sequence[Candidate]], *, failed: bool) -> list[Note]:
+        """Notes on what the list could not rest on: words that nothing speaks of, a person of whom nothing is known."""
+        text = query.text.strip()
+        matched = any(proposals.get(name) for name in ranking.TEXT_SOURCES)
+        personal = any(proposals.get(name) for name in ("collaborative", "alike"))
+        rest = (
+            "what fits your likes"
+            if personal
+            else "what most people like"
+            if self._liked
+            else "the catalogue’s own order"
+        )
+        if text and not matched and not failed:
+            return [Note(kind="not_filterable", text=f"Nothing here speaks of “{text}”; this is {rest} instead.")]
+        if not text and not personal and not query.like_item:
+            return [Note(kind="no_history", text=f"Nothing is known of your taste yet; this is {rest}.")]
+        return []
+
+    @property
+    def _liked(self) -> bool:
+        return self._fitted.like_counts.known
+
+    def _recommendation(self, scored: Scored, query: Query, *, rank: int, limit: int | None = 5) -> Recommendation:
+        met: tuple[Filter, ...] = (*query.filters, *query.prefer)
+        affinity = self._reasons.affinity(scored.item_id, query_likes(query))
+        return Recommendation(
+            rank=rank,
+            item=self.catalogue.by_id[scored.item_id],
+            score=scored.score,
+            parts=scored.parts,
+            reasons=self._reasons.reasons(scored, query, met=met, limit=limit),
+            affinity=None if math.isnan(affinity) else affinity,
+        )
+
+
+def _behind(
+    first: Mapping[str, tuple[Candidate, ...]], more: Mapping[str, tuple[Candidate, ...]]
+) -> dict[str, tuple[Candidate, ...]]:
+    """The first proposals with those of a narrower set behind them: their true place is unknown, but not better than that."""
+    joined: dict[str, tuple[Candidate, ...]] = {}
+    for name, candidates in first.items():
+        known = {c.item_id for c in candidates}
+        new = [c for c in more.get(name, ()) if c.item_id not in known]
+        joined[name] = candidates + tuple(
+            replace(c, ranks={name: rank}) for rank, c in enumerate(new, start=len(candidates) + 1)
+        )
+    return joined

@@ -1,0 +1,97 @@
+"""The passages that speak for an item, with the sentence that fits best. Cosines come from the index, the one query path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from retrieval.catalogue import Catalogue
+from retrieval.sources.dense import FLOORS
+from retrieval.sources.query_vectors import QueryVectors
+from retrieval.words import words
+from vouch.errors import SourceFailed
+from vouch.ports import PassageIndex, Vectors
+from vouch.types import CitedPassage, Hit, Space
+
+_SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+[”\"'’)]*|\n+|$)")
+WORD_COUNTS = 0.2
+"""What it adds to a cosine when all words of the query stand in the passage."""
+TITLE_COSTS = 0.1
+"""A title is cited only if nothing else speaks as well: it is short, so its cosines are high, and it says little."""
+
+
+class Citations:
+    """Finds passages of one item for words; remembers the vectors of sentences."""
+
+    def __init__(self, catalogue: Catalogue, index: PassageIndex, vectors: QueryVectors) -> None:
+        self._catalogue = catalogue
+        self._index = index
+        self._vectors = vectors
+
+    def for_words(
+        self, item_id: str, text: str, *, spaces: Sequence[Space], limit: int = 2
+    ) -> tuple[CitedPassage, ...]:
+        """At most `limit` passages a space, best first; none below the source's floor unless it shares a word."""
+        try:
+            vector = self._vectors.of(text)
+            hits = [(space, hit) for space in spaces for hit in self._index.search(vector, 3, space, (item_id,))]
+        except SourceFailed:
+            return ()  # the source itself has said so already
+        asked = frozenset(words(text))
+        worth = [(self._worth(hit, asked), space, hit) for space, hit in hits]
+        kept = [(w, hit) for w, space, hit in worth if hit.similarity >= FLOORS[space] or w > hit.similarity]
+        kept.sort(key=lambda pair: (-pair[0], pair[1].passage_id))
+        return tuple(self._cite(hit, vector, asked) for _, hit in kept[:limit])
+
+    def for_item(self, item_id: str, vector: Vectors) -> tuple[CitedPassage, ...]:
+        """The passage that is nearest to another item's vector; titles do not count."""
+        hits = self._index.search(vector, 3, "text", (item_id,))
+        told = [hit for hit in hits if self._channel(hit) != "title"]
+        return tuple(self._cite(hit, vector, frozenset()) for hit in told[:1])
+
+    def _worth(self, hit: Hit, asked: frozenset[str]) -> float:
+        passage = self._catalogue.passage(hit.passage_id)
+        if passage is None:
+            return -1.0
+        shared = len(asked & frozenset(words(passage.text))) / len(asked) if asked else 0.0
+        return hit.similarity + WORD_COUNTS * shared - TITLE_COSTS * (passage.channel == "title")
+
+    def _channel(self, hit: Hit) -> str:
+        passage = self._catalogue.passage(hit.passage_id)
+        return passage.channel if passage else "title"
+
+    def _cite(self, hit: Hit, vector: Vectors, asked: frozenset[str]) -> CitedPassage:
+        passage = self._catalogue.passage(hit.passage_id)
+        if passage is None:
+            raise SourceFailed("index", f"it holds passage {hit.passage_id}, which the catalogue does not have")
+        spans = sentences(passage.text)
+        best = self._best_sentence([passage.text[a:b] for a, b in spans], vector, asked)
+        return CitedPassage(passage=passage, similarity=hit.similarity, span=spans[best])
+
+    def _best_sentence(self, texts: Sequence[str], vector: Vectors, asked: frozenset[str]) -> int:
+        """The sentence with most of the words; only where that does not decide are sentences embedded."""
+        if len(texts) == 1:
+            return 0
+        shared = np.array([len(asked & frozenset(words(text))) for text in texts], dtype=np.float32)
+        if shared.max() > 0 and int((shared == shared.max()).sum()) == 1:
+            return int(shared.argmax())
+        cosines = self._vectors.of_all(tuple(texts)) @ vector
+        return int(np.argmax(cosines + 10 * shared))
+
+
+def sentences(text: str) -> tuple[tuple[int, int], ...]:
+    """The [start, end) of each sentence, without the blanks around it; the whole text where there is none.
+
+    >>> text = "It rains. A ship! "
+    >>> [text[a:b] for a, b in sentences(text)]
+    ['It rains.', 'A ship!']
+    """
+    spans = []
+    for found in _SENTENCE.finditer(text):
+        start = found.start() + len(found.group()) - len(found.group().lstrip())
+        end = start + len(found.group().strip())
+        if end > start:
+            spans.append((start, end))
+    return tuple(spans) or ((0, len(text)),)

@@ -1,0 +1,68 @@
+"""One vector an item, the mean of its passages': what "alike" means for content, diversity and dislikes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.catalogue import Catalogue
+from vouch.ports import Vectors
+from vouch.types import Passage
+
+_TOLD, _SEEN, _TITLE = 0, 1, 2
+
+
+@dataclass(frozen=True, eq=False)
+class ItemVectors:
+    """`vectors`: float32, shape (n_items, dimensions), rows of length 1, or 0 for an item without passages."""
+
+    catalogue: Catalogue
+    vectors: NDArray[np.float32]
+
+    @classmethod
+    def from_passages(cls, catalogue: Catalogue, passages: Sequence[Passage], vectors: Vectors) -> ItemVectors:
+        """The mean over what is told of an item; where nothing is told over what is seen, else its title."""
+        means = np.zeros((len(catalogue.items), vectors.shape[-1]), dtype=np.float32)
+        known = [(row, p) for row, p in enumerate(passages) if p.item_id in catalogue.index_of]
+        rows = np.array([row for row, _ in known], dtype=np.int64)
+        items = np.array([catalogue.index_of[p.item_id] for _, p in known], dtype=np.int64)
+        kinds = np.array([_kind(p) for _, p in known], dtype=np.int64)
+        best = np.full(len(catalogue.items), _TITLE, dtype=np.int64)
+        np.minimum.at(best, items, kinds)
+        chosen = kinds == best[items]
+        np.add.at(means, items[chosen], vectors[rows[chosen]])
+        lengths = np.linalg.norm(means, axis=1, keepdims=True)
+        return cls(catalogue, np.divide(means, lengths, out=means, where=lengths > 0))
+
+    def of(self, item_id: str) -> NDArray[np.float32]:
+        """The vector of one item."""
+        vector: NDArray[np.float32] = self.vectors[self.catalogue.index_of[item_id]]
+        return vector
+
+    def similarities(self, weights: Mapping[str, float]) -> NDArray[np.float32]:
+        """Each item's weighted mean cosine with some items, shape (n_items,); linear, so each one's part can be told.
+
+        0 where an item has no vector.
+        """
+        known = {i: w for i, w in weights.items() if i in self.catalogue.index_of}
+        total = sum(abs(w) for w in known.values()) or 1.0
+        mean = np.zeros(self.vectors.shape[1], dtype=np.float32)
+        for item_id, weight in known.items():
+            mean += np.float32(weight / total) * self.of(item_id)
+        return np.asarray(self.vectors @ mean, dtype=np.float32)
+
+    def contributions(self, weights: Mapping[str, float], item_id: str) -> dict[str, float]:
+        """What each of some items adds to `similarities` of one; they sum to it."""
+        known = {i: w for i, w in weights.items() if i in self.catalogue.index_of}
+        total = sum(abs(w) for w in known.values()) or 1.0
+        own = self.of(item_id)
+        return {i: float(w / total * (self.of(i) @ own)) for i, w in known.items()}
+
+
+def _kind(passage: Passage) -> int:
+    if passage.channel == "title":
+        return _TITLE
+    return _TOLD if passage.space == "text" else _SEEN

@@ -1,0 +1,150 @@
+"""Candidates of many sources to one ranked list: fusion by reciprocal ranks, lifts and pushes, diversity. Pure.
+
+Every number that moves an item is a named part, so the score of an item is the sum of its parts, always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from vouch.types import Candidate
+
+RANK_CONSTANT = 20
+"""The constant of reciprocal rank fusion (Cormack et al. 2009 take 60): with 20 the first places count for more."""
+
+TEXT_SOURCES = frozenset({"dense", "seen", "lexical"})
+ABOUT_ITEM_SOURCES = frozenset({"alike", "collaborative"})
+BESIDE = 0.05
+"""What a source weighs that only fills up a list whose words were met by too few items."""
+
+DIVERSITY = 0.12
+PREFERENCE = 0.5
+DISLIKE = 0.4
+
+_BY_TEXT = {"dense": 1.0, "lexical": 0.6, "seen": 0.4, "collaborative": 0.3, "alike": 0.05, "popular": 0.05}
+_BY_ITEM = {"alike": 1.0, "collaborative": 0.8, "popular": 0.05}
+_BY_ITEM_AND_TEXT = {"dense": 0.8, "lexical": 0.5, "seen": 0.3, "alike": 0.7, "collaborative": 0.4, "popular": 0.05}
+_BY_LIKES = {"collaborative": 1.0, "alike": 0.05, "popular": 0.05}
+_BY_LIKES_WITHOUT_MODEL = {"alike": 1.0, "popular": 0.1}
+_BY_NOTHING = {"popular": 1.0}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A candidate with the parts of its score; `score` is their sum."""
+
+    candidate: Candidate
+    parts: Mapping[str, float]
+
+    @property
+    def item_id(self) -> str:
+        """The candidate's item."""
+        return self.candidate.item_id
+
+    @property
+    def score(self) -> float:
+        """The sum of the parts."""
+        return sum(self.parts.values())
+
+    def with_part(self, name: str, value: float) -> Scored:
+        """The same with one more part; none for 0."""
+        return replace(self, parts={**self.parts, name: value}) if value else self
+
+
+def source_weights(proposals: Mapping[str, Sequence[Candidate]], *, text: bool, like_item: bool) -> dict[str, float]:
+    """What each source weighs, by what is asked and by which sources had something to say.
+
+    With words the text sources lead and the likes only personalise; without words and with likes the collaborative
+    source leads, or content where it has no opinion; with nothing it is popularity.
+    """
+    said = {name for name, candidates in proposals.items() if candidates}
+    if text and said & TEXT_SOURCES:
+        return dict(_BY_ITEM_AND_TEXT if like_item else _BY_TEXT)
+    if like_item and said & ABOUT_ITEM_SOURCES:
+        return dict(_BY_ITEM)
+    if "collaborative" in said:
+        return dict(_BY_LIKES)
+    return dict(_BY_LIKES_WITHOUT_MODEL if "alike" in said else _BY_NOTHING)
+
+
+def merge(proposals: Mapping[str, Sequence[Candidate]]) -> tuple[Candidate, ...]:
+    """One candidate an item, with the ranks, scores and passages of all sources; in order of first mention."""
+    merged: dict[str, Candidate] = {}
+    for candidates in proposals.values():
+        for candidate in candidates:
+            before = merged.get(candidate.item_id)
+            merged[candidate.item_id] = (
+                candidate
+                if before is None
+                else Candidate(
+                    item_id=candidate.item_id,
+                    ranks={**before.ranks, **candidate.ranks},
+                    scores={**before.scores, **candidate.scores},
+                    passages=tuple(dict.fromkeys((*before.passages, *candidate.passages))),
+                )
+            )
+    return tuple(merged.values())
+
+
+def fuse(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> tuple[Scored, ...]:
+    """Weighted reciprocal rank fusion, best first, ties by item_id; a source's part is weight (c + 1) / (c + rank).
+
+    So the first place of a source with weight 1 is worth 1.
+
+    >>> one = Candidate(item_id="a", ranks={"dense": 1, "popular": 22}, scores={})
+    >>> fuse([one], {"dense": 1.0, "popular": 0.1})[0].parts
+    {'dense': 1.0, 'popular': 0.05}
+    """
+    scored = [
+        Scored(
+            candidate,
+            {
+                name: weights[name] * (RANK_CONSTANT + 1) / (RANK_CONSTANT + rank)
+                for name, rank in candidate.ranks.items()
+                if weights.get(name)
+            },
+        )
+        for candidate in candidates
+    ]
+    return by_score(one for one in scored if one.parts)
+
+
+def by_score(scored: Iterable[Scored]) -> tuple[Scored, ...]:
+    """Best first, ties by item_id."""
+    return tuple(sorted(scored, key=lambda one: (-one.score, one.item_id)))
+
+
+def matched_first(scored: Sequence[Scored]) -> tuple[Scored, ...]:
+    """Those that a text source proposed as they are; all others behind them, their parts cut down to `BESIDE`.
+
+    For queries with words: who asks for boots and likes films is not shown films before boots, but a list that the
+    words alone cannot fill is filled up.
+    """
+    return by_score(
+        [
+            one
+            if TEXT_SOURCES & one.parts.keys()
+            else replace(one, parts={name: BESIDE * value for name, value in one.parts.items()})
+            for one in scored
+        ]
+    )
+
+
+def diversify(
+    scored: Sequence[Scored], k: int, *, alike: Callable[[str, str], float], strength: float = DIVERSITY
+) -> tuple[Scored, ...]:
+    """Maximal marginal relevance (Carbonell and Goldstein 1998): at most k, each paying for what it repeats.
+
+    The price, `strength` times the likeness in [0, 1] to the most alike item before it, is the part “diversity”, so the
+    scores still fall from place to place. `scored` is best first; `alike` gives the likeness of two item_ids.
+    """
+    chosen: list[Scored] = []
+    left = list(scored)
+    repeats = [0.0] * len(left)
+    while left and len(chosen) < k:
+        best = max(range(len(left)), key=lambda i: (left[i].score - strength * repeats[i], -i))
+        taken, repeated = left.pop(best), repeats.pop(best)
+        chosen.append(taken.with_part("diversity", -strength * repeated))
+        repeats = [max(r, alike(one.item_id, taken.item_id)) for r, one in zip(repeats, left, strict=True)]
+    return tuple(chosen)

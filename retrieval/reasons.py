@@ -1,0 +1,115 @@
+"""Why this item: the passages that answer, the liked items that carried it, the conditions it meets, how many like it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from retrieval.catalogue import Catalogue
+from retrieval.citations import Citations
+from retrieval.item_sets import mask_of
+from retrieval.item_vectors import ItemVectors
+from retrieval.ranking import TEXT_SOURCES, Scored
+from retrieval.scorers.fitted import Fitted
+from retrieval.sources.collaborative import query_likes
+from vouch.types import (
+    CitedPassage,
+    Filter,
+    LikedItem,
+    MetFilter,
+    Popularity,
+    Query,
+    Reason,
+    Space,
+)
+
+MOST_REASONS = 5
+MOST_LIKED = 3
+WELL_KNOWN = 10
+"""Up to this place popularity is a reason beside others; further down only where there is no other."""
+
+
+@dataclass(frozen=True)
+class ReasonFinder:
+    """Finds reasons for items of one catalogue. `citations` None: no passages can be cited."""
+
+    catalogue: Catalogue
+    fitted: Fitted
+    item_vectors: ItemVectors | None = None
+    citations: Citations | None = None
+
+    def reasons(
+        self, scored: Scored, query: Query, *, met: Sequence[Filter] = (), limit: int | None = MOST_REASONS
+    ) -> tuple[Reason, ...]:
+        """The reasons for one item, the strongest first; `limit` None: all, every liked item's share included.
+
+        A reason's strength is the part of the score that it stands for. `met`: checked filters, then preferences.
+        """
+        parts = scored.parts
+        weighed: list[tuple[float, Reason]] = []
+        by_words = sum(parts.get(name, 0.0) for name in TEXT_SOURCES)
+        cited = self._cited(scored, query)
+        weighed += [((by_words or parts.get("alike", 0.0)) / (1 + i), passage) for i, passage in enumerate(cited)]
+        liked = self.liked_items(scored.item_id, query_likes(query))
+        carried = parts.get("collaborative", 0.0) or parts.get("alike", 0.0)
+        if carried:
+            shown = [one for one in liked if one.contribution > 0][:MOST_LIKED] if limit else liked
+            weighed += [(carried * max(one.share, 0.0), one) for one in shown]
+        weighed += [
+            (parts.get("preferred", 0.0) / max(len(query.prefer), 1), r) for r in self._met(scored.item_id, met)
+        ]
+        popularity = self.popularity(scored.item_id)
+        if popularity.people and (limit is None or not weighed or popularity.place <= WELL_KNOWN):
+            weighed.append((parts.get("popular", 0.0), popularity))
+        weighed.sort(key=lambda pair: -pair[0])
+        return tuple(reason for _, reason in weighed[:limit])
+
+    def affinity(self, item_id: str, likes: Mapping[str, float]) -> float:
+        """The sum of the contributions; NaN where the model has no opinion."""
+        model = self.fitted.model
+        found = model.contributions(likes, item_id) if model else {}
+        return math.fsum(found.values()) if found else math.nan
+
+    def liked_items(self, item_id: str, likes: Mapping[str, float]) -> tuple[LikedItem, ...]:
+        """The likes with what each adds to the affinity, the largest first; shares sum to 1.
+
+        Where the collaborative model has no opinion the shares are those of the likeness of content.
+        """
+        model = self.fitted.model
+        found = model.contributions(likes, item_id) if model else {}
+        if not found and self.item_vectors is not None and likes:
+            found = self.item_vectors.contributions(likes, item_id)
+        total = math.fsum(found.values())
+        by_id = self.catalogue.by_id
+        liked = [
+            LikedItem(item_id=i, title=by_id[i].title, contribution=c, share=c / total if total else 0.0)
+            for i, c in found.items()
+            if i in by_id and i != item_id
+        ]
+        return tuple(sorted(liked, key=lambda one: (-one.contribution, one.item_id)))
+
+    def popularity(self, item_id: str) -> Popularity:
+        """How many people like it, and its place."""
+        index = self.catalogue.index_of[item_id]
+        counts = self.fitted.like_counts
+        return Popularity(people=int(counts.counts[index]), place=int(counts.places[index]))
+
+    def _cited(self, scored: Scored, query: Query) -> tuple[CitedPassage, ...]:
+        if self.citations is None:
+            return ()
+        spaces: list[Space] = ["text"] if scored.parts.keys() & {"dense", "lexical"} else []
+        spaces += ["seen"] if "seen" in scored.parts else []
+        if query.text.strip():
+            return self.citations.for_words(scored.item_id, query.text, spaces=spaces) if spaces else ()
+        if query.like_item is None or "alike" not in scored.parts or self.item_vectors is None:
+            return ()
+        return self.citations.for_item(scored.item_id, self.item_vectors.of(query.like_item))
+
+    def _met(self, item_id: str, wanted: Sequence[Filter]) -> list[MetFilter]:
+        item, index = self.catalogue.by_id[item_id], self.catalogue.index_of[item_id]
+        return [
+            MetFilter(filter=one, value=item.attributes.get(one.attribute, item.title))
+            for one in wanted
+            if mask_of(self.catalogue, one)[index]
+        ]

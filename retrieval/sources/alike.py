@@ -1,0 +1,33 @@
+"""Items whose content is like that of what is liked: all there is for new items and for collections without people."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retrieval.item_vectors import ItemVectors
+from retrieval.sources.collaborative import query_likes
+from retrieval.sources.top_items import top_items
+from vouch.types import Candidate, Query
+
+
+class AlikeSource:
+    """The mean cosine with the liked items, or with the one item that a query asks for more of."""
+
+    name = "alike"
+
+    def __init__(self, item_vectors: ItemVectors) -> None:
+        self._items = item_vectors
+
+    def propose(self, query: Query, k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
+        """The items most alike; () where nothing is liked."""
+        likes = query_likes(query)
+        if not likes:
+            return ()
+        similarities = self._items.similarities(likes)
+        return top_items(
+            self._items.catalogue,
+            np.where(similarities > 0, similarities, np.nan),
+            k,
+            allowed=allowed,
+            name=self.name,
+        )
