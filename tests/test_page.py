@@ -1,0 +1,245 @@
+"""What the page shows and does, through the functions behind it; a browser is asked in test_browser.py."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.stand_ins_ui import ScriptedConversation, draw_media
+from ui.gradio_chat import build_page, build_shelf
+from ui.page.cards import cards_html, notes_html, words_html
+from ui.page.room import Room
+from ui.page.visitors import Member, visitor
+from vouch.types import Note
+
+MEMBER = Member(user_id="m017", label="Ines, likes silent horror")
+TAGS = {
+    *("article", "div", "p", "h3", "ul", "li", "span", "b", "i", "img", "button", "svg", "path", "details", "summary"),
+    *("blockquote", "mark", "footer", "dl", "dt", "dd", "a"),
+}
+
+
+class Tags(HTMLParser):
+    """The elements and attributes of an HTML text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+@pytest.fixture
+def talk() -> ScriptedConversation:
+    return ScriptedConversation()
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw_media(tmp_path_factory.mktemp("media"))
+
+
+@pytest.fixture
+def room(talk: ScriptedConversation, media: Path) -> Room:
+    shelf = build_shelf(talk, media_dir=media)
+    return Room(talk, shelf=shelf, members=[MEMBER], examples=["A film that makes me laugh"])
+
+
+def ask(room: Room, tab: dict[str, Any], text: str) -> list[dict[str, Any]]:
+    return list(room.ask({"conversation": tab["conversation"], "who": tab["who"], "key": "t1", "text": text}))
+
+
+def click(room: Room, tab: dict[str, Any], item: str, kind: str) -> dict[str, Any]:
+    return room.mark({"conversation": tab["conversation"], "who": tab["who"], "item": item, "kind": kind})
+
+
+def shown(answer: dict[str, Any]) -> list[str]:
+    return [attrs["data-item"] or "" for tag, attrs in Tags(answer["cards"]).found if tag == "article"]
+
+
+def test_the_cards_come_before_the_words(room: Room) -> None:
+    answers = ask(room, room.arrive({}), "a film")
+    assert shown(answers[0]) == ["nosferatu", "general", "caligari"]
+    assert "words" not in answers[0]
+    assert answers[-1]["state"] == "done"
+    assert "comes closest" in answers[-1]["words"]
+
+
+def test_everything_shown_is_plain_json(room: Room) -> None:
+    tab = room.arrive({})
+    for answer in [tab, *ask(room, tab, "anything"), click(room, tab, "nosferatu", "like")]:
+        assert json.loads(json.dumps(answer)) == answer
+
+
+def test_nothing_from_the_catalogue_becomes_markup(room: Room) -> None:
+    answer = ask(room, room.arrive({}), "anything")[-1]
+    for html in (answer["cards"], answer["words"], answer["notes"]):
+        for tag, attrs in Tags(html).found:
+            assert tag in TAGS
+            assert not any(name.startswith("on") for name in attrs)
+            assert attrs.get("href", "#") == "#"
+            assert (attrs.get("src") or "/media/").startswith("/media/")
+    assert "&lt;img src=x onerror=alert(1)&gt;" in answer["cards"]
+    assert "[A link](javascript:alert(1))" in answer["cards"]
+
+
+def test_words_are_text_and_titles_lead_to_their_cards() -> None:
+    html = words_html("<b>See</b> A & B or A.\n\n**Now** <script>x</script>", {"A & B": "ab", "A": 'a"'})
+    assert html == (
+        '<p>&lt;b&gt;See&lt;/b&gt; <a href="#" data-goto="ab">A &amp; B</a> or <a href="#" data-goto="a&quot;">A</a>.</p>'
+        "<p>**Now** &lt;script&gt;x&lt;/script&gt;</p>"
+    )
+
+
+def test_a_reason_opens_the_whole_passage_with_its_span_marked(room: Room) -> None:
+    cards = ask(room, room.arrive({}), "a film")[-1]["cards"]
+    assert "<mark>A clerk travels to a castle in the Carpathians" in cards
+    assert "</mark> Slow, pale and full of shadows" in cards
+    assert "from the catalogue" in cards
+
+
+def test_each_kind_of_perception_is_named(room: Room) -> None:
+    cards = ask(room, room.arrive({}), "anything")[-1]["cards"]
+    assert "heard by Whisper base" in cards
+    assert "seen by EfficientNet-Lite2 (tags)" in cards
+    assert "tabby cat (0.62)" in cards
+
+
+def test_a_heard_reason_plays_from_its_second(room: Room) -> None:
+    cards = Tags(ask(room, room.arrive({}), "a film")[-1]["cards"]).found
+    plays = [attrs for tag, attrs in cards if tag == "button" and "data-end" in attrs]
+    assert (plays[0]["data-play"], plays[0]["data-start"], plays[0]["data-end"]) == (
+        "/media/nosferatu/1",
+        "2.00",
+        "5.00",
+    )
+
+
+def test_an_item_without_a_picture_gets_a_placeholder_and_others_their_size(room: Room) -> None:
+    cards = ask(room, room.arrive({}), "anything")[-1]["cards"]
+    pictures = {attrs["src"]: attrs for tag, attrs in Tags(cards).found if tag == "img"}
+    assert len(pictures) == 7
+    assert pictures["/media/print-07/0?cover"]["width"] == "600"
+    assert pictures["/media/print-07/0?cover"]["height"] == "400"
+    assert all(attrs["loading"] == "lazy" for attrs in pictures.values())
+    assert 'class="blank"' in cards
+
+
+def test_facts_have_their_units_and_no_decimal_point(room: Room) -> None:
+    cards = ask(room, room.arrive({}), "a film")[-1]["cards"]
+    assert "film · 1922 · F. W. Murnau" in cards
+    assert "<li>94 min</li>" in cards
+
+
+def test_a_like_takes_the_item_out_and_becomes_a_reason(room: Room) -> None:
+    tab = room.arrive({})
+    kept = click(room, tab, "nosferatu", "like")
+    assert kept == {"said": "You like Nosferatu.", "marks": {"nosferatu": "like"}, "undo": True}
+    answer = ask(room, tab, "a film")[-1]
+    assert shown(answer) == ["general", "caligari"]
+    assert "because you liked <b>Nosferatu</b>" in answer["cards"]
+    assert "41 %" in answer["cards"]
+
+
+def test_a_second_opinion_replaces_the_first_and_undo_takes_it_back(room: Room) -> None:
+    tab = room.arrive({})
+    click(room, tab, "nosferatu", "like")
+    assert click(room, tab, "nosferatu", "hide")["marks"] == {"nosferatu": "hide"}
+    assert click(room, tab, "nosferatu", "forget") == {
+        "said": "Taken back: Nosferatu.",
+        "marks": {"nosferatu": ""},
+        "undo": False,
+    }
+    assert "nosferatu" in shown(ask(room, tab, "a film")[-1])
+
+
+@pytest.mark.parametrize(
+    "said", [None, [], "x", {"item": "nobody", "kind": "like"}, {"item": "nosferatu", "kind": "adore"}]
+)
+def test_a_click_that_makes_no_sense_keeps_nothing(room: Room, talk: ScriptedConversation, said: object) -> None:
+    assert room.mark(said)["marks"] == {}
+    assert talk.recommender.interactions == []
+
+
+def test_a_reload_brings_the_conversation_and_its_marks_back(room: Room) -> None:
+    tab = room.arrive({})
+    ask(room, tab, "a film")
+    click(room, tab, "general", "like")
+    again = room.arrive({"conversation": tab["conversation"], "who": tab["who"]})
+    assert [turn["asked"] for turn in again["turns"]] == ["a film"]
+    assert 'data-item="general" data-mark="like"' in again["turns"][0]["cards"]
+
+
+def test_two_tabs_never_meet(room: Room, talk: ScriptedConversation) -> None:
+    one, other = room.arrive({}), room.arrive({})
+    click(room, one, "nosferatu", "hide")
+    assert "nosferatu" in shown(ask(room, other, "a film")[-1])
+    assert room.arrive({"conversation": one["conversation"]})["turns"] == []
+    assert one["conversation"] != other["conversation"]
+
+
+def test_a_browser_may_not_name_a_person_of_its_own_choice() -> None:
+    stranger = visitor({"conversation": "../../x", "who": {"kind": "member", "id": "m999"}}, [MEMBER])
+    assert stranger.person == f"stranger:{stranger.conversation}"
+    assert visitor({"who": {"kind": "stranger", "id": "stranger:other"}}, [MEMBER]).person != "stranger:other"
+    assert visitor({"who": {"kind": "name", "id": " Ada\n"}}, [MEMBER]).person == "name:ada"
+    assert visitor({"who": {"kind": "member", "id": "m017"}}, [MEMBER]).person == "m017"
+
+
+def test_a_simulated_member_is_called_that(room: Room) -> None:
+    assert room.arrive({"who": {"kind": "member", "id": "m017"}})["simulated"] is True
+    assert room.arrive({})["simulated"] is False
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("nonsense", "There is no “nonsense”"), ("  ", "Please ask"), ("a" * 2_001, "Please ask")]
+)
+def test_what_cannot_be_answered_becomes_a_friendly_sentence(room: Room, text: str, told: str) -> None:
+    (answer,) = ask(room, room.arrive({}), text)
+    assert told in answer["words"]
+    assert answer["state"] == "done"
+
+
+def test_a_bug_is_not_turned_into_a_sentence(room: Room) -> None:
+    with pytest.raises(RuntimeError, match="a bug"):
+        ask(room, room.arrive({}), "crash")
+
+
+def test_an_answer_about_an_earlier_item_links_to_it(room: Room) -> None:
+    answer = ask(room, room.arrive({}), "why the first?")[-1]
+    assert answer["cards"] == ""
+    assert 'data-goto="nosferatu"' in answer["words"]
+
+
+def test_notes_that_the_words_have_said_are_not_repeated() -> None:
+    notes = [Note(kind="all_seen", text="You have met <all> of it."), Note(kind="preferred", text="Films first.")]
+    assert (
+        notes_html(notes, "Sorry: films first. You have met <all> of it.")
+        == '<ul class="notes"><li>Films first.</li></ul>'
+    )
+
+
+def test_eight_cards_are_drawn_quickly(talk: ScriptedConversation, media: Path) -> None:
+    shelf = build_shelf(talk, media_dir=media)
+    rec_list = talk.toolbox.recommend("")
+    began = time.perf_counter()
+    assert cards_html(rec_list, shelf, {})
+    assert time.perf_counter() - began < 0.3
+
+
+def test_the_page_is_one_component_that_asks_nobody_else(talk: ScriptedConversation, media: Path) -> None:
+    async def built() -> Any:  # Gradio leaves an event loop unclosed where none is running
+        return build_page(talk, shelf=build_shelf(talk, media_dir=media))
+
+    page = asyncio.run(built())
+    assert page.title == "Vouch"
+    assert page.analytics_enabled is False
+    assert [component["type"] for component in page.config["components"]] == ["html"]

@@ -1,0 +1,127 @@
+"""A list of recommendations as HTML. Everything from the catalogue is escaped; nothing here is markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Literal
+
+from ui.page.facts import every_fact, facts, lead, prose
+from ui.page.reasons import reason_html
+from ui.page.shelf import Shelf
+from vouch.types import Item, LikedItem, Note, Reason, RecList, Recommendation, Taste
+
+Mark = Literal["like", "dislike", "seen", "hide"]
+MARKS: Mapping[Mark, tuple[str, str]] = {
+    "like": ("Like", "M12 20s-7-4.4-7-9.6A3.9 3.9 0 0 1 12 8a3.9 3.9 0 0 1 7 2.4C19 15.6 12 20 12 20z"),
+    "dislike": ("Dislike", "M6 6l12 12M18 6L6 18"),
+    "seen": ("Seen", "M5 12.5l4.5 4.5L19 7.5"),
+    "hide": (
+        "Hide",
+        "M4 4l16 16M9.9 5.2A9.6 9.6 0 0 1 12 5c5 0 8 4.5 9 7a14 14 0 0 1-2.6 3.7M6.1 7.3A14 14 0 0 0 3 12c1 2.5 4 7 9 7a9.5 9.5 0 0 0 4-.9",
+    ),
+}
+"""Each mark's label and the outline of its sign in a 24 x 24 box."""
+MOST_REASONS = 6
+GLYPHS = {"picture": "◩", "sound": "♪", "video": "▷"}
+
+
+def cards_html(rec_list: RecList, shelf: Shelf, marks: Mapping[str, Mark]) -> str:
+    """All cards of one answer in the order of the list; empty where nothing is recommended."""
+    cards = "".join(card_html(one, shelf, marks.get(one.item.item_id)) for one in rec_list.recommendations)
+    return f'<div class="cards">{cards}</div>' if cards else ""
+
+
+def card_html(recommendation: Recommendation, shelf: Shelf, mark: Mark | None = None) -> str:
+    """One item with its cover, facts, reasons and the four buttons; `mark` is the button that is pressed."""
+    item = recommendation.item
+    title = escape(item.title)
+    reasons = "".join(reason_html(reason, shelf) for reason in _ordered(recommendation.reasons)[:MOST_REASONS])
+    more = "".join(f"<li>{escape(text)}</li>" for text in facts(item, shelf.schema))
+    return (
+        f'<article class="card" data-item="{escape(item.item_id)}" data-mark="{mark or ""}" aria-label="{title}">'
+        f'{_cover_html(item, shelf)}<div class="body"><p class="lead">{escape(lead(item, shelf.schema))}</p>'
+        f'<h3>{title}</h3><ul class="facts">{more}</ul></div>'
+        f'<div class="why"><ul class="reasons" aria-label="Why {title}">{reasons}</ul>{_about_html(item, shelf)}</div>'
+        f"{_marks_html(item, mark)}</article>"
+    )
+
+
+def words_html(text: str, titles: Mapping[str, str]) -> str:
+    """Text as paragraphs; each of `titles` (title -> item_id) in it leads to its card. No markup in `text` survives."""
+    pieces: list[str] = []
+    rest = text.strip()
+    by_length = sorted((title for title in titles if title.strip()), key=len, reverse=True)
+    while rest:
+        found = [(at, title) for title in by_length if (at := rest.find(title)) >= 0]
+        if not found:
+            break
+        at, title = min(found, key=lambda pair: (pair[0], -len(pair[1])))
+        link = f'<a href="#" data-goto="{escape(titles[title])}">{escape(title)}</a>'
+        pieces += [escape(rest[:at]), link]
+        rest = rest[at + len(title) :]
+    pieces.append(escape(rest))
+    paragraphs = "".join(pieces).split("\n")
+    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs if paragraph.strip())
+
+
+def notes_html(notes: Iterable[Note], text: str) -> str:
+    """The notes that the words have not said yet, one line each."""
+    lines = "".join(f"<li>{escape(note.text)}</li>" for note in notes if note.text.strip(" .") not in text)
+    return f'<ul class="notes">{lines}</ul>' if lines else ""
+
+
+def marks_of(taste: Taste) -> dict[str, Mark]:
+    """item_id -> the button that shows as pressed; a like or dislike says more than seen."""
+    groups: tuple[tuple[Mark, Iterable[str]], ...] = (
+        ("seen", (p.item_id for p in taste.seen)),
+        ("hide", (p.item_id for p in taste.hidden)),
+        ("dislike", (p.item_id for p in taste.disliked)),
+        ("like", (p.item_id for p in taste.liked)),
+    )
+    return {item_id: mark for mark, item_ids in groups for item_id in item_ids}
+
+
+def _ordered(reasons: tuple[Reason, ...]) -> list[Reason]:
+    return sorted(reasons, key=lambda reason: isinstance(reason, LikedItem) and reason.share < 0)
+
+
+def _cover_html(item: Item, shelf: Shelf) -> str:
+    sound = shelf.first(item, "sound")
+    listen = (
+        f'<button type="button" class="play listen" data-play="{escape(sound)}" data-start="0" aria-pressed="false" '
+        f'aria-label="Listen to {escape(item.title)}"><span class="glyph" aria-hidden="true"></span>Listen</button>'
+        if sound
+        else ""
+    )
+    cover = shelf.cover(item)
+    if cover is None:
+        kind = item.media[0].kind if item.media else None
+        sign = GLYPHS.get(kind or "", "") or next((c.upper() for c in item.title if c.isalnum()), "·")
+        hue = sum(item.item_id.encode()) * 47 % 360
+        picture = f'<div class="blank" style="--hue:{hue}" aria-hidden="true">{escape(sign)}</div>'
+    else:
+        picture = (
+            f'<img src="{escape(cover.url)}" width="{cover.width_px}" height="{cover.height_px}" alt="" '
+            f'loading="lazy" decoding="async">'
+        )
+    return f'<div class="cover">{picture}{listen}</div>'
+
+
+def _about_html(item: Item, shelf: Shelf) -> str:
+    rows = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in every_fact(item, shelf.schema)
+    )
+    texts = "".join(f"<p>{escape(text)}</p>" for text in prose(item, shelf.schema))
+    if not rows and not texts:
+        return ""
+    return f'<details class="about"><summary>About it</summary>{texts}<dl>{rows}</dl></details>'
+
+
+def _marks_html(item: Item, mark: Mark | None) -> str:
+    buttons = "".join(
+        f'<button type="button" data-kind="{kind}" aria-pressed="{"true" if kind == mark else "false"}">'
+        f'<svg viewBox="0 0 24 24" aria-hidden="true"><path d="{path}"/></svg><span>{text}</span></button>'
+        for kind, (text, path) in MARKS.items()
+    )
+    return f'<div class="marks" role="group" aria-label="What you think of {escape(item.title)}">{buttons}</div>'

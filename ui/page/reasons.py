@@ -1,0 +1,178 @@
+"""Reasons as lines that open onto their evidence. Everything from the catalogue is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+from ui.page.facts import label, value_text
+from ui.page.shelf import Shelf
+from vouch.types import Channel, CitedPassage, FilterOp, LikedItem, MetFilter, Passage, Popularity, Reason
+
+QUOTE_LENGTH = 140
+CHANNELS: Mapping[Channel, str] = {
+    "title": "its title",
+    "description": "its description",
+    "review": "a review",
+    "caption": "what is seen",
+    "tags": "what is seen",
+    "ocr": "what is written in the picture",
+    "colours": "its colours",
+    "transcript": "what is said",
+    "sidecar": "a note beside the file",
+}
+VERBS: Mapping[Channel, str] = {
+    "caption": "seen by",
+    "tags": "seen by",
+    "ocr": "read by",
+    "colours": "measured by",
+    "transcript": "heard by",
+}
+OPERATORS: Mapping[FilterOp, str] = {
+    "=": "",
+    "!=": "not ",
+    "<": "under ",
+    "<=": "at most ",
+    ">": "over ",
+    ">=": "at least ",
+    "any_of": "one of ",
+    "all_of": "all of ",
+    "none_of": "none of ",
+    "contains": "with ",
+}
+
+
+def reason_html(reason: Reason, shelf: Shelf) -> str:
+    """One list element. A passage is a disclosure that holds the whole text; a heard one has a button that plays its second."""
+    if isinstance(reason, CitedPassage):
+        return _passage_html(reason, shelf)
+    if isinstance(reason, LikedItem):
+        return _liked_html(reason)
+    if isinstance(reason, MetFilter):
+        return _filter_html(reason, shelf)
+    return _popularity_html(reason)
+
+
+def quote_of(text: str, span: tuple[int, int], longest: int = QUOTE_LENGTH) -> str:
+    """The cited part of a text on one line, cut at a word where it is long.
+
+    >>> quote_of("A ship, a storm, and a long way home.", (8, 16))
+    '… a storm, …'
+    """
+    start, end = max(0, span[0]), min(len(text), span[1])
+    if start >= end:
+        start, end = 0, len(text)
+    cited = " ".join(text[start:end].split())
+    cut = len(cited) > longest
+    if cut:
+        cited = cited[:longest].rsplit(" ", 1)[0].rstrip(",;:.")
+    before = "… " if text[:start].strip() else ""
+    after = " …" if cut or text[end:].strip() else ""
+    return f"{before}{cited}{after}"
+
+
+def source_text(passage: Passage) -> str:
+    """Where a passage comes from, for people: “heard by Whisper base”, “from the catalogue”."""
+    verb = VERBS.get(passage.channel)
+    if passage.made_by == "file" or verb is None:
+        return "from a note beside the file" if passage.channel == "sidecar" else "from the catalogue"
+    tags = " (tags)" if passage.channel == "tags" else ""
+    return f"{verb} {model_name(passage.made_by)}{tags}"
+
+
+def model_name(made_by: str) -> str:
+    """A model's name without the digest behind it.
+
+    >>> model_name("whisper-base:3f2a91c0")
+    'Whisper base'
+    >>> model_name("efficientnet-lite2/9c0d12ef")
+    'EfficientNet-Lite2'
+    """
+    name = made_by
+    for mark in ("@", ":", "/", "#", "|", "+", " "):
+        name = name.split(mark, 1)[0]
+    spelled = {
+        "efficientnet-lite2": "EfficientNet-Lite2",
+        "whisper-base": "Whisper base",
+        "faster-whisper-base": "Whisper base",
+        "rapidocr": "RapidOCR",
+        "pillow-colours": "Pillow",
+    }
+    return spelled.get(name.lower(), name)
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds.
+
+    >>> clock(75.4)
+    '1:15'
+    """
+    whole = int(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def _passage_html(reason: CitedPassage, shelf: Shelf) -> str:
+    passage = reason.passage
+    sound = shelf.url(passage.item_id, passage.media) if passage.media and passage.channel == "transcript" else None
+    play = _play_html(sound, passage.start_s or 0.0, passage.end_s) if sound else ""
+    what = CHANNELS[passage.channel]
+    return (
+        f'<li class="reason cited{" heard" if sound else ""}">{play}<details><summary>'
+        f'<span class="quote">{escape(_quoted(reason))}</span> <span class="from">{escape(what)}</span></summary>'
+        f"<blockquote>{_marked(passage.text, reason.span)}<footer>{escape(what.capitalize())}, "
+        f"{escape(source_text(passage))}{_seconds(passage)}</footer></blockquote></details></li>"
+    )
+
+
+def _quoted(reason: CitedPassage) -> str:
+    quote = quote_of(reason.passage.text, reason.span)
+    return quote if reason.passage.channel in ("tags", "colours") else f"“{quote}”"
+
+
+def _marked(text: str, span: tuple[int, int]) -> str:
+    start, end = max(0, span[0]), min(len(text), span[1])
+    if start >= end:
+        return escape(text)
+    return f"{escape(text[:start])}<mark>{escape(text[start:end])}</mark>{escape(text[end:])}"
+
+
+def _seconds(passage: Passage) -> str:
+    if passage.start_s is None:
+        return ""
+    until = f" to {clock(passage.end_s)}" if passage.end_s is not None else ""
+    return f", {clock(passage.start_s)}{until}"
+
+
+def _play_html(url: str, start_s: float, end_s: float | None) -> str:
+    end = f' data-end="{end_s:.2f}"' if end_s is not None else ""
+    return (
+        f'<button type="button" class="play" data-play="{escape(url)}" data-start="{start_s:.2f}"{end} '
+        f'aria-pressed="false" aria-label="Play from {clock(start_s)}"><span class="glyph" aria-hidden="true"></span>'
+        f"{clock(start_s)}</button>"
+    )
+
+
+def _liked_html(reason: LikedItem) -> str:
+    percent = round(100 * reason.share)
+    width = min(100, max(0, percent))
+    words = "because you liked" if percent >= 0 else "although you liked"
+    return (
+        f'<li class="reason liked"><span>{words} <b>{escape(reason.title)}</b></span>'
+        f'<span class="share" title="its part in the match with your taste"><i style="width:{width}%"></i></span>'
+        f'<span class="percent">{"−" if percent < 0 else ""}{abs(percent)} %</span></li>'
+    )
+
+
+def _filter_html(reason: MetFilter, shelf: Shelf) -> str:
+    asked = reason.filter
+    attribute = shelf.schema.attribute(asked.attribute) if shelf.schema else None
+    has = value_text(reason.value, attribute)
+    wanted = f"{OPERATORS[asked.op]}{value_text(asked.value, attribute)}"
+    behind = "" if wanted == has else f' <span class="from">you asked for {escape(wanted)}</span>'
+    return f'<li class="reason met"><span>{escape(label(asked.attribute))}: <b>{escape(has)}</b></span>{behind}</li>'
+
+
+def _popularity_html(reason: Popularity) -> str:
+    people = "1 person" if reason.people == 1 else f"{reason.people} people"
+    place = f", place {reason.place} of all" if reason.place > 0 else ""
+    return f'<li class="reason popular"><span>liked by {people}{place}</span></li>'

@@ -1,0 +1,246 @@
+// Runs once when Gradio has put room.html into the page: `element`, `trigger`, `props`, `server` and `watch` are Gradio's.
+// The server sends HTML in which everything is escaped; whatever else is shown here goes in as text.
+const $ = (selector) => element.querySelector(selector);
+const root = $(".v"), turns = $(".turns"), box = $("#v-box"), who = $("#v-who"), noted = $(".noted"), spoken = $("[role=status].sr");
+let tab = {conversation: null, who: {kind: "stranger", id: ""}};
+let busy = null, lastAsked = "", undo = null, counter = 0;
+
+// ---- what this tab and this browser remember. sessionStorage is one tab's own, so two tabs never meet.
+function recall() {
+  try {
+    const own = JSON.parse(sessionStorage.getItem("vouch") || "null");
+    if (own) return own;
+    const name = localStorage.getItem("vouch-name");
+    return name ? {who: {kind: "name", id: name}} : {};
+  } catch { return {}; }
+}
+function keep() {
+  try {
+    sessionStorage.setItem("vouch", JSON.stringify(tab));
+    if (tab.who.kind === "name") localStorage.setItem("vouch-name", tab.who.id);
+  } catch { /* a browser that stores nothing still works until the reload */ }
+}
+// A duplicated tab copies sessionStorage: the lock tells whether another tab is in this conversation already.
+async function alone(conversation) {
+  if (!navigator.locks || !conversation) return true;
+  const held = () => new Promise((done) => navigator.locks.request("vouch-" + conversation, {ifAvailable: true}, (lock) => {
+    done(Boolean(lock));
+    return lock ? new Promise(() => {}) : undefined;
+  }));
+  for (const wait of [0, 150, 400]) {
+    await new Promise((done) => setTimeout(done, wait));
+    if (await held()) return true;
+  }
+  return false;
+}
+
+// ---- arriving
+async function arrive(said) {
+  busy = null;
+  root.classList.remove("busy");
+  let room;
+  try { room = await server.arrive(said); } catch { return note("The server does not answer. Is it still running?"); }
+  tab = {conversation: room.conversation, who: room.who};
+  keep();
+  turns.replaceChildren();
+  lastAsked = "";
+  hush();
+  fillWho(room);
+  fillHello(room);
+  for (const one of room.turns) { show(one, false); lastAsked = one.asked; }
+  $(".hello").hidden = room.turns.length > 0;
+  const simulated = $(".simulated");
+  simulated.hidden = !room.simulated;
+  simulated.textContent = room.simulated ? room.label + " is a simulated member: the likes were drawn by a script, nobody wrote them." : "";
+  $(".tiers").replaceChildren(...room.tiers.map(([part, tier]) => tag("span", part + ": " + tier)));
+  root.dataset.ready = "yes";
+  if (room.turns.length) turns.lastElementChild.scrollIntoView({block: "start"});
+  box.focus({preventScroll: true});
+}
+function tag(name, text, attributes = {}) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+function fillWho(room) {
+  const options = [tag("option", "A stranger", {value: "stranger:"})];
+  if (room.who.kind === "name") options.push(tag("option", room.who.id, {value: "name:" + room.who.id}));
+  options.push(tag("option", room.who.kind === "name" ? "Another name …" : "Give a name …", {value: "name:"}));
+  const members = tag("optgroup", "", {label: "Members"});
+  members.append(...room.members.map((one) => tag("option", one.label, {value: "member:" + one.id})));
+  who.replaceChildren(...options, ...(room.members.length ? [members] : []));
+  who.value = room.who.kind + ":" + room.who.id;
+  $("form.name").hidden = true;
+  who.hidden = false;
+}
+function fillHello(room) {
+  $(".examples").replaceChildren(...room.examples.map((text) => {
+    const row = document.createElement("li");
+    row.append(tag("button", text, {type: "button", class: "example"}));
+    return row;
+  }));
+}
+
+// ---- asking
+function ask(text) {
+  text = text.trim();
+  if (!text || busy || !tab.conversation) return false;
+  busy = "t" + Date.now() + "-" + counter++;
+  lastAsked = text;
+  $(".hello").hidden = true;
+  hush();
+  show({key: busy, asked: text, state: "thinking"}, true);
+  root.classList.add("busy");
+  trigger("ask", {key: busy, text, conversation: tab.conversation, who: tab.who});
+  return true;
+}
+function show(turn, scroll) {
+  let row = [...turns.children].find((one) => one.dataset.key === turn.key);
+  if (!row) {
+    row = tag("section", "", {class: "turn", "data-key": turn.key});
+    row.append(tag("p", turn.asked, {class: "asked"}));
+    for (const part of ["words", "notes", "list"]) row.append(tag("div", "", {class: part}));
+    turns.append(row);
+    if (scroll) row.scrollIntoView({block: "start", behavior: "smooth"});
+  }
+  row.dataset.state = turn.state;
+  put(row, ".list", turn.cards);
+  put(row, ".words", turn.words);
+  put(row, ".notes", turn.notes);
+}
+// Replaces a part only when it differs, so that an open reason stays open and a sound plays on.
+function put(row, selector, html) {
+  const part = row.querySelector(selector);
+  if (html === undefined || part.dataset.html === html) return;
+  part.dataset.html = html;
+  part.innerHTML = html;
+}
+function settle(state) {
+  busy = null;
+  root.classList.remove("busy");
+  const row = turns.lastElementChild;
+  if (!row) return;
+  const cards = row.querySelectorAll(".card").length;
+  spoken.textContent = state === "done" ? row.querySelector(".words").textContent + (cards ? " " + cards + " suggestions." : "") : "";
+}
+watch("value", () => {
+  const turn = props.value;
+  if (!turn || !turn.key || turn.conversation !== tab.conversation) return;
+  if (turn.state === "failed") {
+    if (!busy) return;
+    show({key: busy, words: "<p>Something went wrong on the server, and it has been noted in its log. Please try again.</p>", state: "done"}, false);
+    return settle("failed");
+  }
+  show(turn, false);
+  if (turn.state === "done" && turn.key === busy) settle("done");
+});
+
+// ---- likes and the like
+async function mark(item, kind) {
+  let kept;
+  try { kept = await server.mark({item, kind, conversation: tab.conversation, who: tab.who}); }
+  catch { return note("That could not be kept: the server does not answer."); }
+  for (const [id, state] of Object.entries(kept.marks)) {
+    for (const card of turns.querySelectorAll(".card")) {
+      if (card.dataset.item !== id) continue;
+      card.dataset.mark = state;
+      for (const button of card.querySelectorAll("[data-kind]")) button.setAttribute("aria-pressed", String(button.dataset.kind === state));
+    }
+  }
+  note(kept.said, kept.undo ? item : null);
+}
+function note(text, item = null) {
+  noted.firstElementChild.textContent = text;
+  undo = item;
+  noted.querySelector(".undo").hidden = !item;
+  noted.querySelector(".again").hidden = !item || !lastAsked;
+  noted.hidden = false;
+}
+function hush() { noted.hidden = true; undo = null; }
+
+// ---- sound: one at a time, from the second of the reason to its end
+const player = new Audio();
+player.preload = "none";
+let playing = null;
+function stop() {
+  player.pause();
+  if (playing) playing.setAttribute("aria-pressed", "false");
+  playing = null;
+}
+function play(button) {
+  const same = playing === button;
+  stop();
+  if (same) return;
+  playing = button;
+  button.setAttribute("aria-pressed", "true");
+  const start = Number(button.dataset.start || 0);
+  player.src = button.dataset.play + (start ? "#t=" + start : "");
+  player.play().catch(() => { if (playing === button) { stop(); note("This sound cannot be played here."); } });
+}
+player.addEventListener("timeupdate", () => {
+  if (playing && playing.dataset.end && player.currentTime >= Number(playing.dataset.end) + 0.3) stop();
+});
+player.addEventListener("ended", stop);
+
+// ---- the page's events, all delegated
+element.addEventListener("click", (event) => {
+  const target = event.target.closest("button, a[data-goto]");
+  if (!target) return;
+  if (target.dataset.kind) {
+    const card = target.closest(".card");
+    mark(card.dataset.item, target.getAttribute("aria-pressed") === "true" ? "forget" : target.dataset.kind);
+  } else if (target.dataset.play) play(target);
+  else if (target.classList.contains("example")) { if (ask(target.textContent)) box.focus({preventScroll: true}); }
+  else if (target.classList.contains("fresh")) arrive({who: tab.who});
+  else if (target.classList.contains("undo")) { if (undo) mark(undo, "forget"); }
+  else if (target.classList.contains("again")) ask(lastAsked);
+  else if (target.dataset.goto) { event.preventDefault(); goTo(target); }
+});
+function goTo(link) {
+  const cards = [...turns.querySelectorAll(".card")].filter((card) => card.dataset.item === link.dataset.goto);
+  const own = cards.find((card) => link.closest(".turn").contains(card)) || cards.at(-1);
+  if (!own) return;
+  own.scrollIntoView({block: "center", behavior: "smooth"});
+  own.classList.remove("shown");
+  void own.offsetWidth;
+  own.classList.add("shown");
+}
+element.addEventListener("error", (event) => {
+  if (event.target.tagName === "IMG") event.target.classList.add("missing");
+}, true);
+who.addEventListener("change", () => {
+  const [kind, id] = [who.value.slice(0, who.value.indexOf(":")), who.value.slice(who.value.indexOf(":") + 1)];
+  if (kind === "name" && !id) {
+    who.hidden = true;
+    $("form.name").hidden = false;
+    $("#v-name").focus();
+    return;
+  }
+  arrive({who: {kind, id}});
+});
+$("form.name").addEventListener("submit", (event) => {
+  event.preventDefault();
+  arrive({who: {kind: "name", id: $("#v-name").value}});
+});
+$("form.name").addEventListener("keydown", (event) => { if (event.key === "Escape") arrive({who: tab.who, conversation: tab.conversation}); });
+$("form.composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (ask(box.value)) { box.value = ""; grow(); }
+  box.focus({preventScroll: true});
+});
+box.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    $("form.composer").requestSubmit();
+  }
+});
+function grow() { box.style.height = "auto"; box.style.height = Math.min(box.scrollHeight, 160) + "px"; }
+box.addEventListener("input", grow);
+
+(async () => {
+  const said = recall();
+  if (said.conversation && !(await alone(said.conversation))) delete said.conversation;
+  await arrive(said);
+  await alone(tab.conversation);
+})();

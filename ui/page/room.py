@@ -1,0 +1,134 @@
+"""What happens in the room of one visitor: arriving, asking, marking. Each step returns the plain JSON that room.js shows.
+
+Nothing of a visitor is kept here: the browser's tab holds its conversation's id, the checkpoint the conversation, the catalogue
+the likes. So a restart of the server loses nothing, and two tabs never meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from tools.toolbox import RememberKind
+from ui.page.cards import MARKS, cards_html, marks_of, notes_html, words_html
+from ui.page.seams import Talks
+from ui.page.shelf import Shelf
+from ui.page.visitors import Member, Visitor, visitor
+from vouch.errors import InputError
+from vouch.types import Reply
+
+LONGEST_MESSAGE = 2_000
+VERDICTS: Mapping[RememberKind, str] = {
+    "like": "You like {title}.",
+    "dislike": "You don’t like {title}.",
+    "seen": "You know {title} already.",
+    "hide": "{title} stays hidden.",
+    "forget": "Taken back: {title}.",
+}
+STAYS = "Taken back here; what {title} got before stays, because the collection’s own history says so."
+Shown = dict[str, Any]
+
+
+class Room:
+    """Answers what room.js asks, for any visitor."""
+
+    def __init__(self, talk: Talks, *, shelf: Shelf, members: Sequence[Member], examples: Sequence[str]) -> None:
+        self._talk = talk
+        self._shelf = shelf
+        self._members = tuple(members)
+        self._examples = tuple(examples)
+
+    def arrive(self, said: object) -> Shown:
+        """Who the visitor is, and the turns of the conversation that the tab remembers (none: a fresh one)."""
+        guest = visitor(said, self._members)
+        marks = self._marks(guest)
+        turns = [
+            {"key": f"h{n}", "asked": message, **self._answer(reply, marks), "state": "done"}
+            for n, (message, reply) in enumerate(self._talk.history(guest.conversation))
+        ]
+        return {
+            **self._introduce(guest),
+            "turns": turns,
+            "members": [{"id": one.user_id, "label": one.label} for one in self._members],
+            "examples": list(self._examples),
+            "tiers": [[part, tier] for part, tier in self._talk.tiers.items()],
+        }
+
+    def ask(self, said: Mapping[str, Any]) -> Iterator[Shown]:
+        """The answer as it grows: the cards as soon as they are known, then the words."""
+        guest = visitor(said, self._members)
+        turn: Shown = {"conversation": guest.conversation, "key": str(said.get("key", "")), "state": "thinking"}
+        text = str(said.get("text", "")).strip()
+        if not text or len(text) > LONGEST_MESSAGE:
+            yield {**turn, **_sorry(f"Please ask in 1 to {LONGEST_MESSAGE} characters."), "state": "done"}
+            return
+        try:
+            yield from self._stream(text, guest, turn)
+        except InputError as error:
+            yield {**turn, **_sorry(str(error)), "state": "done"}
+
+    def mark(self, said: object) -> Shown:
+        """Keeps a click (like, dislike, seen, hide, or forget for a taken-back one) and says what is kept now."""
+        guest = visitor(said, self._members)
+        told = said if isinstance(said, Mapping) else {}
+        item_id, kind = str(told.get("item", "")), _kind(told.get("kind"))
+        item = self._shelf.items.get(item_id)
+        if item is None or kind is None:
+            return {
+                "said": "That could not be kept: the page is older than the catalogue. Please reload it.",
+                "marks": {},
+            }
+        try:
+            toolbox = self._talk.toolbox.for_person(guest.person)
+            if kind in MARKS and self._marks(guest).get(item_id) not in (None, kind):
+                toolbox.remember("forget", [item_id], source="click")
+            toolbox.remember(kind, [item_id], source="click")
+        except InputError as error:
+            return {"said": str(error), "marks": {item_id: self._marks(guest).get(item_id, "")}}
+        kept = self._marks(guest).get(item_id, "")
+        said_now = VERDICTS[kind] if kind in MARKS or not kept else STAYS
+        return {"said": said_now.format(title=item.title), "marks": {item_id: kept}, "undo": kind in MARKS}
+
+    def _stream(self, text: str, guest: Visitor, turn: Shown) -> Iterator[Shown]:
+        marks = self._marks(guest)
+        titles: dict[str, str] = {}
+        words = ""
+        for event in self._talk.stream(text, conversation_id=guest.conversation, person=guest.person):
+            if isinstance(event, Reply):
+                turn |= self._answer(event, self._marks(guest)) | {"state": "done"}
+            elif hasattr(event, "rec_list"):
+                titles = {one.item.title: one.item.item_id for one in event.rec_list.recommendations}
+                turn |= {"cards": cards_html(event.rec_list, self._shelf, marks), "state": "writing"}
+            else:
+                words += event.text
+                turn |= {"words": words_html(words, titles), "state": "writing"}
+            yield dict(turn)
+
+    def _answer(self, reply: Reply, marks: Mapping[str, Any]) -> Shown:
+        about = (self._shelf.items[item_id] for item_id in reply.about if item_id in self._shelf.items)
+        items = [*(one.item for one in reply.rec_list.recommendations), *about]
+        return {
+            "cards": cards_html(reply.rec_list, self._shelf, marks),
+            "words": words_html(reply.text, {item.title: item.item_id for item in items}),
+            "notes": notes_html(reply.rec_list.notes, reply.text),
+        }
+
+    def _marks(self, guest: Visitor) -> dict[str, Any]:
+        return {**marks_of(self._talk.toolbox.recommender.taste(guest.person))}
+
+    def _introduce(self, guest: Visitor) -> Shown:
+        return {
+            "conversation": guest.conversation,
+            "who": guest.who,
+            "label": guest.label,
+            "simulated": guest.simulated,
+        }
+
+
+def _kind(said: object) -> RememberKind | None:
+    return next((kind for kind in VERDICTS if kind == said), None)
+
+
+def _sorry(text: str) -> Shown:
+    return {"words": f"<p>{escape(text)}</p>", "cards": "", "notes": ""}

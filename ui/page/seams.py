@@ -1,0 +1,31 @@
+"""What the page needs of a conversation; agent.conversation.Conversation has it, and so has the tests' scripted one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from tools.toolbox import Toolbox
+from vouch.types import Reply
+
+
+class Talks(Protocol):
+    """A conversation with any model: it yields Cards (`rec_list`) and Words (`text`) while it answers, and the Reply at the end."""
+
+    @property
+    def tiers(self) -> Mapping[str, str]:
+        """Each part's model, by the part's name."""
+        ...
+
+    @property
+    def toolbox(self) -> Toolbox:
+        """The tools, for any person."""
+        ...
+
+    def stream(self, message: str, *, conversation_id: str, person: str | None = None) -> Iterator[Any]:
+        """The answer as it grows. Raises InputError where the person can mend it."""
+        ...
+
+    def history(self, conversation_id: str) -> tuple[tuple[str, Reply], ...]:
+        """The messages so far with their replies; () for a conversation that has not begun."""
+        ...

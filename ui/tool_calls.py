@@ -1,0 +1,93 @@
+"""The toolbox's methods called with JSON: bodies are checked against each method's own signature."""
+
+from __future__ import annotations
+
+import collections.abc
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any, cast, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from typing_extensions import TypedDict, is_typeddict
+
+from tools.toolbox import TOOL_NAMES, Toolbox, ToolResult
+from vouch.errors import InputError
+
+LONGEST_PERSON = 100
+
+
+class ToolCalls:
+    """Calls tools by name for any person."""
+
+    def __init__(self, toolbox: Toolbox) -> None:
+        self._toolbox = toolbox
+        self._bodies: Mapping[str, type[BaseModel]] = {name: body_model(name) for name in TOOL_NAMES}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tools there are."""
+        return tuple(self._bodies)
+
+    def described(self) -> list[dict[str, Any]]:
+        """Name, description and the JSON schema of the body of every tool."""
+        return [
+            {
+                "name": name,
+                "description": inspect.getdoc(getattr(Toolbox, name)) or "",
+                "input_schema": model.model_json_schema(),
+            }
+            for name, model in self._bodies.items()
+        ]
+
+    def call(self, name: str, body: bytes, *, stranger: str) -> ToolResult:
+        """The tool's result for a JSON body; `stranger` is who asks where the body names no person.
+
+        Raises:
+            InputError: the body is no JSON or does not fit the tool, or the tool refuses it.
+        """
+        try:
+            words = self._bodies[name].model_validate_json(body or b"{}")
+        except ValidationError as error:
+            raise InputError(f"{name}: {_told(error)}") from error
+        arguments = {key: getattr(words, key) for key in words.model_fields_set - {"person"}}
+        person = str(getattr(words, "person", None) or stranger)
+        return cast(ToolResult, getattr(self._toolbox.for_person(person), name)(**arguments))
+
+
+def argument_types(method: Any) -> dict[str, Any]:
+    """The types of a tool's parameters and of its result, readable by pydantic, which before Python 3.12 refuses typing.TypedDict."""
+    return {name: _readable(hint) for name, hint in get_type_hints(method, include_extras=True).items()}
+
+
+def _readable(hint: Any) -> Any:
+    if is_typeddict(hint):
+        return TypedDict(hint.__name__, get_type_hints(hint, include_extras=True))  # type: ignore[operator]
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is collections.abc.Sequence:
+        return Sequence[_readable(arguments[0])]  # type: ignore[misc]
+    return hint
+
+
+def body_model(name: str) -> type[BaseModel]:
+    """A model of one tool's arguments, with the person for whom it is called; unknown words are refused."""
+    method = getattr(Toolbox, name)
+    hints = argument_types(method)
+    fields: dict[str, Any] = {
+        parameter.name: (
+            hints[parameter.name],
+            ... if parameter.default is inspect.Parameter.empty else parameter.default,
+        )
+        for parameter in inspect.signature(method).parameters.values()
+        if parameter.name not in ("self", "source")
+    }
+    fields["person"] = (str | None, Field(default=None, max_length=LONGEST_PERSON, description="whose taste counts"))
+    model: type[BaseModel] = create_model(name, __config__=ConfigDict(extra="forbid"), **fields)
+    return model
+
+
+def _told(error: ValidationError) -> str:
+    lines = [
+        f"{'.'.join(str(part) for part in detail['loc']) or 'the body'}: {detail['msg']}"
+        for detail in error.errors(include_url=False)
+    ]
+    return "; ".join(lines[:5])
