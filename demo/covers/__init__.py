@@ -1,0 +1,1 @@
+"""How the covers are drawn: a canvas, palettes by mood, motifs, lettering."""
