@@ -1,0 +1,278 @@
+"""Items and their media to passages and vectors in the stores: each item whole or not at all, nothing made twice.
+
+Killed at any point, the next run goes on where it stopped and ends where an undisturbed run ends. The caller holds the home's lock
+(by having opened the index for writing). Knows no library.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from retrieval import passages as cutting
+from retrieval.catalogue_file import CatalogueFile, Trouble
+from retrieval.media_reader import MediaReader
+from retrieval.passages import Draft, passages_of
+from retrieval.perception.cache import PerceptionCache
+from retrieval.stores.sql_catalogue import SqlCatalogue
+from retrieval.stores.sql_rows import ItemRecord, VectorKey, digest
+from vouch.errors import InputError
+from vouch.ports import Embedder, LabelEmbedder, PassageIndex, Perceiver, Vectors
+from vouch.types import Schema
+
+_BATCH_PASSAGES = 128
+_BATCH_ITEMS = 64
+"""What is embedded and written at a time, and what a kill can cost; what was perceived is in the cache before."""
+
+_TELLING_S = 0.5
+_GUESSING_S = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """`done` of `total` items; `what` is being worked on; `seconds_left` is None while it can't be said."""
+
+    done: int
+    total: int
+    what: str
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestParts:
+    """What an ingest works with. Without `label_embedder`, what is seen is embedded as text. `index` is open for writing."""
+
+    catalogue: SqlCatalogue
+    index: PassageIndex
+    embedder: Embedder
+    cache: PerceptionCache
+    label_embedder: LabelEmbedder | None = None
+    perceivers: tuple[Perceiver, ...] = ()
+    media_dir: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestReport:
+    """Counts of items; `gone`: no longer in the file but kept. `passages`: how many there are now. `troubles`: the file's and the media's."""
+
+    added: int
+    updated: int
+    unchanged: int
+    removed: int
+    gone: int
+    passages: int
+    troubles: tuple[Trouble, ...]
+    seconds: float
+
+
+def _silent(_: Progress) -> None:
+    pass
+
+
+def ingest(
+    catalogue_file: CatalogueFile,
+    *,
+    source: Path,
+    parts: IngestParts,
+    prune: bool = False,
+    progress: Callable[[Progress], None] = _silent,
+) -> IngestReport:
+    """Makes the home hold this catalogue, and says what was done.
+
+    Items that have not changed cost nothing. Items that have gone from the file stay (they come last), unless `prune`.
+
+    Raises:
+        InputError: the home holds the catalogue of another file than `source`.
+        HomeBusy: another process holds the home's lock.
+    """
+    started = time.monotonic()
+    _claim_home(parts.catalogue, source, catalogue_file.schema)
+    run = _Run(catalogue_file=catalogue_file, parts=parts, progress=progress)
+    before = parts.catalogue.row_digests()
+    digests = run.row_digests()
+    todo = [i for i, item in enumerate(catalogue_file.items) if before.get(item.item_id) != digests[i]]
+    run.write(todo, digests)
+    gone = [item_id for item_id in before if item_id not in run.positions]
+    if prune and gone:
+        parts.catalogue.remove_items(gone)
+    run.put_in_order([] if prune else gone)
+    parts.catalogue.drop_unused()
+    passages = run.sync_index()
+    return IngestReport(
+        added=sum(catalogue_file.items[i].item_id not in before for i in todo),
+        updated=sum(catalogue_file.items[i].item_id in before for i in todo),
+        unchanged=len(catalogue_file.items) - len(todo),
+        removed=len(gone) if prune else 0,
+        gone=0 if prune else len(gone),
+        passages=passages,
+        troubles=(*catalogue_file.troubles, *run.media_troubles()),
+        seconds=time.monotonic() - started,
+    )
+
+
+def _claim_home(catalogue: SqlCatalogue, source: Path, schema: Schema) -> None:
+    resolved = str(source.resolve())
+    there = catalogue.source()
+    if there not in (None, resolved):
+        raise InputError(
+            f"This home holds the catalogue of {there}, and a home holds one. "
+            f"To ingest {resolved} beside it, set VOUCH_HOME to another folder."
+        )
+    catalogue.save_schema(schema, source=resolved)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    """An item whose passages are made and not embedded yet."""
+
+    position: int
+    row_digest: str
+    drafts: tuple[Draft, ...]
+    troubles: tuple[tuple[str, str], ...]
+
+
+class _Run:
+    """One ingest: the file, the stores and who is told."""
+
+    def __init__(
+        self, *, catalogue_file: CatalogueFile, parts: IngestParts, progress: Callable[[Progress], None]
+    ) -> None:
+        self.file = catalogue_file
+        self.parts = parts
+        self.positions = {item.item_id: i for i, item in enumerate(catalogue_file.items)}
+        self._progress = progress
+        self._media = MediaReader(
+            media_dir=parts.media_dir,
+            perceivers=parts.perceivers,
+            cache=parts.cache,
+            known=parts.catalogue.known_files(),
+            seen=parts.label_embedder is not None,
+        )
+
+    def row_digests(self) -> list[str]:
+        """Of each item: its values, its files, and all that makes passages and vectors of them."""
+        schema = [(a.name, a.type, a.unit) for a in self.file.schema.attributes]
+        label_embedder = self.parts.label_embedder
+        makers = [self.parts.embedder.embedder_id, label_embedder.embedder_id if label_embedder else None]
+        common = digest([cutting.FORMAT, schema, makers])
+        total, told = len(self.file.items), time.monotonic()
+        digests = []
+        for item in self.file.items:
+            media = [self._media.fingerprint(m) for m in item.media]
+            digests.append(digest([common, item.item_id, item.title, dict(item.attributes), media]))
+            if time.monotonic() - told > _TELLING_S:
+                told = time.monotonic()
+                self._progress(Progress(done=len(digests), total=total, what="looking for changes"))
+        self.parts.catalogue.note_files(self._media.fresh)
+        return digests
+
+    def write(self, todo: Sequence[int], digests: Sequence[str]) -> None:
+        """Makes and writes these items, a batch at a time."""
+        for batch in _batches(self._told(todo, digests)):
+            self._write(batch)
+
+    def put_in_order(self, gone: Sequence[str]) -> None:
+        """Gives all items the places that they have in the file now; those that have gone come after them."""
+        wanted = self.positions | {item_id: len(self.positions) + i for i, item_id in enumerate(gone)}
+        there = self.parts.catalogue.positions()
+        self.parts.catalogue.move_items({i: place for i, place in wanted.items() if there[i] != place})
+
+    def sync_index(self) -> int:
+        """Brings the index to what the record holds; how many passages that is."""
+        total = len(self.file.items)
+        self._progress(Progress(done=total, total=total, what="index"))
+        passages, vectors = self.parts.catalogue.passages_and_vectors()
+        self.parts.index.sync(passages, vectors)
+        return len(passages)
+
+    def media_troubles(self) -> Iterator[Trouble]:
+        """The troubles of all items' media, also of items that have not changed, in the order of the file."""
+        troubles = self.parts.catalogue.troubles()
+        rows = _data_rows(self.file)
+        column = next(iter(self.file.schema.media_columns), None)
+        for item, row in zip(self.file.items, rows, strict=False):
+            for path, why in troubles.get(item.item_id, ()):
+                yield Trouble(row=row, column=column, value=path, why=why, skipped=False)
+
+    def _told(self, todo: Sequence[int], digests: Sequence[str]) -> Iterator[_Made]:
+        """The items with their passages, one by one; tells how far it is, at most twice a second."""
+        started = told = time.monotonic()
+        for done, position in enumerate(todo):
+            now = time.monotonic()
+            if now - told > _TELLING_S or not done:
+                told = now
+                left = (now - started) / done * (len(todo) - done) if now - started > _GUESSING_S else None
+                what = self.file.items[position].title
+                self._progress(Progress(done=done, total=len(todo), what=what, seconds_left=left))
+            yield self._made(position, digests[position])
+
+    def _made(self, position: int, row_digest: str) -> _Made:
+        item = self.file.items[position]
+        perceptions = self._media.perceive(item.item_id, item.media)
+        return _Made(
+            position=position,
+            row_digest="" if perceptions.again else row_digest,
+            drafts=(*passages_of(item, self.file.schema), *perceptions.drafts),
+            troubles=perceptions.troubles,
+        )
+
+    def _write(self, batch: Sequence[_Made]) -> None:
+        vector_of = self._vectors([draft for made in batch for draft in made.drafts])
+        records = []
+        for made in batch:
+            keys = tuple(self._key(draft) for draft in made.drafts)
+            records.append(
+                ItemRecord(
+                    item=self.file.items[made.position],
+                    position=made.position,
+                    row_digest=made.row_digest,
+                    passages=tuple(draft.passage for draft in made.drafts),
+                    keys=keys,
+                    vectors=np.stack([vector_of[key] for key in keys]),
+                    troubles=made.troubles,
+                )
+            )
+        self.parts.catalogue.put_items(records)
+
+    def _vectors(self, drafts: Sequence[Draft]) -> Mapping[VectorKey, Vectors]:
+        by_key = {self._key(draft): draft for draft in drafts}
+        known = dict(self.parts.catalogue.known_vectors(by_key))
+        texts = {key: d.passage.text for key, d in by_key.items() if key not in known and not d.labels}
+        labels = {key: d.labels for key, d in by_key.items() if key not in known and d.labels}
+        if texts:
+            known |= zip(texts, self.parts.embedder.embed(list(texts.values())), strict=True)
+        if labels and self.parts.label_embedder is not None:
+            known |= zip(labels, self.parts.label_embedder.embed_labels(list(labels.values())), strict=True)
+        return known
+
+    def _key(self, draft: Draft) -> VectorKey:
+        if draft.labels and self.parts.label_embedder is not None:
+            return self.parts.label_embedder.embedder_id, digest(draft.labels)
+        return self.parts.embedder.embedder_id, digest(draft.passage.text)
+
+
+def _batches(items: Iterable[_Made]) -> Iterator[list[_Made]]:
+    batch: list[_Made] = []
+    passages = 0
+    for made in items:
+        batch.append(made)
+        passages += len(made.drafts)
+        if passages >= _BATCH_PASSAGES or len(batch) >= _BATCH_ITEMS:
+            yield batch
+            batch, passages = [], 0
+    if batch:
+        yield batch
+
+
+def _data_rows(file: CatalogueFile) -> Iterator[int]:
+    """The data rows of the items, from 1: those that were not skipped."""
+    skipped = {trouble.row for trouble in file.troubles if trouble.skipped}
+    row = 0
+    while True:
+        row += 1
+        if row not in skipped:
+            yield row
