@@ -346,7 +346,7 @@ def _passages() -> Iterator[Passage]:
             made_by="whisper-base:3f2a91c0",
             media=f"{item_id}.wav",
             start_s=start_s,
-            end_s=start_s + 3.0,
+            end_s=start_s + 1.0,
         )
     yield Passage(
         passage_id="print-07/tags",

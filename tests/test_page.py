@@ -119,7 +119,7 @@ def test_a_heard_reason_plays_from_its_second(room: Room) -> None:
     assert (plays[0]["data-play"], plays[0]["data-start"], plays[0]["data-end"]) == (
         "/media/nosferatu/1",
         "2.00",
-        "5.00",
+        "3.00",
     )
 
 

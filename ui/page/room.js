@@ -126,12 +126,12 @@ function settle(state) {
 }
 watch("value", () => {
   const turn = props.value;
-  if (!turn || !turn.key || turn.conversation !== tab.conversation) return;
-  if (turn.state === "failed") {
+  if (turn?.state === "failed") {
     if (!busy) return;
     show({key: busy, words: "<p>Something went wrong on the server, and it has been noted in its log. Please try again.</p>", state: "done"}, false);
     return settle("failed");
   }
+  if (!turn?.key || turn.conversation !== tab.conversation) return;
   show(turn, false);
   if (turn.state === "done" && turn.key === busy) settle("done");
 });
