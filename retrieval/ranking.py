@@ -19,12 +19,13 @@ BESIDE = 0.05
 """What a source weighs that only fills up a list whose words were met by too few items."""
 
 DIVERSITY = 0.12
-PREFERENCE = 0.5
+PREFERENCE = 1.0
+"""As much as the first place of the leading source: what is preferred comes first unless it answers much worse."""
 DISLIKE = 0.4
 
-_BY_TEXT = {"dense": 1.0, "lexical": 0.6, "seen": 0.4, "collaborative": 0.3, "alike": 0.05, "popular": 0.05}
-_BY_ITEM = {"alike": 1.0, "collaborative": 0.8, "popular": 0.05}
-_BY_ITEM_AND_TEXT = {"dense": 0.8, "lexical": 0.5, "seen": 0.3, "alike": 0.7, "collaborative": 0.4, "popular": 0.05}
+_BY_TEXT = {"dense": 1.0, "lexical": 0.6, "seen": 0.4, "collaborative": 0.3, "alike": 0.1, "popular": 0.1}
+_BY_ITEM = {"alike": 0.8, "collaborative": 1.0, "popular": 0.05}
+_BY_ITEM_AND_TEXT = {"dense": 0.8, "lexical": 0.5, "seen": 0.3, "alike": 0.7, "collaborative": 0.5, "popular": 0.05}
 _BY_LIKES = {"collaborative": 1.0, "alike": 0.05, "popular": 0.05}
 _BY_LIKES_WITHOUT_MODEL = {"alike": 1.0, "popular": 0.1}
 _BY_NOTHING = {"popular": 1.0}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from retrieval.funnel import funnel
 from retrieval.item_sets import ids_of, mask_of
 from retrieval.item_vectors import ItemVectors
 from retrieval.likeness import Likeness
+from retrieval.proposals import Proposals, Proposer
 from retrieval.ranking import Scored
 from retrieval.reasons import ReasonFinder
 from retrieval.scorers.fitted import Fitted
@@ -29,10 +30,9 @@ from retrieval.sources.lexical import LexicalSource
 from retrieval.sources.popular import PopularSource
 from retrieval.sources.query_vectors import QueryVectors
 from retrieval.tastes import dislike_weights, taste_of
-from vouch.errors import SourceFailed, UnknownItem
+from vouch.errors import UnknownItem
 from vouch.ports import CandidateSource, Embedder, PassageIndex, Vectors
 from vouch.types import (
-    Candidate,
     Filter,
     Interaction,
     LikedItem,
@@ -132,9 +132,8 @@ class Recommender:
             version="", like_counts=LikeCounts.of(catalogue, store.interactions()), model=None
         )
         self._content = content
-        self._sources = tuple(
-            standard_sources(catalogue, fitted=self._fitted, content=content) if sources is None else sources
-        )
+        chosen = standard_sources(catalogue, fitted=self._fitted, content=content) if sources is None else sources
+        self._proposer = Proposer(catalogue, tuple(chosen))
         items = content.item_vectors if content else None
         citations = Citations(catalogue, content.index, content.vectors) if content else None
         self._likeness = Likeness(catalogue, items)
@@ -150,11 +149,19 @@ class Recommender:
         passed = funnel(self.catalogue, query, query.filters)
         if not passed.allowed:
             return RecList(query=query, funnel=passed.steps, notes=passed.notes)
-        scored, notes = self._ranked(query, passed.allowed, pool=max(POOL, 4 * query.k))
-        strength = ranking.DIVERSITY + 0.4 * query.explore
-        chosen = ranking.diversify(scored[:DIVERSIFIED], query.k, alike=self._likeness, strength=strength)
+        chosen, notes = self._chosen(query, passed.allowed)
         recommendations = tuple(self._recommendation(one, query, rank=i) for i, one in enumerate(chosen, start=1))
         return RecList(query=query, recommendations=recommendations, funnel=passed.steps, notes=passed.notes + notes)
+
+    def rank(self, query: Query) -> tuple[Scored, ...]:
+        """The items of `recommend` with the parts of their scores, without reasons: for measuring.
+
+        Raises:
+            BadFilter: as `recommend`.
+        """
+        query = self._checked(query)
+        allowed = funnel(self.catalogue, query, query.filters).allowed
+        return self._chosen(query, allowed)[0] if allowed else ()
 
     def explain(self, item_id: str, query: Query) -> Recommendation:
         """One item as it stands in the answer to a query, with all reasons, whether or not it would be shown.
@@ -202,42 +209,32 @@ class Recommender:
             prefer=tuple(check(schema, f) for f in query.prefer),
         )
 
+    def _chosen(self, query: Query, allowed: frozenset[str]) -> tuple[tuple[Scored, ...], tuple[Note, ...]]:
+        """At most k of the allowed items, best first, diversified."""
+        scored, notes = self._ranked(query, allowed, pool=max(POOL, 4 * query.k))
+        strength = ranking.DIVERSITY + 0.4 * query.explore
+        looked_at = scored[: max(DIVERSIFIED, query.k)]
+        return ranking.diversify(looked_at, query.k, alike=self._likeness, strength=strength), notes
+
     def _ranked(
         self, query: Query, allowed: frozenset[str], *, pool: int
     ) -> tuple[tuple[Scored, ...], tuple[Note, ...]]:
         """All candidates, best first, before diversity; and what should be known about them."""
-        proposals, notes = self._proposed(query, allowed, pool)
         preferred = self._preferred(query, allowed)
-        if preferred:
-            more, _ = self._proposed(query, preferred, pool)
-            proposals = _behind(proposals, more)
-        elif query.prefer:
-            wanted = " or ".join(describe(f, self.catalogue.schema) for f in query.prefer)
-            notes.append(
-                Note(kind="preferred", text=f"Nothing that is left is {wanted}, so it could not be preferred.")
-            )
-        text = bool(query.text.strip())
-        weights = ranking.source_weights(proposals, text=text, like_item=query.like_item is not None)
+        found = self._proposer.propose(query, allowed, preferred=preferred, pool=pool)
+        proposals = found.by_source
+        weights = ranking.source_weights(proposals, text=found.matched, like_item=query.like_item is not None)
         weights["popular"] *= 1 - query.explore
         scored = ranking.fuse(ranking.merge(proposals), weights)
-        if text and any(proposals.get(name) for name in ranking.TEXT_SOURCES):
+        if found.matched:
             scored = ranking.matched_first(scored)
-        notes += self._basis(query, proposals, failed=any(n.kind == "source_failed" for n in notes))
+        notes = [*found.notes, *self._basis(query, found)]
+        if query.prefer and not preferred:
+            wanted = " or ".join(describe(f, self.catalogue.schema) for f in query.prefer)
+            notes.append(
+                Note(kind="preferred", text=f"Nothing that is left is {wanted}, so that could not be preferred.")
+            )
         return ranking.by_score(self._moved(scored, query)), tuple(notes)
-
-    def _proposed(
-        self, query: Query, allowed: frozenset[str], pool: int
-    ) -> tuple[dict[str, tuple[Candidate, ...]], list[Note]]:
-        proposals: dict[str, tuple[Candidate, ...]] = {}
-        notes: list[Note] = []
-        everything = len(allowed) == len(self.catalogue.items)
-        for source in self._sources:
-            try:
-                proposals[source.name] = source.propose(query, pool, None if everything else allowed)
-            except SourceFailed as failure:
-                text = f"The list was made without the source “{source.name}”, which failed: {failure.why}"
-                notes.append(Note(kind="source_failed", text=text))
-        return proposals, notes
 
     def _preferred(self, query: Query, allowed: frozenset[str]) -> frozenset[str]:
         if not query.prefer:
@@ -259,27 +256,17 @@ class Recommender:
             moved.append(one.with_part("dislikes", -ranking.DISLIKE * float(near[index])) if near is not None else one)
         return moved
 
-    def _basis(self, query: Query, proposals: Mapping[str, Sequence[Candidate]], *, failed: bool) -> list[Note]:
+    def _basis(self, query: Query, found: Proposals) -> list[Note]:
         """Notes on what the list could not rest on: words that nothing speaks of, a person of whom nothing is known."""
         text = query.text.strip()
-        matched = any(proposals.get(name) for name in ranking.TEXT_SOURCES)
-        personal = any(proposals.get(name) for name in ("collaborative", "alike"))
-        rest = (
-            "what fits your likes"
-            if personal
-            else "what most people like"
-            if self._liked
-            else "the catalogue’s own order"
-        )
-        if text and not matched and not failed:
+        personal = any(found.by_source.get(name) for name in ("collaborative", "alike"))
+        liked = "what most people like" if self._fitted.like_counts.known else "the catalogue’s own order"
+        rest = "what fits your likes" if personal else liked
+        if text and not found.matched and not any(note.kind == "source_failed" for note in found.notes):
             return [Note(kind="not_filterable", text=f"Nothing here speaks of “{text}”; this is {rest} instead.")]
         if not text and not personal and not query.like_item:
             return [Note(kind="no_history", text=f"Nothing is known of your taste yet; this is {rest}.")]
         return []
-
-    @property
-    def _liked(self) -> bool:
-        return self._fitted.like_counts.known
 
     def _recommendation(self, scored: Scored, query: Query, *, rank: int, limit: int | None = 5) -> Recommendation:
         met: tuple[Filter, ...] = (*query.filters, *query.prefer)
@@ -292,17 +279,3 @@ class Recommender:
             reasons=self._reasons.reasons(scored, query, met=met, limit=limit),
             affinity=None if math.isnan(affinity) else affinity,
         )
-
-
-def _behind(
-    first: Mapping[str, tuple[Candidate, ...]], more: Mapping[str, tuple[Candidate, ...]]
-) -> dict[str, tuple[Candidate, ...]]:
-    """The first proposals with those of a narrower set behind them: their true place is unknown, but not better than that."""
-    joined: dict[str, tuple[Candidate, ...]] = {}
-    for name, candidates in first.items():
-        known = {c.item_id for c in candidates}
-        new = [c for c in more.get(name, ()) if c.item_id not in known]
-        joined[name] = candidates + tuple(
-            replace(c, ranks={name: rank}) for rank, c in enumerate(new, start=len(candidates) + 1)
-        )
-    return joined

@@ -6,8 +6,8 @@ from retrieval.sources.query_vectors import QueryVectors
 from vouch.ports import PassageIndex
 from vouch.types import Candidate, Hit, Query, Space
 
-FLOORS: dict[Space, float] = {"text": 0.2, "seen": 0.2}
-"""Below this cosine a passage is no answer (measured with MiniLM: see tests/test_recommender.py for what it keeps out)."""
+FLOORS: dict[Space, float] = {"text": 0.2, "seen": 0.3}
+"""Below this cosine a passage is no answer (MiniLM; the figures stand at `proposals.plausible_cosine`)."""
 
 PASSAGES_AN_ITEM = 4
 """How many passages are fetched for each item wanted; an item may have many that fit."""

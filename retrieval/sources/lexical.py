@@ -50,3 +50,9 @@ def document(item: Item, passages: tuple[Passage, ...]) -> list[str]:
             texts.extend(value)
     texts.extend(p.text for p in passages if p.channel != "title")
     return [word for text in texts for word in words(text)]
+
+
+def coverage(text: str, item: Item, passages: tuple[Passage, ...]) -> float:
+    """The share of a text's different words that stand in the item's document, in [0, 1]."""
+    asked = frozenset(words(text))
+    return len(asked & frozenset(document(item, passages))) / len(asked) if asked else 0.0
