@@ -42,7 +42,8 @@ _STANDIN = "\x1f"
 class InteractionsFile:
     """What an interactions file holds. `columns`: the field (user, item, rating, kind, at) -> the file's column.
 
-    `troubles`: by their kind, then by row. `scale`: the distinct ratings, sorted; () where there are none. One interaction a person and item, in the file's order.
+    `troubles` by their kind, then by row.
+    `scale`: the distinct ratings, sorted; () where there are none. One interaction a person and item, in the file's order.
     """
 
     interactions: tuple[Interaction, ...]
@@ -85,9 +86,12 @@ def _frame(path: Path, item_ids: frozenset[str]) -> tuple[pd.DataFrame, list[Tro
     text, _ = decode(data)
     lines, delimiter = text_lines(text)
     layout = find_layout(lines, prefer="\t" if path.suffix.lower() == ".tsv" else delimiter)
-    if layout.delimiter is None:
-        raise UnreadableCatalogue(f"“{path.name}” has only one column. Vouch needs one of people and one of items.")
-    header = next(read_records(lines, layout)).fields
+    first = next(read_records(lines, layout), None)
+    if layout.delimiter is None or first is None:
+        raise UnreadableCatalogue(
+            f"“{path.name}” is empty or has only one column. Vouch needs one of people and one of items."
+        )
+    header = first.fields
     names = column_names(header if layout.header else (), width=layout.width)
     if layout.header and "item" not in events.named_columns(names) and item_ids.intersection(header):
         layout, names = replace(layout, header=False), column_names((), width=layout.width)

@@ -311,6 +311,9 @@ def _identifying(
         a.columns[0]
         for a in attributes
         if not a.from_title
-        and ((words_of(a.name) & YEAR_NAMES and a.type == "number") or words_of(a.name) & (PERSON_NAMES | {"brand"}))
+        and (
+            (words_of(a.name) & YEAR_NAMES and a.type == "number")
+            or (words_of(a.name) & (PERSON_NAMES | {"brand"}) and id_tier(a.name) is None)
+        )
     ]
     return tuple(dict.fromkeys((title.column, *list(media)[:1], *made_by)))

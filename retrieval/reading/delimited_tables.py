@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from retrieval.reading.findings import Trouble, shortened
-from retrieval.reading.names import looks_like_header
+from retrieval.reading.names import id_tier, looks_like_header
 from retrieval.reading.tables import Table
 from vouch.errors import UnreadableCatalogue
 
@@ -128,7 +128,8 @@ def _width(records: Sequence[tuple[str, ...]]) -> tuple[int, float]:
     first = len(records[0])
     trailing = _has_trailing(records)
     counts = Counter(len(_cut(record, first, trailing=trailing)) for record in records)
-    if len(records) > 2 and counts[first] < 2 and counts[first + 1] > 0.8 * len(records):
+    named = records[0] and id_tier(records[0][0]) is None
+    if named and len(records) > 2 and counts[first] < 2 and counts[first + 1] > 0.8 * (len(records) - 1):
         return first + 1, counts[first + 1] / len(records)  # R writes row names without a name above them
     return first, counts[first] / len(records)
 

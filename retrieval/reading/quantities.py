@@ -89,7 +89,7 @@ def canonical_unit(word: str, *, glued: bool = False) -> str | None:
     """The unit as Vouch writes it; None for what only looks like one (7th, 1990s, 3D)."""
     word = word.strip().rstrip(".")
     known = UNITS.get(word.lower())
-    if glued and word in {"s", "st", "nd", "rd", "th"}:
+    if glued and word.split(" ")[0] in {"s", "st", "nd", "rd", "th"}:
         return None
     if known is not None or not word:
         return known or ""

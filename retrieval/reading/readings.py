@@ -123,7 +123,7 @@ def is_absent(cell: Cell, of_type: AttributeType) -> bool:
 
 def read_column(column: Column) -> tuple[Reading, ...]:
     """The column as one attribute, or as one a unit where it holds two units. Never empty for a column with a value."""
-    for attempt in (_lists, _booleans, _years, _durations, _quantities, _dates, _text):
+    for attempt in (_lists, _booleans, _years, _durations, _dates, _quantities, _text):
         readings = attempt(column)
         if readings:
             return readings
