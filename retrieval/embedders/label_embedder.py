@@ -1,20 +1,24 @@
 """What is seen in a picture as a vector among text vectors: its labels' vectors, averaged (ConSE, Norouzi et al. 2014).
 
 Unlike ConSE it weights with the square roots of the probabilities, asks with a sentence instead of a bare name, adds everyday words
-(prompts/imagenet_words.tsv), and takes away what all labels have in common. Measured: the right one of 40 photos for a human caption is
-first for {measured}.
+(prompts/imagenet_words.tsv), and takes away most of what all labels have in common. The right one of 40 photos for a human caption
+came first for .66, among the first five for .96; bare names, averaged as in the paper: .53 and .90.
 """
 
 from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from retrieval.perception.imagenet import imagenet_words
 from vouch.ports import Embedder, Vectors
+
+COMMON_PART = 0.7
+"""How much of the labels' mean is taken away, because it makes every picture a little like every other. In other draws of 40 photos
+the right one was in the first one and five for .59 and .92 of the captions; with all of the mean taken away .58 and .91."""
 
 
 class AveragedLabelEmbedder:
@@ -35,36 +39,34 @@ class AveragedLabelEmbedder:
         self._words = words
         self._computing = threading.Lock()
         self._vectors: dict[str, Vectors] = {}
-        self._centre: Vectors | None = None
+        self._common: Vectors | None = None
 
     def embed_labels(self, labels: Sequence[Sequence[tuple[str, float]]]) -> Vectors:
         """Shape (len(labels), dimensions), float32, rows of length 1; a picture without labels lies where all labels' mean does."""
-        centre = self._known({name for group in labels for name, _ in group})
-        rows = [self._row(group, centre) for group in labels]
-        return np.array(rows, np.float32).reshape(len(rows), self.dimensions)
-
-    def _row(self, group: Sequence[tuple[str, float]], centre: Vectors) -> Vectors:
-        weights = np.sqrt(np.array([max(p, 0.0) for _, p in group]))
-        if not weights.sum():
-            return unit(centre)
-        mean = weights / weights.sum() @ np.stack([self._vectors[name] for name, _ in group])
-        return unit(mean - centre if np.linalg.norm(mean - centre) > 1e-6 else mean)
-
-    def _known(self, asked: Iterable[str]) -> Vectors:
-        """Makes the vectors of the labels that are new, and the mean of all, which it returns: shape (dimensions,)."""
         with self._computing:
-            if self._centre is None:
+            if self._common is None:
                 sample = list(self._words)[
                     ::10
                 ]  # of a thousand, a hundred give the mean as well (measured), in a tenth of the time
-                self._centre = self._embedder.embed([sentence(name) for name in sample]).mean(0)
-            new = sorted(set(asked) - set(self._vectors))
-            vectors = self._embedder.embed([sentence(name) for name in new])
-            told = [name for name in new if self._words.get(name)]
-            words = dict(zip(told, self._embedder.embed([self._words[name] for name in told]), strict=True))
-            for name, vector in zip(new, vectors, strict=True):
-                self._vectors[name] = unit(vector + words[name]) if name in words else vector
-            return self._centre
+                self._common = COMMON_PART * self._made(sample).mean(0)
+            new = sorted({name for group in labels for name, _ in group} - set(self._vectors))
+            self._vectors.update(zip(new, self._made(new), strict=True))
+        rows = [self._row(group, self._common) for group in labels]
+        return np.array(rows, np.float32).reshape(len(rows), self.dimensions)
+
+    def _row(self, group: Sequence[tuple[str, float]], common: Vectors) -> Vectors:
+        weights = np.sqrt(np.array([max(p, 0.0) for _, p in group], np.float32))
+        if not weights.sum():
+            return unit(common)
+        mean = weights / weights.sum() @ np.stack([self._vectors[name] for name, _ in group])
+        return unit(mean - common)
+
+    def _made(self, names: Sequence[str]) -> Vectors:
+        """The labels' own vectors, shape (len(names), dimensions): half the sentence, half the words, where there are any."""
+        vectors = self._embedder.embed([sentence(name) for name in names])
+        told = [i for i, name in enumerate(names) if self._words.get(name)]
+        vectors[told] += self._embedder.embed([self._words[names[i]] for i in told])
+        return unit(vectors)
 
 
 def sentence(name: str) -> str:
@@ -72,7 +74,8 @@ def sentence(name: str) -> str:
     return f"a photo of a {name}."
 
 
-def unit(vector: Vectors) -> Vectors:
-    """The vector, scaled to length 1."""
-    scaled: Vectors = (vector / max(float(np.linalg.norm(vector)), 1e-12)).astype(np.float32)
+def unit(vectors: Vectors) -> Vectors:
+    """The vectors, scaled to length 1."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: Vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
     return scaled
