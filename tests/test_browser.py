@@ -47,7 +47,8 @@ def chromium() -> str:
 class ServerThread:
     """A server on a free port of the loopback. The application is built inside its loop, since Gradio leaves one open elsewhere."""
 
-    def __init__(self, media: Path) -> None:
+    def __init__(self, media: Path, *, host: str = "127.0.0.1", api_key: str | None = None) -> None:
+        self._host, self._api_key = host, api_key
         self.talk = ScriptedConversation()
         self._media = media
         config = uvicorn.Config(self._app, factory=True, host="127.0.0.1", port=0, log_level="critical", ws="none")
@@ -74,19 +75,19 @@ class ServerThread:
         shelf = build_shelf(self.talk, media_dir=self._media)
         members = [Member(user_id="m017", label="Ines, likes silent horror")]
         page = build_page(self.talk, shelf=shelf, members=members, examples=["A film that makes me laugh"])
-        return build_app(self.talk, page=page, shelf=shelf)
+        return build_app(self.talk, page=page, shelf=shelf, host=self._host, api_key=self._api_key)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerThread]:
-    thread = ServerThread(draw_media(tmp_path_factory.mktemp("media")))
-    yield thread
-    thread.stop()
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw_media(tmp_path_factory.mktemp("media"))
 
 
 @pytest.fixture(scope="module")
-def address(server: ServerThread) -> str:
-    return server.start()
+def address(media: Path) -> Iterator[str]:
+    server = ServerThread(media)
+    yield server.start()
+    server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -250,6 +251,21 @@ def test_an_example_is_one_click(context: BrowserContext, address: str) -> None:
     page.get_by_role("button", name="A film that makes me laugh").click()
     expect(page.locator(".asked")).to_have_text("A film that makes me laugh")
     expect(page.locator(".turn").last).to_have_attribute("data-state", "done")
+
+
+def test_beyond_the_loopback_the_page_opens_with_the_key(context: BrowserContext, media: Path) -> None:
+    server = ServerThread(media, host="0.0.0.0", api_key="corvid")
+    page = context.new_page()
+    page.goto(server.start())
+    page.get_by_label("The key of this server").fill("crow")
+    page.get_by_role("button").click()
+    expect(page.locator("p")).to_have_text("That is not the key.")
+    page.get_by_label("The key of this server").fill("corvid")
+    page.get_by_role("button").click()
+    page.wait_for_selector(".v[data-ready]", timeout=SLOW_MS)
+    ask(page, "a film")
+    assert titles(page)[0] == "Nosferatu"
+    server.stop()
 
 
 def test_a_phone_shows_one_column_that_fits(browser: Browser, address: str) -> None:

@@ -99,6 +99,10 @@ def test_words_are_text_and_titles_lead_to_their_cards() -> None:
     )
 
 
+def test_a_title_inside_a_word_is_no_title() -> None:
+    assert words_html("Italy, it is. It!", {"It": "it"}) == '<p>Italy, it is. <a href="#" data-goto="it">It</a>!</p>'
+
+
 def test_a_reason_opens_the_whole_passage_with_its_span_marked(room: Room) -> None:
     cards = ask(room, room.arrive({}), "a film")[-1]["cards"]
     assert "<mark>A clerk travels to a castle in the Carpathians" in cards
@@ -215,8 +219,15 @@ def test_a_bug_is_not_turned_into_a_sentence(room: Room) -> None:
 
 def test_an_answer_about_an_earlier_item_links_to_it(room: Room) -> None:
     answer = ask(room, room.arrive({}), "why the first?")[-1]
-    assert answer["cards"] == ""
+    assert shown(answer) == []
     assert 'data-goto="nosferatu"' in answer["words"]
+    assert 'data-goto="nosferatu"' in answer["cards"]
+
+
+@pytest.mark.parametrize(("simulated", "crowd"), [(True, "41 simulated members"), (False, "41 people")])
+def test_invented_likes_are_called_that(talk: ScriptedConversation, media: Path, simulated: bool, crowd: str) -> None:
+    shelf = build_shelf(talk, media_dir=media, simulated=simulated)
+    assert f"liked by {crowd}, place 7" in cards_html(talk.toolbox.recommend(""), shelf, {})
 
 
 def test_notes_that_the_words_have_said_are_not_repeated() -> None:

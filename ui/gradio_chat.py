@@ -22,10 +22,13 @@ _FONT = ["ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "s
 _MONO = ["ui-monospace", "Menlo", "Consolas", "monospace"]
 
 
-def build_shelf(conversation: Talks, *, media_dir: Path) -> Shelf:
-    """The items of the conversation's catalogue with their media, which lie in `media_dir`."""
+def build_shelf(conversation: Talks, *, media_dir: Path, simulated: bool = False) -> Shelf:
+    """The items of the conversation's catalogue with their media, which lie in `media_dir`.
+
+    `simulated`: the collection's likes are of invented people, and the page calls them that.
+    """
     catalogue = conversation.toolbox.recommender.catalogue
-    return Shelf(catalogue.by_id, schema=catalogue.schema, media_dir=media_dir)
+    return Shelf(catalogue.by_id, schema=catalogue.schema, media_dir=media_dir, simulated=simulated)
 
 
 def build_page(
@@ -87,6 +90,7 @@ def mount_options() -> dict[str, Any]:
         "enable_monitoring": False,
         "pwa": False,
         "mcp_server": False,
+        "max_file_size": "1kb",  # nothing is uploaded here
     }
 
 

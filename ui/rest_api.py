@@ -43,7 +43,7 @@ def build_app(
 ) -> FastAPI:
     """The whole application, to be run by uvicorn on `host`.
 
-    `page` is gradio_chat.build_page's; None leaves it out.
+    `page` is gradio_chat.build_page's; None leaves it out. `api_key` is asked for only beyond the loopback.
 
     Raises:
         SetupError: `host` is reachable from elsewhere and there is no `api_key`.
@@ -57,7 +57,7 @@ def build_app(
     _add_media(app, shelf)
     if page is not None:
         _add_page(app, page, host)
-    app.add_middleware(Guard, host=host, api_key=None if is_loopback(host) and not api_key else api_key)
+    app.add_middleware(Guard, host=host, api_key=None if is_loopback(host) else api_key)
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Literal
@@ -47,20 +48,23 @@ def card_html(recommendation: Recommendation, shelf: Shelf, mark: Mark | None = 
     )
 
 
+def mentions_html(items: Iterable[Item], shelf: Shelf) -> str:
+    """Earlier items that an answer speaks of, each a small button that leads to its card; empty where there is none."""
+    rows = "".join(_mention_html(item, shelf) for item in items)
+    return f'<div class="mentions">{rows}</div>' if rows else ""
+
+
 def words_html(text: str, titles: Mapping[str, str]) -> str:
     """Text as paragraphs; each of `titles` (title -> item_id) in it leads to its card. No markup in `text` survives."""
     pieces: list[str] = []
-    rest = text.strip()
-    by_length = sorted((title for title in titles if title.strip()), key=len, reverse=True)
-    while rest:
-        found = [(at, title) for title in by_length if (at := rest.find(title)) >= 0]
-        if not found:
-            break
-        at, title = min(found, key=lambda pair: (pair[0], -len(pair[1])))
-        link = f'<a href="#" data-goto="{escape(titles[title])}">{escape(title)}</a>'
-        pieces += [escape(rest[:at]), link]
-        rest = rest[at + len(title) :]
-    pieces.append(escape(rest))
+    end = 0
+    by_length = sorted((re.escape(title) for title in titles if title.strip()), key=len, reverse=True)
+    found = re.finditer(rf"(?<!\w)(?:{'|'.join(by_length)})(?!\w)", text) if by_length else ()
+    for match in found:
+        link = f'<a href="#" data-goto="{escape(titles[match[0]])}">{escape(match[0])}</a>'
+        pieces += [escape(text[end : match.start()]), link]
+        end = match.end()
+    pieces.append(escape(text[end:]))
     paragraphs = "".join(pieces).split("\n")
     return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs if paragraph.strip())
 
@@ -106,6 +110,17 @@ def _cover_html(item: Item, shelf: Shelf) -> str:
             f'loading="lazy" decoding="async">'
         )
     return f'<div class="cover">{picture}{listen}</div>'
+
+
+def _mention_html(item: Item, shelf: Shelf) -> str:
+    cover = shelf.cover(item)
+    picture = (
+        f'<img src="{escape(cover.url)}" alt="" width="{cover.width_px}" height="{cover.height_px}">' if cover else ""
+    )
+    return (
+        f'<button type="button" data-goto="{escape(item.item_id)}">{picture}<span><b>{escape(item.title)}</b>'
+        f"<small>{escape(lead(item, shelf.schema))}</small></span></button>"
+    )
 
 
 def _about_html(item: Item, shelf: Shelf) -> str:

@@ -50,7 +50,7 @@ def reason_html(reason: Reason, shelf: Shelf) -> str:
         return _liked_html(reason)
     if isinstance(reason, MetFilter):
         return _filter_html(reason, shelf)
-    return _popularity_html(reason)
+    return _popularity_html(reason, shelf)
 
 
 def quote_of(text: str, span: tuple[int, int], longest: int = QUOTE_LENGTH) -> str:
@@ -154,12 +154,15 @@ def _play_html(url: str, start_s: float, end_s: float | None) -> str:
 
 def _liked_html(reason: LikedItem) -> str:
     percent = round(100 * reason.share)
-    width = min(100, max(0, percent))
-    words = "because you liked" if percent >= 0 else "although you liked"
+    if percent < 0:
+        return (
+            f'<li class="reason liked"><span>although you liked <b>{escape(reason.title)}</b></span>'
+            f'<span class="percent">−{-percent} %</span></li>'
+        )
     return (
-        f'<li class="reason liked"><span>{words} <b>{escape(reason.title)}</b></span>'
-        f'<span class="share" title="its part in the match with your taste"><i style="width:{width}%"></i></span>'
-        f'<span class="percent">{"−" if percent < 0 else ""}{abs(percent)} %</span></li>'
+        f'<li class="reason liked"><span>because you liked <b>{escape(reason.title)}</b></span>'
+        f'<span class="share" title="its part in the match with your taste"><i style="width:{min(100, percent)}%"></i></span>'
+        f'<span class="percent">{percent} %</span></li>'
     )
 
 
@@ -172,7 +175,8 @@ def _filter_html(reason: MetFilter, shelf: Shelf) -> str:
     return f'<li class="reason met"><span>{escape(label(asked.attribute))}: <b>{escape(has)}</b></span>{behind}</li>'
 
 
-def _popularity_html(reason: Popularity) -> str:
-    people = "1 person" if reason.people == 1 else f"{reason.people} people"
+def _popularity_html(reason: Popularity, shelf: Shelf) -> str:
+    one, many = ("simulated member", "simulated members") if shelf.simulated else ("person", "people")
+    crowd = f"1 {one}" if reason.people == 1 else f"{reason.people} {many}"
     place = f", place {reason.place} of all" if reason.place > 0 else ""
-    return f'<li class="reason popular"><span>liked by {people}{place}</span></li>'
+    return f'<li class="reason popular"><span>liked by {crowd}{place}</span></li>'

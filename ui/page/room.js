@@ -3,7 +3,7 @@
 const $ = (selector) => element.querySelector(selector);
 const root = $(".v"), turns = $(".turns"), box = $("#v-box"), who = $("#v-who"), noted = $(".noted"), spoken = $("[role=status].sr");
 let tab = {conversation: null, who: {kind: "stranger", id: ""}};
-let busy = null, lastAsked = "", undo = null, counter = 0;
+let busy = null, lastAsked = "", undo = null, counter = 0, fading = 0;
 
 // ---- what this tab and this browser remember. sessionStorage is one tab's own, so two tabs never meet.
 function recall() {
@@ -51,8 +51,8 @@ async function arrive(said) {
   $(".hello").hidden = room.turns.length > 0;
   const simulated = $(".simulated");
   simulated.hidden = !room.simulated;
-  simulated.textContent = room.simulated ? room.label + " is a simulated member: the likes were drawn by a script, nobody wrote them." : "";
-  $(".tiers").replaceChildren(...room.tiers.map(([part, tier]) => tag("span", part + ": " + tier)));
+  simulated.textContent = room.simulated ? room.label + " is a simulated member: a script drew these likes, nobody has them." : "";
+  fillTiers(room.tiers);
   root.dataset.ready = "yes";
   if (room.turns.length) turns.lastElementChild.scrollIntoView({block: "start"});
   box.focus({preventScroll: true});
@@ -72,7 +72,12 @@ function fillWho(room) {
   who.replaceChildren(...options, ...(room.members.length ? [members] : []));
   who.value = room.who.kind + ":" + room.who.id;
   $("form.name").hidden = true;
+  root.classList.remove("naming");
   who.hidden = false;
+}
+// The parts that answered last: where one fell back to another model, this line says so.
+function fillTiers(tiers) {
+  $(".tiers").replaceChildren(...tiers.map(([part, tier]) => tag("span", part + ": " + tier)));
 }
 function fillHello(room) {
   $(".examples").replaceChildren(...room.examples.map((text) => {
@@ -133,6 +138,7 @@ watch("value", () => {
   }
   if (!turn?.key || turn.conversation !== tab.conversation) return;
   show(turn, false);
+  if (turn.tiers) fillTiers(turn.tiers);
   if (turn.state === "done" && turn.key === busy) settle("done");
 });
 
@@ -156,7 +162,10 @@ function note(text, item = null) {
   noted.querySelector(".undo").hidden = !item;
   noted.querySelector(".again").hidden = !item || !lastAsked;
   noted.hidden = false;
+  clearTimeout(fading);
+  fading = setTimeout(fade, 10000);
 }
+function fade() { noted.matches(":hover, :focus-within") ? fading = setTimeout(fade, 3000) : hush(); }
 function hush() { noted.hidden = true; undo = null; }
 
 // ---- sound: one at a time, from the second of the reason to its end
@@ -185,7 +194,7 @@ player.addEventListener("ended", stop);
 
 // ---- the page's events, all delegated
 element.addEventListener("click", (event) => {
-  const target = event.target.closest("button, a[data-goto]");
+  const target = event.target.closest("button, a");
   if (!target) return;
   if (target.dataset.kind) {
     const card = target.closest(".card");
@@ -214,6 +223,7 @@ who.addEventListener("change", () => {
   if (kind === "name" && !id) {
     who.hidden = true;
     $("form.name").hidden = false;
+    root.classList.add("naming");
     $("#v-name").focus();
     return;
   }

@@ -11,7 +11,7 @@ from html import escape
 from typing import Any
 
 from tools.toolbox import RememberKind
-from ui.page.cards import MARKS, cards_html, marks_of, notes_html, words_html
+from ui.page.cards import MARKS, cards_html, marks_of, mentions_html, notes_html, words_html
 from ui.page.seams import Talks
 from ui.page.shelf import Shelf
 from ui.page.visitors import Member, Visitor, visitor
@@ -35,7 +35,7 @@ class Room:
 
     def __init__(self, talk: Talks, *, shelf: Shelf, members: Sequence[Member], examples: Sequence[str]) -> None:
         self._talk = talk
-        self._shelf = shelf
+        self._shelf = shelf.called_simulated() if any(one.simulated for one in members) else shelf
         self._members = tuple(members)
         self._examples = tuple(examples)
 
@@ -52,7 +52,7 @@ class Room:
             "turns": turns,
             "members": [{"id": one.user_id, "label": one.label} for one in self._members],
             "examples": list(self._examples),
-            "tiers": [[part, tier] for part, tier in self._talk.tiers.items()],
+            "tiers": _pairs(self._talk.tiers),
         }
 
     def ask(self, said: Mapping[str, Any]) -> Iterator[Shown]:
@@ -106,12 +106,13 @@ class Room:
             yield dict(turn)
 
     def _answer(self, reply: Reply, marks: Mapping[str, Any]) -> Shown:
-        about = (self._shelf.items[item_id] for item_id in reply.about if item_id in self._shelf.items)
+        about = [self._shelf.items[item_id] for item_id in reply.about if item_id in self._shelf.items]
         items = [*(one.item for one in reply.rec_list.recommendations), *about]
         return {
-            "cards": cards_html(reply.rec_list, self._shelf, marks),
+            "cards": cards_html(reply.rec_list, self._shelf, marks) or mentions_html(about, self._shelf),
             "words": words_html(reply.text, {item.title: item.item_id for item in items}),
             "notes": notes_html(reply.rec_list.notes, reply.text),
+            "tiers": _pairs(reply.tiers),
         }
 
     def _marks(self, guest: Visitor) -> dict[str, Any]:
@@ -124,6 +125,10 @@ class Room:
             "label": guest.label,
             "simulated": guest.simulated,
         }
+
+
+def _pairs(tiers: Mapping[str, str]) -> list[list[str]]:
+    return [[part, tier] for part, tier in tiers.items()]
 
 
 def _kind(said: object) -> RememberKind | None:

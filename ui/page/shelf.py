@@ -29,10 +29,18 @@ class Cover:
 class Shelf:
     """Items by id, their schema, and the folder in which their media lie."""
 
-    def __init__(self, items: Mapping[str, Item], *, schema: Schema | None, media_dir: Path) -> None:
+    def __init__(
+        self, items: Mapping[str, Item], *, schema: Schema | None, media_dir: Path, simulated: bool = False
+    ) -> None:
+        """`simulated`: the likes in the collection are of invented people, and are called that."""
         self.items = items
         self.schema = schema
+        self.simulated = simulated
         self._folder = media_dir.resolve()
+
+    def called_simulated(self) -> Shelf:
+        """The same items, with all likes called simulated."""
+        return Shelf(self.items, schema=self.schema, media_dir=self._folder, simulated=True)
 
     def file(self, item_id: str, n: int) -> Path | None:
         """The n-th media file of an item (from 0); None where there is no such item, number or file inside the folder."""
