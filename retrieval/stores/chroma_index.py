@@ -105,7 +105,10 @@ class ChromaIndex:
             self._do_without_chroma(error)
             return file.best(vector, k)
         rows = sorted(file.row_of[passage_id] for passage_id in proposed if passage_id in file.row_of)
-        return file.best(vector, k, np.array(rows, dtype=np.intp))
+        hits = file.best(vector, len(rows), np.array(rows, dtype=np.intp))
+        # Equal to the very last of what was proposed: there may be more of its like (one text at many items), and all must be seen.
+        complete = len(hits) > k and hits[-1].similarity < hits[k - 1].similarity
+        return hits[:k] if complete else file.best(vector, k)
 
     def count(self, space: Space) -> int:
         """How many passages the space holds."""

@@ -55,9 +55,15 @@ class SqlCatalogue:
         """The resolved path of the catalogue file that this home holds; None before the first ingest."""
         return self._get("source")
 
-    def save_schema(self, schema: Schema, *, source: str) -> None:
-        """Notes how the file at `source` was read."""
-        self._set({"schema": sql_rows.schema_to_json(schema), "source": source})
+    def media_dir(self) -> Path | None:
+        """The folder of the catalogue's media, as the last ingest was told; None where there is none."""
+        text = self._get("media_dir")
+        return Path(text) if text else None
+
+    def save_schema(self, schema: Schema, *, source: str, media_dir: Path | None = None) -> None:
+        """Notes how the file at `source` was read, and where its media lie."""
+        folder = str(media_dir.resolve()) if media_dir else ""
+        self._set({"schema": sql_rows.schema_to_json(schema), "source": source, "media_dir": folder})
 
     def version(self) -> str:
         """A digest that changes when an item, its place, a passage or what a vector was made from changes."""

@@ -129,6 +129,7 @@ def open_engine(path: Path) -> Engine:
         HomeBusy: another process keeps the file to itself.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _refuse_other_files(path)
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_S})
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
@@ -159,7 +160,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+_FIRST_BYTES = b"SQLite format 3\0"
+
 _MEND = "move it away, then `vouch ingest` your catalogue again"
+
+
+def _refuse_other_files(path: Path) -> None:
+    # SQLite takes a file that is shorter than a page for an empty database, and would write over it.
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_FIRST_BYTES))
+    except FileNotFoundError:
+        return
+    if start and start != _FIRST_BYTES:
+        raise IndexMismatch(f"{path} is not a record that Vouch can read (it is no SQLite file).", _MEND)
 
 
 def _prepare_connection(dbapi_connection: Any, _: object) -> None:
