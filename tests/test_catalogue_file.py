@@ -230,6 +230,12 @@ def test_names_of_ids(tmp_path: Path, name: str) -> None:
     assert read(tmp_path, f"year,{name},title\n1979,7,Alien\n1995,8,Heat\n").schema.id_columns == (name,)
 
 
+def test_a_plain_id_is_preferred_to_codes(tmp_path: Path) -> None:
+    found = read(tmp_path, "isbn,book_id,id,title\n99,7,1,Alien\n98,8,2,Heat\n97,9,3,Ran\n")
+    assert found.schema.id_columns == ("id",)
+    assert {g.column for g in found.guesses if g.role == "ignored"} == {"isbn", "book_id"}
+
+
 def test_a_code_in_the_first_column_is_an_id(tmp_path: Path) -> None:
     assert read(tmp_path, "Artikelnr;Name\n0071;Messer\n0072;Schale\n").schema.id_columns == ("Artikelnr",)
 
@@ -285,6 +291,8 @@ def test_a_year_column_is_not_doubled_by_titles(tmp_path: Path) -> None:
     ("name", "cells", "unit", "values"),
     [
         ("price", ["$1,299.00", "$5", "$0.99"], "$", [1299.0, 5.0, 0.99]),
+        ("price", ["$5", "3 USD", "US$ 7"], "$", [5.0, 3.0, 7.0]),
+        ("duration_ms", ["171111", "200000", "90000"], "ms", [171111.0, 200000.0, 90000.0]),
         ("price", ["1.299,50 €", "12,90 €", "3 €"], "€", [1299.5, 12.9, 3.0]),
         ("gross", ["28,341,469", "134,966", "5"], None, [28341469.0, 134966.0, 5.0]),
         ("score", ["93%", "7 %", "55%"], "%", [93.0, 7.0, 55.0]),
@@ -431,6 +439,19 @@ def test_every_column_has_a_guess_and_a_reason(tmp_path: Path) -> None:
     assert all(g.why for g in found.guesses)
 
 
+def test_a_chinese_catalogue(tmp_path: Path) -> None:
+    rows = (
+        "a1,霸王别姬,1993年,剧情、爱情,171分钟,1993年1月1日,段小楼与程蝶衣是一对打小一起长大的师兄弟，两人一个演生，一个饰旦,30元\n"
+        "a2,卧虎藏龙,2000年,动作、爱情,120分钟,2000年7月8日,一代大侠李慕白有退出江湖之意，托付红颜知己俞秀莲将青冥剑转交,￥25\n"
+    )
+    found = read(tmp_path, "编号,片名,年份,类型,片长,上映日期,简介,价格\n" + rows)
+    assert [(a.type, a.unit) for a in found.schema.attributes] == [
+        ("number", None), ("list", None), ("number", "min"), ("date", None), ("text", None), ("number", "元"),
+    ]  # fmt: skip
+    assert found.items[1].title == "卧虎藏龙"
+    assert found.items[1].attributes["上映日期"] == "2000-07-08"
+
+
 # What the person says
 
 
@@ -550,7 +571,12 @@ def test_ids_and_titles_survive_csv_and_jsonl(
     tmp_path_factory: pytest.TempPathFactory, columns: dict[str, list[str]], titles: list[str]
 ) -> None:
     folder = tmp_path_factory.getbasetemp()
-    titles = [t if any(c.isalpha() for c in t) and t != "N/A" else f"Work {n}" for n, t in enumerate(titles)]
+    titles = [
+        t
+        if any(c.isalpha() for c in t) and t.strip() not in {"N/A", "n/a", "null", "NULL", "nan", "NaN", "\\N"}
+        else f"Work {n}"
+        for n, t in enumerate(titles)
+    ]
     records = [{"id": f"0{n}", "title": t, **{k: v[n] for k, v in columns.items()}} for n, t in enumerate(titles)]
     text = io.StringIO()
     writer = csv.DictWriter(text, records[0])

@@ -159,7 +159,7 @@ def _id(columns: Mapping[str, Column], wishes: Wishes, *, taken: Mapping[str, Co
         if tier is None or name in taken or wishes.names(name) or column.present < 0.5 * column.rows:
             continue
         repeats = column.present - len(column.counts)
-        allowed = 0.5 * column.present if tier == 0 else max(1, 0.1 * column.present)
+        allowed = 0.5 * column.present if tier == 0 else (max(1, 0.1 * column.present) if tier == 1 else 0)
         if repeats <= allowed and all(isinstance(c, str) and len(c) < 200 for c in column.counts):
             candidates.append((repeats > 0, tier, position, name))
     if not candidates:

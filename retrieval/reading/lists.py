@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from retrieval.reading.names import LIST_NAMES, PERSON_NAMES
 from retrieval.reading.tables import Cell, cell_of
 
-_SEPARATORS = ("|", ";", ", ", ",", " / ", "/", " · ", "\n")
+_SEPARATORS = ("|", ";", "；", "、", "，", ", ", ",", " / ", "/", " · ", "\n")
 _LONGEST_PIECE = 40
 _LONGEST_LITERAL = 20_000
 

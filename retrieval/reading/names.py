@@ -10,13 +10,12 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-ID_NAMES = (
-    "id", "item_id", "itemid", "uid", "uuid", "guid", "key", "asin", "parent_asin", "isbn", "isbn13", "isbn_13", "isbn10", "isbn_10",
-    "sku", "ean", "upc", "gtin", "tconst", "doi", "slug", "identifier", "article_number", "nr", "code",
-)  # fmt: skip
+ID_NAMES = _words("id item_id itemid uid uuid guid identifier key 编号")
+CODE_NAMES = _words("asin isbn isbn13 isbn10 sku ean upc gtin tconst doi movieid bookid showid productid")
+"""Codes of the trade: ids where the file has no plainer one."""
 TITLE_NAMES = (
     "title", "item_title", "name", "headline", "item_name", "primary_title", "primarytitle", "titel", "titre", "titulo", "nombre", "nome",
-    "label", "heading", "subject", "caption_title",
+    "label", "heading", "subject", "标题", "名称", "片名", "书名",
 )  # fmt: skip
 NOT_TITLES = _words(
     "original brand author user file path type category first last nick middle host group company genre artist director creator "
@@ -24,19 +23,21 @@ NOT_TITLES = _words(
 )
 TEXT_NAMES = _words(
     "description overview plot summary synopsis abstract review reviews text body content blurb about tagline story details notes "
-    "beschreibung resume descripcion descrizione caption captions lyrics transcript long_description short_description"
+    "beschreibung resume descripcion descrizione caption captions lyrics transcript long_description short_description 简介 描述 内容"
 )
 LIST_NAMES = _words(
     "genre genres tag tags cast actors stars starring keywords categories listed_in country countries language languages moods mood "
     "topics subjects labels authors artists directors writers producers themes features colors colours ingredients materials sizes "
-    "platforms studios awards instruments"
+    "platforms studios awards instruments 类型 标签 演员"
 )
 PERSON_NAMES = _words(
     "author creator director artist composer writer painter photographer illustrator editor translator"
 )
-YEAR_NAMES = _words("year yr release_year released_year publication_year released jahr annee ano startyear start_year")
-DATE_NAMES = _words("date time timestamp created updated added published released modified datum day")
-DURATION_NAMES = _words("duration runtime length time playtime running dauer")
+YEAR_NAMES = _words(
+    "year yr release_year released_year publication_year released jahr annee ano startyear start_year 年份"
+)
+DATE_NAMES = _words("date time timestamp created updated added published released modified datum day 日期")
+DURATION_NAMES = _words("duration runtime length time playtime running dauer 片长")
 
 _WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NUMBER_LIKE = re.compile(r"[-+$€£]?\s?\d[\d.,:/-]*\s?%?")
@@ -99,13 +100,20 @@ def numbered_groups(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def id_tier(column: str) -> int | None:
-    """How strongly the name says “id”: 0 for the plain names, 1 for movieId and the like, None for others."""
+    """How strongly the name says “id”: 0 for the plain names, 1 for movieId, isbn and the like, 2 for other codes, None for the rest.
+
+    >>> id_tier("Id"), id_tier("book_id"), id_tier("details.UPC"), id_tier("language_code"), id_tier("title")
+    (0, 1, 1, 2, None)
+    """
     name = snake_case(column)
     if name in ID_NAMES:
         return 0
+    last = name.split("_")[-1]
+    if last in CODE_NAMES or last == "id" or name in {"isbn_13", "isbn_10"}:
+        return 1
     return (
-        1
-        if name.endswith(("_id", "_uri", "_key", "_code", "_sku", "_asin", "_isbn")) or name in {"movieid", "showid"}
+        2
+        if last in {"code", "key", "uri", "nr", "slug", "number"} and name != "number" and "_of_" not in name
         else None
     )
 

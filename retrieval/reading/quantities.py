@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 
-CURRENCIES = {"$": "usd", "€": "eur", "£": "gbp", "¥": "jpy", "₹": "inr", "US$": "usd"}
+CURRENCIES = {"$": "usd", "€": "eur", "£": "gbp", "¥": "jpy", "₹": "inr", "元": "cny", "￥": "cny", "US$": "usd"}
 _CODES = "USD|EUR|GBP|JPY|CNY|INR|CHF|CAD|AUD|SEK|NOK|DKK|PLN|CZK|BRL|MXN|KRW"
-_CURRENCY = rf"(?:US\$|[$€£¥₹]|{_CODES})"
+_CURRENCY = rf"(?:US\$|[$€£¥￥₹元]|{_CODES})"
 _DOT = r"(?:\d{1,3}(?:[,'’ \u00a0\u202f]\d{3})+|\d+)(?:\.\d+)?|\.\d+"
 _COMMA = r"(?:\d{1,3}(?:[.'’ \u00a0\u202f]\d{3})+|\d+)(?:,\d+)?"
 _TAIL = r"(?P<unit>%|[^\W\d_][^\W\d_.]*\.?(?: [^\W\d_]+)?|[^\W\d_]+/[^\W\d_]+|[\"″'′°])"
@@ -22,13 +22,13 @@ _TIMES = {"K": 1e3, "M": 1e6, "B": 1e9}
 _LONGEST = 48
 
 _SYNONYMS = {
-    "min": "min mins minute minutes minuten mn", "h": "h hr hrs hour hours std stunden", "s": "s sec secs second seconds",
+    "min": "min mins minute minutes minuten mn 分钟", "h": "h hr hrs hour hours std stunden 小时", "ms": "ms milliseconds", "s": "s sec secs second seconds",
     "days": "day days", "weeks": "week weeks", "months": "month months mo", "years": "year years yr yrs",
     "g": "g gram grams gr", "kg": "kg kilo kilos kilogram kilograms", "mg": "mg", "lb": "lb lbs pound pounds", "oz": "oz ounce ounces",
     "mm": "mm", "cm": "cm", "m": "m metre metres meter meters", "km": "km", "in": "in inch inches", "ft": "ft foot feet", "mi": "mi miles mile",
     "ml": "ml", "l": "l litre litres liter liters", "cl": "cl", "W": "w watt watts", "V": "v volt volts", "mAh": "mah", "kWh": "kwh",
     "KB": "kb", "MB": "mb", "GB": "gb", "TB": "tb", "Hz": "hz", "kHz": "khz", "MHz": "mhz", "GHz": "ghz", "bpm": "bpm", "fps": "fps", "px": "px",
-    "kcal": "kcal cal calories", "pages": "page pages pp pgs seiten", "seasons": "season seasons", "episodes": "episode episodes eps ep",
+    "kcal": "kcal cal calories", "pages": "page pages pp pgs seiten 页", "seasons": "season seasons", "episodes": "episode episodes eps ep",
     "tracks": "track tracks", "stars": "star stars", "votes": "vote votes", "pieces": "piece pieces pcs pc", "players": "player players",
     "mph": "mph", "points": "point points pts", "servings": "serving servings", "chapters": "chapter chapters",
     "reviews": "review reviews", "ratings": "rating ratings", "copies": "copy copies", "items": "item items", "%": "% percent",
@@ -37,7 +37,7 @@ UNITS = {word: unit for unit, words in _SYNONYMS.items() for word in words.split
 """Every known spelling of a unit, lower case, and how Vouch writes it."""
 
 _DIMENSIONS = (
-    {"s": 1 / 60, "min": 1.0, "h": 60.0},
+    {"ms": 1 / 60_000, "s": 1 / 60, "min": 1.0, "h": 60.0},
     {"mg": 0.001, "g": 1.0, "kg": 1000.0},
     {"oz": 1.0, "lb": 16.0},
     {"mm": 0.1, "cm": 1.0, "m": 100.0, "km": 100_000.0},
@@ -116,7 +116,8 @@ def conversion(unit: str, to: str) -> float | None:
     for dimension in _DIMENSIONS:
         if unit in dimension and to in dimension:
             return dimension[unit] / dimension[to]
-    return 1.0 if unit == to else None
+    same_money = unit in CURRENCIES and CURRENCIES[unit] == CURRENCIES.get(to, to.lower())
+    return 1.0 if unit == to or same_money or CURRENCIES.get(to) == unit.lower() else None
 
 
 def parse_minutes(text: str) -> float | None:

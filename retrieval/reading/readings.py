@@ -22,9 +22,10 @@ _ALSO_MISSING = frozenset({"na", "none", "?", "unknown", "tba", "tbd"})
 
 _TRUTHS = (("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("1", "0"), ("ja", "nein"), ("oui", "non"))
 _TRUTHS_WITH_BITS = {"1.0": True, "0.0": False}
-_YEAR = re.compile(r"\(?(\d{4})(?:\.0)?\)?(?:\s*[-–]\s*(?:\d{4}|present)?)?", re.IGNORECASE)
+_YEAR = re.compile(r"\(?(\d{4})(?:\.0)?年?\)?(?:\s*[-–]\s*(?:\d{4}|present)?)?", re.IGNORECASE)
 _UNITS_IN_NAMES = frozenset(
-    (
+    {
+        "ms",
         "min",
         "h",
         "s",
@@ -43,8 +44,7 @@ _UNITS_IN_NAMES = frozenset(
         "GB",
         "MB",
         "kWh",
-        "mAh",
-    )
+    }
 )
 """Votes, ratings or points at the end of a name say what is counted, not in what."""
 _LEADING_ZERO = re.compile(r"0\d+")
@@ -145,7 +145,7 @@ def _lists(column: Column) -> tuple[Reading, ...]:
     if not lists or sum(column.counts[c] for c in lists) < 0.5 * column.present:
         return ()
     pieces = Counter(piece for c in lists for piece in c)
-    if pieces and sum(len(p.split()) for p in pieces) >= 5 * len(pieces):
+    if pieces and sum(_word_count(p) for p in pieces) >= 5 * len(pieces):
         return (Reading(type="text", values={c: _joined(c) for c in column.counts}, why="lists of sentences"),)
     values: dict[Cell, AttributeValue] = {c: _stripped(c if isinstance(c, tuple) else (c,)) for c in column.counts}
     return (Reading(type="list", values=values, why=f"lists; {len(pieces):,} different entries"),)
@@ -215,6 +215,10 @@ def _quantities(column: Column) -> tuple[Reading, ...]:
     return tuple(_one_of_several(found, unit=unit, units=groups) for unit in groups)
 
 
+def _shown(number: float) -> str:
+    return f"{number:,.0f}" if number == int(number) and abs(number) < 1e15 else f"{number:,.6g}"
+
+
 def _by_dimension(units: list[str]) -> list[str]:
     """One unit a dimension, the commonest: grams and kilograms are not two attributes."""
     kept: list[str] = []
@@ -230,7 +234,7 @@ def _single(column: Column, found: Mapping[Cell, tuple[float, str]], *, unit: st
         factor = quantities.conversion(own, unit) if own and unit else 1.0
         values[cell] = round(number * (factor or 1.0), 9)
     numbers = [v for v in values.values() if isinstance(v, float)]
-    why = f"numbers from {min(numbers):,.10g} to {max(numbers):,.10g}{f' {unit}' if unit else ''}"
+    why = f"numbers from {_shown(min(numbers))} to {_shown(max(numbers))}{f' {unit}' if unit else ''}"
     return Reading(type="number", values=values, why=f"{why}, with a decimal comma" if comma else why, unit=unit)
 
 
@@ -277,11 +281,16 @@ def _dates(column: Column) -> tuple[Reading, ...]:
 def _text(column: Column) -> tuple[Reading, ...]:
     if column.present == 0:
         return ()
-    words = sum(len(str(_joined(c)).split()) * n for c, n in column.counts.items()) / column.present
+    words = sum(_word_count(_joined(c)) * n for c, n in column.counts.items()) / column.present
     hinted = bool(column.words & TEXT_NAMES)
     if words >= (3 if hinted else 10) and column.distinct_share > (0.3 if hinted else 0.5):
         return (as_text(column, why=f"prose, {words:.0f} words on average"),)
     return ()
+
+
+def _word_count(text: str) -> int:
+    """Words, or a sixth of the characters where there are more of those: Chinese and Japanese put no blanks between words."""
+    return max(len(text.split()), len(text) // 6)
 
 
 def as_text(column: Column, *, why: str) -> Reading:
@@ -294,4 +303,7 @@ def _categories(column: Column) -> Reading:
     values: dict[Cell, AttributeValue] = {c: to_value(c) for c in column.counts}
     if any(c == "NA" for c in column.counts) and not all(re.fullmatch("[A-Z]{2}", str(c)) for c in column.counts):
         values = {c: v for c, v in values.items() if c != "NA"}
-    return Reading(type="category", values=values, why=f"{len(set(values.values())):,} different values")
+    count = len(set(values.values()))
+    return Reading(
+        type="category", values=values, why="one value only" if count == 1 else f"{count:,} different values"
+    )

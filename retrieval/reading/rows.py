@@ -15,7 +15,8 @@ from retrieval.reading.tables import Cell, Table
 from retrieval.reading.titles import title_of_file
 from vouch.types import AttributeValue, Item, Media
 
-_NO_TITLE = frozenset({"", "n/a", "null", "nan", "\\n"})
+_NO_TITLE = frozenset({"", "N/A", "n/a", "null", "NULL", "nan", "NaN", "\\N"})
+"""As tools write them; a film may well be called NAN or None."""
 _DIGEST_LENGTH = 16
 
 
@@ -63,9 +64,9 @@ class _Rows:
 
     def _unusable(self, index: int, item_id: str, title: str, first_rows: Mapping[str, int]) -> Trouble | None:
         row, plan = self.table.row_numbers[index], self.plan
-        if item_id.strip().lower() in _NO_TITLE:
+        if item_id.strip() in _NO_TITLE:
             return Trouble(row=row, column=plan.id_column, value=shortened(item_id), why="no id", skipped=True)
-        if title.strip().lower() in _NO_TITLE:
+        if title.strip() in _NO_TITLE:
             return Trouble(row=row, column=plan.title_column, value=shortened(title), why="no title", skipped=True)
         if item_id not in first_rows:
             return None

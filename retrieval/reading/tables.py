@@ -136,7 +136,8 @@ def _text_of(value: object) -> str:
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else ""
     if isinstance(value, Mapping):
-        named = next((value[key] for key in _NAMING_KEYS if isinstance(value.get(key), str)), None)
+        keys = (*_NAMING_KEYS, *value)
+        named = next((value[key] for key in keys if isinstance(value.get(key), str) and value[key]), None)
         return storable(named if named is not None else repr(dict(value)))
     if isinstance(value, bytes):
         return storable(value.decode("utf-8", errors="replace"))
