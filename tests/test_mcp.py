@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp import Client
+from mcp import Client, StdioServerParameters
 
 from tests.stand_ins_ui import ScriptedConversation
 from tools.toolbox import TOOL_NAMES
@@ -63,6 +65,18 @@ def test_what_is_remembered_counts_for_the_next_call() -> None:
 
     answer = speak(like_then_ask)
     assert "Nosferatu" not in [one["title"] for one in answer.structured_content["recommendations"]]
+
+
+def test_a_subprocess_is_spoken_to_over_stdin_and_stdout() -> None:
+    served = "from tests.stand_ins_ui import ScriptedConversation as C; from ui.mcp_server import build_mcp as b; b(C().toolbox).run('stdio')"
+    parameters = StdioServerParameters(command=sys.executable, args=["-c", served], cwd=Path(__file__).parent.parent)
+
+    async def spoken() -> Any:
+        async with Client(parameters, read_timeout_seconds=60) as client:
+            return await client.call_tool("recommend", {"text": "a film", "k": 1})
+
+    answer = asyncio.run(spoken())
+    assert answer.structured_content["recommendations"][0]["title"] == "Nosferatu"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import mimetypes
+import time
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -63,6 +64,7 @@ def build_app(
 
 def _add_tools(app: FastAPI, conversation: Talks) -> None:
     calls = ToolCalls(conversation.toolbox)
+    started = time.time()
 
     async def tools() -> JSONResponse:
         return JSONResponse({"tools": calls.described()})
@@ -82,7 +84,7 @@ def _add_tools(app: FastAPI, conversation: Talks) -> None:
         return JSONResponse(result_json(result))
 
     async def healthz() -> JSONResponse:
-        return JSONResponse({"status": "ok", "tiers": dict(conversation.tiers)})
+        return JSONResponse({"status": "ok", "started": started, "tiers": dict(conversation.tiers)})
 
     app.add_api_route("/tools", tools, methods=["GET"])
     app.add_api_route("/tools/{name}", call, methods=["POST"])

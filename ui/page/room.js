@@ -34,14 +34,20 @@ async function alone(conversation) {
   return false;
 }
 
+// What a function of the server returns, or null where it does not answer (Gradio gives undefined then, or throws).
+async function call(name, said) {
+  try { return (await server[name](said)) ?? null; } catch { return null; }
+}
+
 // ---- arriving
 async function arrive(said) {
   busy = null;
   root.classList.remove("busy");
-  let room;
-  try { room = await server.arrive(said); } catch { return note("The server does not answer. Is it still running?"); }
+  const room = await call("arrive", said);
+  if (!room) return note("The server does not answer. Is it still running?");
   tab = {conversation: room.conversation, who: room.who};
   keep();
+  alone(tab.conversation);
   turns.replaceChildren();
   lastAsked = "";
   hush();
@@ -98,7 +104,24 @@ function ask(text) {
   show({key: busy, asked: text, state: "thinking"}, true);
   root.classList.add("busy");
   trigger("ask", {key: busy, text, conversation: tab.conversation, who: tab.who});
+  watchOver(busy);
   return true;
+}
+// While an answer is awaited: is the server still there, and still the one that was asked?
+async function watchOver(key) {
+  const since = await started();
+  while (since && busy === key) {
+    await new Promise((done) => setTimeout(done, 4000));
+    if (busy === key && (await started()) !== since) break;
+  }
+  if (busy === key) fail("The server has stopped answering. Once it runs again, please ask once more.");
+}
+async function started() {
+  try { return (await (await fetch("/healthz", {cache: "no-store"})).json()).started; } catch { return null; }
+}
+function fail(text) {
+  show({key: busy, words: "<p>" + text + "</p>", state: "done"}, false);
+  settle("failed");
 }
 function show(turn, scroll) {
   let row = [...turns.children].find((one) => one.dataset.key === turn.key);
@@ -132,9 +155,8 @@ function settle(state) {
 watch("value", () => {
   const turn = props.value;
   if (turn?.state === "failed") {
-    if (!busy) return;
-    show({key: busy, words: "<p>Something went wrong on the server, and it has been noted in its log. Please try again.</p>", state: "done"}, false);
-    return settle("failed");
+    if (busy) fail("Something went wrong on the server, and its log says what. Please try again.");
+    return;
   }
   if (!turn?.key || turn.conversation !== tab.conversation) return;
   show(turn, false);
@@ -144,9 +166,8 @@ watch("value", () => {
 
 // ---- likes and the like
 async function mark(item, kind) {
-  let kept;
-  try { kept = await server.mark({item, kind, conversation: tab.conversation, who: tab.who}); }
-  catch { return note("That could not be kept: the server does not answer."); }
+  const kept = await call("mark", {item, kind, conversation: tab.conversation, who: tab.who});
+  if (!kept) return note("That could not be kept: the server does not answer.");
   for (const [id, state] of Object.entries(kept.marks)) {
     for (const card of turns.querySelectorAll(".card")) {
       if (card.dataset.item !== id) continue;
@@ -252,5 +273,4 @@ box.addEventListener("input", grow);
   const said = recall();
   if (said.conversation && !(await alone(said.conversation))) delete said.conversation;
   await arrive(said);
-  await alone(tab.conversation);
 })();
