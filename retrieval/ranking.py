@@ -23,9 +23,11 @@ PREFERENCE = 1.0
 """As much as the first place of the leading source: what is preferred comes first unless it answers much worse."""
 DISLIKE = 0.4
 
-_BY_TEXT = {"dense": 1.0, "lexical": 0.6, "seen": 0.4, "collaborative": 0.3, "alike": 0.1, "popular": 0.1}
+_BY_TEXT = {"dense": 1.0, "lexical": 0.5, "seen": 1.0, "collaborative": 0.3, "alike": 0.1, "popular": 0.1}
+_SURE_FROM = {"dense": (0.2, 0.45), "seen": (0.3, 0.55)}
+"""From which best cosine on a source of vectors begins to be heard, and is heard in full."""
 _BY_ITEM = {"alike": 0.8, "collaborative": 1.0, "popular": 0.05}
-_BY_ITEM_AND_TEXT = {"dense": 0.8, "lexical": 0.5, "seen": 0.3, "alike": 0.7, "collaborative": 0.5, "popular": 0.05}
+_BY_ITEM_AND_TEXT = {"dense": 0.8, "lexical": 0.4, "seen": 0.8, "alike": 0.7, "collaborative": 0.5, "popular": 0.05}
 _BY_LIKES = {"collaborative": 1.0, "alike": 0.05, "popular": 0.05}
 _BY_LIKES_WITHOUT_MODEL = {"alike": 1.0, "popular": 0.1}
 _BY_NOTHING = {"popular": 1.0}
@@ -61,12 +63,25 @@ def source_weights(proposals: Mapping[str, Sequence[Candidate]], *, text: bool, 
     """
     said = {name for name, candidates in proposals.items() if candidates}
     if text and said & TEXT_SOURCES:
-        return dict(_BY_ITEM_AND_TEXT if like_item else _BY_TEXT)
+        weights = _BY_ITEM_AND_TEXT if like_item else _BY_TEXT
+        sure = {name: confidence(name, proposals[name]) for name in _SURE_FROM if name in said}
+        return {name: weight * sure.get(name, 1.0) for name, weight in weights.items()}
     if like_item and said & ABOUT_ITEM_SOURCES:
         return dict(_BY_ITEM)
     if "collaborative" in said:
         return dict(_BY_LIKES)
     return dict(_BY_LIKES_WITHOUT_MODEL if "alike" in said else _BY_NOTHING)
+
+
+def confidence(name: str, candidates: Sequence[Candidate]) -> float:
+    """How much a source of vectors is to be heard, in [0.1, 1], by its best cosine: ranks alone would hide that nothing fits well.
+
+    >>> best = Candidate(item_id="a", ranks={"dense": 1}, scores={"dense": 0.35})
+    >>> round(confidence("dense", [best]), 2)
+    0.6
+    """
+    low, high = _SURE_FROM[name]
+    return min(max((candidates[0].scores[name] - low) / (high - low), 0.1), 1.0)
 
 
 def merge(proposals: Mapping[str, Sequence[Candidate]]) -> tuple[Candidate, ...]:

@@ -131,7 +131,7 @@ class Recommender:
         self._fitted = fitted or Fitted(
             version="", like_counts=LikeCounts.of(catalogue, store.interactions()), model=None
         )
-        self._content = content
+        self.content = content
         chosen = standard_sources(catalogue, fitted=self._fitted, content=content) if sources is None else sources
         self._proposer = Proposer(catalogue, tuple(chosen))
         items = content.item_vectors if content else None
@@ -224,7 +224,7 @@ class Recommender:
         found = self._proposer.propose(query, allowed, preferred=preferred, pool=pool)
         proposals = found.by_source
         weights = ranking.source_weights(proposals, text=found.matched, like_item=query.like_item is not None)
-        weights["popular"] *= 1 - query.explore
+        weights["popular"] *= 1 - 0.9 * query.explore
         scored = ranking.fuse(ranking.merge(proposals), weights)
         if found.matched:
             scored = ranking.matched_first(scored)
@@ -247,7 +247,7 @@ class Recommender:
         index_of = self.catalogue.index_of
         masks = [mask_of(self.catalogue, f) for f in query.prefer]
         lift = ranking.PREFERENCE * np.mean(masks, axis=0) if masks else None
-        model, items = self._fitted.model, self._content.item_vectors if self._content else None
+        model, items = self._fitted.model, self.content.item_vectors if self.content else None
         near = closeness(dislike_weights(query.tastes), item_vectors=items, model=model)
         moved = []
         for one in scored:

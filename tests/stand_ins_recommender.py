@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from vouch.errors import SourceFailed
-from vouch.ports import Vectors
-from vouch.types import Candidate, Hit, Interaction, Passage, Query, Space
+from retrieval.catalogue import Catalogue
+from retrieval.recommender import Content
+from vouch.errors import ModelFailed, SourceFailed
+from vouch.ports import Embedder, Vectors
+from vouch.types import (
+    Attribute,
+    AttributeValue,
+    Candidate,
+    Channel,
+    Hit,
+    Interaction,
+    Item,
+    Passage,
+    Query,
+    Schema,
+    Space,
+)
 
 
 class ListStore:
@@ -61,9 +76,7 @@ class ExactIndex:
         for row, passage in enumerate(self._passages):
             self._rows.setdefault(passage.item_id, []).append(row)
 
-    def search(
-        self, vector: Vectors, k: int, space: Space, item_ids: Iterable[str] | None = None
-    ) -> tuple[Hit, ...]:
+    def search(self, vector: Vectors, k: int, space: Space, item_ids: Iterable[str] | None = None) -> tuple[Hit, ...]:
         """Exact, rounded to 1e-5, ties by passage_id."""
         rows = np.flatnonzero(self._space_of == space) if item_ids is None else self._of(item_ids, space)
         similarities = np.round(self._vectors[rows] @ vector, 5)
@@ -95,3 +108,95 @@ class FailingSource:
     def propose(self, query: Query, k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
         """Raises SourceFailed."""
         raise SourceFailed(self.name, "it was made to fail")
+
+
+class FailingEmbedder:
+    """An embedder that never has vectors."""
+
+    embedder_id = "failing/1"
+    dimensions = 64
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Raises ModelFailed."""
+        raise ModelFailed("out of memory")
+
+
+def small_world() -> tuple[Schema, tuple[Item, ...], tuple[Passage, ...]]:
+    """Eight works with passages: enough to filter, to search and to be asked for by title."""
+    rows = [
+        ("nosferatu", "Nosferatu", "film", 1922.0, "F. W. Murnau", ("horror",), "A vampire brings the plague by ship. Eerie shadows climb the stairs."),
+        ("dracula", "Dracula", "book", 1897.0, "Bram Stoker", ("horror", "gothic"), "Letters and diaries tell of a vampire in a castle."),
+        ("general", "The General", "film", 1926.0, "Buster Keaton", ("comedy", "action"), "A railway man chases his stolen locomotive. Funny and fast."),
+        ("jr", "Sherlock Jr. (1924)", "film", 1924.0, "Buster Keaton", ("comedy",), "A projectionist dreams himself into a film. Funny tricks."),
+        ("moonlight", "Moonlight Sonata", "music", 1801.0, "Ludwig van Beethoven", ("piano",), "A slow piano piece, quiet as a lake at night."),
+        ("clair", "Clair de lune", "music", 1905.0, "Claude Debussy", ("piano",), "Moonlight on water, a dreamy piano piece."),
+        ("whale", "Whale, The (1851)", "book", 1851.0, "Herman Melville", ("adventure",), "A captain hunts a white whale across the sea."),
+        ("print", "Print 7", "print", None, None, (), ""),
+    ]  # fmt: skip
+    items, passages = [], []
+    for item_id, title, kind, year, creator, genres, text in rows:
+        attributes: dict[str, AttributeValue] = {"kind": kind}
+        attributes |= {"year": year, "published": f"{year:.0f}"} if year is not None else {}
+        attributes |= {"creator": creator} if creator is not None else {}
+        attributes |= {"genres": genres} if genres else {}
+        items.append(Item(item_id=item_id, title=title, attributes=attributes))
+        facts = f"{title}. {creator or ''} {' '.join(genres)}"
+        passages.append(_passage(f"{item_id}:title", item_id, "title", facts))
+        if text:
+            passages.append(_passage(f"{item_id}:1", item_id, "description", text))
+    passages.append(replace(_passage("print:seen", "print", "tags", "tabby cat (0.62)"), space="seen"))
+    return schema_of(items), tuple(items), tuple(passages)
+
+
+def schema_of(items: Sequence[Item]) -> Schema:
+    """The schema of `small_world`, its values counted."""
+    found: dict[str, dict[str, int]] = {"kind": {}, "creator": {}, "genres": {}}
+    for item in items:
+        for name, counts in found.items():
+            value = item.attributes.get(name, ())
+            for word in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
+                counts[word] = counts.get(word, 0) + 1
+    values = {name: tuple(sorted(counts.items(), key=lambda pair: -pair[1])) for name, counts in found.items()}
+    return Schema(
+        id_columns=("id",),
+        title_column="title",
+        attributes=(
+            Attribute(name="kind", type="category", column="kind", values=values["kind"]),
+            Attribute(name="creator", type="category", column="creator", values=values["creator"]),
+            Attribute(name="genres", type="list", column="genres", values=values["genres"]),
+            Attribute(name="year", type="number", column="year", minimum=1801, maximum=1926),
+            Attribute(name="published", type="date", column="published", first="1801-01-01", last="1926-01-01"),
+        ),
+    )
+
+
+def _passage(passage_id: str, item_id: str, channel: Channel, text: str) -> Passage:
+    return Passage(passage_id=passage_id, item_id=item_id, channel=channel, text=text, made_by="file")
+
+
+def small_catalogue() -> Catalogue:
+    """The catalogue of `small_world`."""
+    schema, items, passages = small_world()
+    return Catalogue(items=items, schema=schema, passages=passages)
+
+
+def two_camps() -> tuple[Interaction, ...]:
+    """Twelve people: half like what is dark, half what is funny; three like the piano too; one dislikes the whale."""
+    camps = (("nosferatu", "dracula", "whale"), ("general", "jr", "clair"))
+    rows = [
+        (f"p{n}", item_id)
+        for n in range(12)
+        for item_id in camps[n % 2]
+        if not (n > 9 and item_id in {"dracula", "jr"})
+    ]
+    rows += [(f"p{n}", "moonlight") for n in (1, 3, 5)]
+    likes = [Interaction(user_id=u, item_id=i, kind="like", at=float(n)) for n, (u, i) in enumerate(rows)]
+    return (*likes, Interaction(user_id="p1", item_id="whale", kind="dislike", at=99.0))
+
+
+def small_content(catalogue: Catalogue, embedder: Embedder) -> Content:
+    """Index and vectors of the small catalogue, by an embedder that is quick."""
+    rows = embedder.embed([p.text for p in catalogue.passages])
+    index = ExactIndex()
+    index.sync(catalogue.passages, rows)
+    return Content.of(catalogue, index=index, embedder=embedder, passages=catalogue.passages, rows=rows)

@@ -1,0 +1,84 @@
+"""`python -m eval NAME`: one measurement, as a table or as one JSON object on stdout."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from eval.ranking import Metric, RankingTable, ranking_table
+from retrieval.build import open_collection
+from vouch.errors import InputError, SetupError
+from vouch.settings import Settings
+
+
+def ranking(arguments: argparse.Namespace, settings: Settings) -> RankingTable:
+    """The ranking table of the collection in the home."""
+    collection = open_collection(settings)
+    return ranking_table(
+        collection.catalogue,
+        collection.store.interactions(),
+        content=collection.recommender.content,
+        data=str(collection.store.source() or settings.home),
+        seed=arguments.seed,
+        validation=arguments.validation,
+    )
+
+
+MEASUREMENTS: dict[str, Callable[[argparse.Namespace, Settings], RankingTable]] = {"ranking": ranking}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Runs one measurement. Exit status: 0, 2 for wrong words, 4 for something missing on the machine."""
+    parser = argparse.ArgumentParser(prog="python -m eval", description="Offline measurements of a collection.")
+    parser.add_argument("name", choices=sorted(MEASUREMENTS), help="what to measure")
+    parser.add_argument("--home", type=Path, help="the folder of the collection (default: VOUCH_HOME)")
+    parser.add_argument("--seed", type=int, default=0, help="draws the people who are held out")
+    parser.add_argument(
+        "--validation", action="store_true", help="measure on the people kept for tuning, not on the test people"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    arguments = parser.parse_args(words)
+    settings = Settings(home=arguments.home) if arguments.home else Settings()
+    try:
+        table = MEASUREMENTS[arguments.name](arguments, settings)
+    except InputError as error:
+        Console(stderr=True).print(str(error), markup=False)
+        return 2
+    except SetupError as error:
+        Console(stderr=True).print(str(error), markup=False)
+        return 4
+    if arguments.json:
+        sys.stdout.write(json.dumps(asdict(table), ensure_ascii=False) + "\n")
+    else:
+        show(table, Console())
+    return 0
+
+
+def show(table: RankingTable, console: Console) -> None:
+    """Prints the table, each figure with its 95 % interval."""
+    names = list(table.rows[0].metrics)
+    drawn = Table(
+        title=f"{table.data}: {table.people} held-out people, {table.items} items, "
+        f"{table.training_likes} likes of others to learn from ({table.split}, seed {table.seed})"
+    )
+    for heading in ("model", *names):
+        drawn.add_column(heading)
+    for row in table.rows:
+        drawn.add_row(row.model, *(_figure(row.metrics[name]) for name in names))
+    console.print(drawn)
+
+
+def _figure(metric: Metric) -> str:
+    value, low, high = metric
+    return f"{value:.3f}" if low is None or high is None else f"{value:.3f} [{low:.3f}, {high:.3f}]"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

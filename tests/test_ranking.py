@@ -1,0 +1,105 @@
+"""Fusion: every number is a part, the parts sum to the score, and the order follows the score."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval import ranking
+from retrieval.ranking import Scored
+from vouch.types import Candidate
+
+SOURCES = ("dense", "lexical", "collaborative", "popular")
+
+
+def proposed(name: str, *item_ids: str) -> dict[str, tuple[Candidate, ...]]:
+    return {
+        name: tuple(
+            Candidate(item_id=i, ranks={name: rank}, scores={name: 1.0 / rank}, passages=(f"{i}:{name}",))
+            for rank, i in enumerate(item_ids, start=1)
+        )
+    }
+
+
+def lists() -> st.SearchStrategy[dict[str, tuple[Candidate, ...]]]:
+    ids = st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=8)
+    return st.fixed_dictionaries(dict.fromkeys(SOURCES, ids)).map(
+        lambda drawn: {name: proposed(name, *item_ids)[name] for name, item_ids in drawn.items()}
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(proposals=lists(), text=st.booleans(), k=st.integers(1, 6))
+def test_parts_sum_to_the_score_and_the_order_follows_it(
+    proposals: dict[str, tuple[Candidate, ...]], text: bool, k: int
+) -> None:
+    weights = ranking.source_weights(proposals, text=text, like_item=False)
+    fused = ranking.matched_first(ranking.fuse(ranking.merge(proposals), weights))
+    chosen = ranking.diversify(fused, k, alike=lambda a, b: (ord(a) * ord(b) % 7) / 6)
+    assert len(chosen) == min(k, len(fused))
+    assert len({one.item_id for one in chosen}) == len(chosen)
+    for one in chosen:
+        assert one.score == pytest.approx(sum(one.parts.values()))
+    scores = [one.score for one in chosen]
+    assert all(a >= b - 1e-12 for a, b in itertools.pairwise(scores))
+
+
+def test_merging_keeps_the_ranks_scores_and_passages_of_every_source() -> None:
+    merged = ranking.merge(proposed("dense", "a", "b") | proposed("lexical", "b"))
+    assert [c.item_id for c in merged] == ["a", "b"]
+    assert merged[1].ranks == {"dense": 2, "lexical": 1}
+    assert merged[1].passages == ("b:dense", "b:lexical")
+
+
+def test_an_item_that_two_sources_propose_beats_one_of_a_single_source() -> None:
+    fused = ranking.fuse(
+        ranking.merge(proposed("dense", "a", "b") | proposed("lexical", "b", "c")), {"dense": 1, "lexical": 1}
+    )
+    assert fused[0].item_id == "b"
+
+
+def test_equal_scores_are_ordered_by_item_id() -> None:
+    fused = ranking.fuse(ranking.merge(proposed("dense", "z") | proposed("lexical", "a")), {"dense": 1, "lexical": 1})
+    assert [one.item_id for one in fused] == ["a", "z"]
+
+
+def test_a_source_without_a_weight_has_no_part() -> None:
+    fused = ranking.fuse(ranking.merge(proposed("dense", "a") | proposed("other", "a", "b")), {"dense": 1.0})
+    assert [(one.item_id, dict(one.parts)) for one in fused] == [("a", {"dense": 1.0})]
+
+
+def test_words_lead_and_likes_only_personalise() -> None:
+    proposals = proposed("dense", "boots") | proposed("collaborative", "film") | proposed("popular", "film")
+    weights = ranking.source_weights(proposals, text=True, like_item=False)
+    assert weights["dense"] > weights["collaborative"] + weights["popular"]
+
+
+def test_without_words_likes_lead_then_content_then_popularity() -> None:
+    def leader(*names: str) -> str:
+        proposals = {name: proposed(name, "a")[name] for name in (*names, "popular")}
+        weights = ranking.source_weights(proposals, text=False, like_item=False)
+        return max(weights, key=lambda name: weights[name])
+
+    assert leader("collaborative", "alike") == "collaborative"
+    assert leader("alike") == "alike"
+    assert leader() == "popular"
+
+
+def test_what_no_word_matched_stands_behind_what_a_word_matched() -> None:
+    proposals = proposed("dense", *"abcdefghij") | proposed("collaborative", "x", "j") | proposed("popular", "x")
+    weights = ranking.source_weights(proposals, text=True, like_item=False)
+    ordered = ranking.matched_first(ranking.fuse(ranking.merge(proposals), weights))
+    assert ordered[-1].item_id == "x"
+
+
+def test_diversity_puts_something_else_between_two_that_are_alike() -> None:
+    scored = [
+        Scored(Candidate(item_id=i, ranks={}, scores={}), {"dense": score})
+        for i, score in (("keaton 1", 1.0), ("keaton 2", 0.99), ("chaplin", 0.95))
+    ]
+    chosen = ranking.diversify(scored, 3, alike=lambda a, b: float(a.split()[0] == b.split()[0]))
+    assert [one.item_id for one in chosen] == ["keaton 1", "chaplin", "keaton 2"]
+    assert chosen[2].parts["diversity"] == -ranking.DIVERSITY
