@@ -13,6 +13,7 @@ from typing import cast
 
 from PIL import Image, ImageDraw
 
+from agent.conversation import Cards, Words
 from retrieval.catalogue import Catalogue
 from retrieval.recommender import Recommender
 from retrieval.tastes import taste_of
@@ -221,20 +222,6 @@ class ScriptedRecommender:
         return Recommendation(rank=rank, item=item, score=1 / rank, parts={"dense": 1 / rank}, reasons=reasons)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cards:
-    """The list, before any word."""
-
-    rec_list: RecList
-
-
-@dataclass(frozen=True, kw_only=True)
-class Words:
-    """A piece of the answer."""
-
-    text: str
-
-
 @dataclass
 class ScriptedConversation:
     """Answers every message with the scripted list and a sentence about it; "why" is answered without a list.
@@ -343,7 +330,7 @@ def _passages() -> Iterator[Passage]:
             item_id=item_id,
             channel="transcript",
             text="This is a work that you should meet late in the evening, with the lamp turned down. It does not hurry.",
-            made_by="whisper-base:3f2a91c0",
+            made_by="whisper-base:3f2a91c0/int8-1",
             media=f"{item_id}.wav",
             start_s=start_s,
             end_s=start_s + 1.0,
@@ -353,7 +340,7 @@ def _passages() -> Iterator[Passage]:
         item_id="print-07",
         channel="tags",
         text="tabby cat (0.62), Egyptian cat (0.11)",
-        made_by="efficientnet-lite2:9c0d12ef",
+        made_by="efficientnet-lite2:9c0d12ef/tags-1",
         space="seen",
         media="print-07.webp",
     )

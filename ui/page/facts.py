@@ -9,6 +9,7 @@ WHEN = ("year", "date", "released", "release_date", "release_year", "published")
 WHO = ("creator", "author", "authors", "director", "directors", "artist", "composer", "brand", "maker")
 LONGEST_FACT = 40
 MOST_FACTS = 5
+MOST_OF_A_LIST = 3
 
 
 def lead(item: Item, schema: Schema | None = None) -> str:
@@ -59,14 +60,20 @@ def is_prose(name: str, value: AttributeValue, schema: Schema | None) -> bool:
 
 
 def fact(name: str, value: AttributeValue, schema: Schema | None = None) -> str:
-    """One fact, with its name where the value alone would say nothing (“price 119”, but “94 min” and “Germany”)."""
+    """One fact, with its name where the value alone would say nothing.
+
+    >>> fact("price", 119.0), fact("minutes", 94.0), fact("country", "Germany")
+    ('price 119', '94 minutes', 'Germany')
+    """
     attribute = _attribute(schema, name)
     if isinstance(value, bool):
         return label(name) if value else ""
     text = value_text(value, attribute)
-    if isinstance(value, float) and not (attribute and attribute.unit) and name not in WHEN:
-        return f"{label(name)} {text}"
-    return text
+    if isinstance(value, tuple):
+        return value_text(value[:MOST_OF_A_LIST])
+    if not isinstance(value, float) or (attribute and attribute.unit) or name in WHEN:
+        return text
+    return f"{text} {label(name)}" if name.endswith("s") else f"{label(name)} {text}"
 
 
 def value_text(value: AttributeValue, attribute: Attribute | None = None) -> str:

@@ -25,9 +25,16 @@ VERBS: Mapping[Channel, str] = {
     "caption": "seen by",
     "tags": "seen by",
     "ocr": "read by",
-    "colours": "measured by",
+    "colours": "found by",
     "transcript": "heard by",
 }
+MODELS = {
+    "whisper-base": "Whisper base",
+    "efficientnet-lite2": "EfficientNet-Lite2",
+    "rapidocr": "RapidOCR",
+    "colours": "counting pixels",
+}
+"""What people call the models, by the beginning of `made_by`."""
 OPERATORS: Mapping[FilterOp, str] = {
     "=": "",
     "!=": "not ",
@@ -83,22 +90,13 @@ def source_text(passage: Passage) -> str:
 def model_name(made_by: str) -> str:
     """A model's name without the digest behind it.
 
-    >>> model_name("whisper-base:3f2a91c0")
+    >>> model_name("whisper-base:3f2a91c0/int8-1")
     'Whisper base'
-    >>> model_name("efficientnet-lite2/9c0d12ef")
-    'EfficientNet-Lite2'
+    >>> model_name("some-model:12")
+    'some-model'
     """
-    name = made_by
-    for mark in ("@", ":", "/", "#", "|", "+", " "):
-        name = name.split(mark, 1)[0]
-    spelled = {
-        "efficientnet-lite2": "EfficientNet-Lite2",
-        "whisper-base": "Whisper base",
-        "faster-whisper-base": "Whisper base",
-        "rapidocr": "RapidOCR",
-        "pillow-colours": "Pillow",
-    }
-    return spelled.get(name.lower(), name)
+    known = next((name for start, name in MODELS.items() if made_by.lower().startswith(start)), None)
+    return known or made_by.split(":", 1)[0].split("/", 1)[0]
 
 
 def clock(seconds: float) -> str:

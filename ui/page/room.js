@@ -57,7 +57,7 @@ async function arrive(said) {
   $(".hello").hidden = room.turns.length > 0;
   const simulated = $(".simulated");
   simulated.hidden = !room.simulated;
-  simulated.textContent = room.simulated ? room.label + " is a simulated member: a script drew these likes, nobody has them." : "";
+  simulated.textContent = room.simulated ? "You look in as " + room.label + ". A simulated member: a script drew these likes." : "";
   fillTiers(room.tiers);
   root.dataset.ready = "yes";
   if (room.turns.length) turns.lastElementChild.scrollIntoView({block: "start"});

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from agent.conversation import Cards, Words
 from tools.toolbox import RememberKind
 from ui.page.cards import MARKS, cards_html, marks_of, mentions_html, notes_html, words_html
 from ui.page.seams import Talks
@@ -95,14 +96,15 @@ class Room:
         titles: dict[str, str] = {}
         words = ""
         for event in self._talk.stream(text, conversation_id=guest.conversation, person=guest.person):
-            if isinstance(event, Reply):
-                turn |= self._answer(event, self._marks(guest)) | {"state": "done"}
-            elif hasattr(event, "rec_list"):
-                titles = {one.item.title: one.item.item_id for one in event.rec_list.recommendations}
-                turn |= {"cards": cards_html(event.rec_list, self._shelf, marks), "state": "writing"}
-            else:
-                words += event.text
-                turn |= {"words": words_html(words, titles), "state": "writing"}
+            match event:
+                case Reply():
+                    turn |= self._answer(event, self._marks(guest)) | {"state": "done"}
+                case Cards():
+                    titles = {one.item.title: one.item.item_id for one in event.rec_list.recommendations}
+                    turn |= {"cards": cards_html(event.rec_list, self._shelf, marks), "state": "writing"}
+                case Words():
+                    words += event.text
+                    turn |= {"words": words_html(words, titles), "state": "writing"}
             yield dict(turn)
 
     def _answer(self, reply: Reply, marks: Mapping[str, Any]) -> Shown:

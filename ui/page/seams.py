@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tools.toolbox import Toolbox
 from vouch.types import Reply
 
+if TYPE_CHECKING:
+    from agent.conversation import Cards, Words
+
 
 class Talks(Protocol):
-    """A conversation with any model: it yields Cards (`rec_list`) and Words (`text`) while it answers, and the Reply at the end."""
+    """A conversation with any model: it yields Cards and Words while it answers, and the Reply at the end."""
 
     @property
     def tiers(self) -> Mapping[str, str]:
@@ -22,7 +25,9 @@ class Talks(Protocol):
         """The tools, for any person."""
         ...
 
-    def stream(self, message: str, *, conversation_id: str, person: str | None = None) -> Iterator[Any]:
+    def stream(
+        self, message: str, *, conversation_id: str, person: str | None = None
+    ) -> Iterator[Cards | Words | Reply]:
         """The answer as it grows. Raises InputError where the person can mend it."""
         ...
 
