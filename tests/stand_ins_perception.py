@@ -44,10 +44,8 @@ class HashLabelEmbedder:
     def embed_labels(self, labels: Sequence[Sequence[tuple[str, float]]]) -> Vectors:
         """Shape (len(labels), 64), float32, rows of length 1; no labels at all have a direction of their own."""
         embedder = HashEmbedder()
-        rows = [
-            np.array([p for _, p in group or [("", 1.0)]]) @ embedder.embed([name for name, _ in group or [("", 1.0)]])
-            for group in labels
-        ]
+        groups = [[label for label in group if label[1] > 0] or [("", 1.0)] for group in labels]
+        rows = [np.array([p for _, p in group]) @ embedder.embed([name for name, _ in group]) for group in groups]
         return unit(np.array(rows).reshape(-1, self.dimensions))
 
 

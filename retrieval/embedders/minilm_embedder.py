@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from vouch.errors import ModelFailed
 from vouch.ports import Vectors
 from vouch.weights import keep_libraries_offline, weight_digest, weights_path
 
-BATCH = 32
+BATCH_TOKENS = 4096
 MAX_TOKENS = 256
 
 
@@ -46,10 +46,8 @@ class MiniLmEmbedder:
         tokenizer, model = self._model()
         out = np.zeros((len(texts), self.dimensions), np.float32)
         tokens = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
-        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))  # alike lengths together: little padding
-        for start in range(0, len(order), BATCH):
-            chosen = order[start : start + BATCH]
-            out[chosen] = mean_vectors(model, [tokens[i] for i in chosen])
+        for batch in batches([len(row) for row in tokens]):
+            out[batch] = mean_vectors(model, [tokens[i] for i in batch])
         return out
 
     def _model(self) -> tuple[Any, Any]:
@@ -79,6 +77,22 @@ def load(folder: Path, *, threads: int) -> tuple[Any, Any]:
     if missing:
         raise ModelFailed(f"all-MiniLM-L6-v2 in {folder} lacks {', '.join(missing[:3])}.")
     return tokenizer, model.eval()
+
+
+def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Indexes of texts of about the same length, so that there is little padding, at most 4096 tokens at a time.
+
+    >>> list(batches([256, 3, 256, 4]))
+    [[1, 3, 0, 2]]
+    """
+    batch: list[int] = []
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and lengths[i] * (len(batch) + 1) > BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
 
 
 def mean_vectors(model: Any, tokens: Sequence[Sequence[int]]) -> Vectors:

@@ -30,7 +30,7 @@ def open_picture(path: Path, *, short_side_px: int = 520) -> Image:
 
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     if not path.is_file():
-        raise UnreadableMedia(str(path), "there is no such file.")
+        raise UnreadableMedia(str(path), "there is no such file")
     try:
         with Image.open(path) as picture:
             width_px, height_px = picture.size
@@ -42,7 +42,7 @@ def open_picture(path: Path, *, short_side_px: int = 520) -> Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as failure:
         raise UnreadableMedia(str(path), too_large(0, 0)) from failure
     except BROKEN as failure:
-        raise UnreadableMedia(str(path), f"cannot be read as a picture ({failure}).") from failure
+        raise UnreadableMedia(str(path), f"cannot be read as a picture ({failure})") from failure
 
 
 def over_white(picture: Image) -> Image:
@@ -66,4 +66,4 @@ def over_white(picture: Image) -> Image:
 def too_large(width_px: int, height_px: int) -> str:
     """Why a picture is refused."""
     size = f"{width_px} x {height_px} pixels" if width_px else "the picture"
-    return f"{size}: more than the {MAX_PIXELS // 1_000_000} megapixels that are opened. Save it smaller."
+    return f"{size}: more than the {MAX_PIXELS // 1_000_000} megapixels that are opened; save it smaller"

@@ -57,18 +57,18 @@ def read_text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableMedia(
-                str(path), f"is larger than {MAX_BYTES // 1_000_000} MB: too much for a text beside a file."
+                str(path), f"is larger than {MAX_BYTES // 1_000_000} MB: too much for a text beside a file"
             )
         raw = path.read_bytes()
     except OSError as failure:
-        raise UnreadableMedia(str(path), f"cannot be read ({failure.strerror}).") from failure
+        raise UnreadableMedia(str(path), f"cannot be read ({failure.strerror})") from failure
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
         text = raw.decode("cp1252", errors="replace")
     if "\0" in text:
-        raise UnreadableMedia(str(path), "is not a text.")
+        raise UnreadableMedia(str(path), "is not a text")
     return text
 
 

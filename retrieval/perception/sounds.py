@@ -21,18 +21,18 @@ def open_sound(path: Path) -> NDArray[np.float32]:
     import av
 
     if not path.is_file():
-        raise UnreadableMedia(str(path), "there is no such file.")
+        raise UnreadableMedia(str(path), "there is no such file")
     try:
         with av.open(str(path), metadata_errors="ignore") as container:
             if not container.streams.audio:
                 if container.streams.video:
                     return np.zeros(0, np.float32)
-                raise UnreadableMedia(str(path), "has no sound in it.")
+                raise UnreadableMedia(str(path), "has no sound in it")
             pieces = decoded(container)
     except (av.FFmpegError, OSError, ValueError) as failure:
-        raise UnreadableMedia(str(path), f"cannot be read as a sound ({failure}).") from failure
+        raise UnreadableMedia(str(path), f"cannot be read as a sound ({failure})") from failure
     if not pieces:
-        raise UnreadableMedia(str(path), "has a sound track, but nothing of it can be decoded.")
+        raise UnreadableMedia(str(path), "has a sound track, but nothing of it can be decoded")
     return np.concatenate(pieces).astype(np.float32) / np.float32(32768)
 
 

@@ -1,0 +1,126 @@
+"""What every captioner must do; the real network also has to know a cat, and to keep quiet about a drawing."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from retrieval.perception.efficientnet_captioner import EfficientNetCaptioner, tags_text
+from retrieval.perception.imagenet import imagenet_words
+from tests.stand_ins_perception import SidecarCaptioner
+from vouch.errors import UnreadableMedia
+from vouch.ports import Captioner, Perceiver
+from vouch.weights import weights_path
+
+
+@dataclass(frozen=True)
+class Case:
+    """A captioner with a picture that it says something of, and one that it says nothing of."""
+
+    captioner: Captioner
+    told: Path
+    untold: Path
+
+
+def cat_photo() -> Path:
+    """A photograph of a tabby cat that scikit-image carries."""
+    package = importlib.util.find_spec("skimage")
+    if package is None or package.origin is None:
+        pytest.skip("scikit-image, whose photographs are looked at, is not installed")
+    return Path(package.origin).parent / "data" / "chelsea.png"
+
+
+def drawn_cover(path: Path) -> Path:
+    """A flat drawing with a title, as the demo's covers are."""
+    cover = Image.new("RGB", (400, 600), (24, 40, 72))
+    draw = ImageDraw.Draw(cover)
+    draw.ellipse((120, 80, 280, 240), fill=(230, 200, 120))
+    draw.polygon([(0, 600), (0, 420), (150, 320), (300, 430), (400, 360), (400, 600)], fill=(12, 16, 30))
+    draw.text((30, 20), "NOSFERATU", fill="white", font_size=44)
+    draw.text((30, 550), "F. W. Murnau 1922", fill="white", font_size=24)
+    cover.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def efficientnet(weights_folder: Path) -> EfficientNetCaptioner:
+    return EfficientNetCaptioner(lambda: weights_path("efficientnet-lite2", folder=weights_folder))
+
+
+@pytest.fixture(params=["sidecar", pytest.param("efficientnet", marks=pytest.mark.weights)])
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
+    untold = drawn_cover(tmp_path / "cover.png")
+    if request.param == "efficientnet":
+        return Case(request.getfixturevalue("efficientnet"), cat_photo(), untold)
+    told = drawn_cover(tmp_path / "told.png")
+    told.with_name("told.png.txt").write_text("tabby cat 0.62\ntiger cat 0.2", encoding="utf-8")
+    return Case(SidecarCaptioner(), told, untold)
+
+
+def test_what_is_seen_is_named_with_its_probabilities(case: Case) -> None:
+    (seen,) = case.captioner.caption(case.told)
+    assert seen.channel == "tags"
+    assert (seen.start_s, seen.end_s) == (None, None)
+    probabilities = [p for _, p in seen.labels]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert all(0 <= p <= 1 for p in probabilities)
+    assert sum(probabilities) <= 1.001
+    assert seen.labels[0][0] in seen.text
+    assert f"{probabilities[0] * 100:.0f}" in seen.text
+
+
+def test_nothing_is_said_where_nothing_is_certain_enough(case: Case) -> None:
+    assert case.captioner.caption(case.untold) == ()
+
+
+def test_a_second_look_sees_the_same(case: Case) -> None:
+    assert case.captioner.caption(case.told) == case.captioner.caption(case.told)
+
+
+def test_a_captioner_says_who_it_is(case: Case) -> None:
+    assert case.captioner.made_by
+
+
+def test_a_captioner_is_a_perceiver_of_pictures(case: Case) -> None:
+    perceiver: Perceiver = case.captioner  # type: ignore[assignment]
+    assert perceiver.takes == {"picture"}
+    assert perceiver.perceive(case.told) == case.captioner.caption(case.told)
+
+
+@pytest.mark.parametrize("content", [b"", b"broken"])
+def test_a_broken_file_is_unreadable(case: Case, tmp_path: Path, content: bytes) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(content)
+    with pytest.raises(UnreadableMedia, match=r"broken\.jpg"):
+        case.captioner.caption(broken)
+
+
+def test_a_missing_file_is_unreadable(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableMedia, match=r"gone\.jpg"):
+        case.captioner.caption(tmp_path / "gone.jpg")
+
+
+@pytest.mark.weights
+def test_a_cat_is_a_cat(efficientnet: EfficientNetCaptioner) -> None:
+    (seen,) = efficientnet.caption(cat_photo())
+    assert "cat" in seen.text
+    assert not seen.text.startswith("perhaps")
+    assert len(seen.labels) == 20
+    assert efficientnet.made_by == "efficientnet-lite2:9656183e/tags-1"
+
+
+def test_unlikely_labels_are_said_with_perhaps_or_not_at_all() -> None:
+    assert tags_text((("tabby cat", 0.62), ("tiger cat", 0.2), ("sink", 0.01))) == "tabby cat 62 %, tiger cat 20 %"
+    assert tags_text((("desk", 0.12), ("notebook computer", 0.1))) == "perhaps desk 12 %, notebook computer 10 %"
+    assert tags_text((("carton", 0.05),)) == ""
+
+
+def test_there_are_a_thousand_labels_each_with_everyday_words() -> None:
+    words = imagenet_words()
+    assert len(words) == 1000
+    assert list(words)[281] == "tabby cat"
+    assert all(words.values())
