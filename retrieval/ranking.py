@@ -21,7 +21,7 @@ BESIDE = 0.05
 DIVERSITY = 0.12
 PREFERENCE = 1.0
 """As much as the first place of the leading source: what is preferred comes first unless it answers much worse."""
-DISLIKE = 0.4
+DISLIKE = 0.5
 
 _BY_TEXT = {"dense": 1.0, "lexical": 0.5, "seen": 1.0, "collaborative": 0.3, "alike": 0.1, "popular": 0.1}
 _SURE_FROM = {"dense": (0.2, 0.45), "seen": (0.3, 0.55)}

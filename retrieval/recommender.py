@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from retrieval import ranking
-from retrieval.aversion import closeness
+from retrieval.aversion import aversion
 from retrieval.catalogue import Catalogue
 from retrieval.citations import Citations
 from retrieval.filters import check, describe
@@ -29,7 +29,7 @@ from retrieval.sources.dense import DenseSource
 from retrieval.sources.lexical import LexicalSource
 from retrieval.sources.popular import PopularSource
 from retrieval.sources.query_vectors import QueryVectors
-from retrieval.tastes import dislike_weights, taste_of
+from retrieval.tastes import dislike_weights, like_weights, taste_of
 from vouch.errors import UnknownItem
 from vouch.ports import CandidateSource, Embedder, PassageIndex, Vectors
 from vouch.types import (
@@ -244,17 +244,21 @@ class Recommender:
 
     def _moved(self, scored: Sequence[Scored], query: Query) -> list[Scored]:
         """With the lift of preferences and the push of dislikes as parts."""
-        index_of = self.catalogue.index_of
-        masks = [mask_of(self.catalogue, f) for f in query.prefer]
-        lift = ranking.PREFERENCE * np.mean(masks, axis=0) if masks else None
-        model, items = self._fitted.model, self.content.item_vectors if self.content else None
-        near = closeness(dislike_weights(query.tastes), item_vectors=items, model=model)
-        moved = []
-        for one in scored:
-            index = index_of[one.item_id]
-            one = one.with_part("preferred", float(lift[index])) if lift is not None else one
-            moved.append(one.with_part("dislikes", -ranking.DISLIKE * float(near[index])) if near is not None else one)
-        return moved
+        indexes = [self.catalogue.index_of[one.item_id] for one in scored]
+        masks = [mask_of(self.catalogue, f)[indexes] for f in query.prefer]
+        lift = ranking.PREFERENCE * np.mean(masks, axis=0) if masks else np.zeros(len(scored))
+        push = aversion(
+            dislike_weights(query.tastes),
+            like_weights(query.tastes),
+            indexes,
+            item_vectors=self.content.item_vectors if self.content else None,
+            model=self._fitted.model,
+        )
+        push = np.zeros(len(scored)) if push is None else ranking.DISLIKE * push
+        return [
+            one.with_part("preferred", float(up)).with_part("dislikes", -float(down))
+            for one, up, down in zip(scored, lift, push, strict=True)
+        ]
 
     def _basis(self, query: Query, found: Proposals) -> list[Note]:
         """Notes on what the list could not rest on: words that nothing speaks of, a person of whom nothing is known."""
