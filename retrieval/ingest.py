@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +44,10 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class IngestParts:
-    """What an ingest works with. Without `label_embedder`, what is seen is embedded as text. `index` is open for writing."""
+    """What an ingest works with. `index` is open for writing.
+
+    Without `label_embedder`, what is seen is embedded as text. Without `media_dir`, it is the catalogue file's.
+    """
 
     catalogue: SqlCatalogue
     index: PassageIndex
@@ -90,39 +93,39 @@ def ingest(
         HomeBusy: another process holds the home's lock.
     """
     started = time.monotonic()
-    _claim_home(parts.catalogue, source, catalogue_file.schema)
+    parts = replace(parts, media_dir=parts.media_dir or catalogue_file.media_dir)
+    _claim_home(parts, source, catalogue_file.schema)
     run = _Run(catalogue_file=catalogue_file, parts=parts, progress=progress)
     before = parts.catalogue.row_digests()
     digests = run.row_digests()
     todo = [i for i, item in enumerate(catalogue_file.items) if before.get(item.item_id) != digests[i]]
     run.write(todo, digests)
     gone = [item_id for item_id in before if item_id not in run.positions]
-    if prune and gone:
-        parts.catalogue.remove_items(gone)
-    run.put_in_order([] if prune else gone)
+    removed = run.remove(gone, all_of_them=prune)
+    run.put_in_order([item_id for item_id in gone if item_id not in removed])
     parts.catalogue.drop_unused()
     passages = run.sync_index()
     return IngestReport(
         added=sum(catalogue_file.items[i].item_id not in before for i in todo),
         updated=sum(catalogue_file.items[i].item_id in before for i in todo),
         unchanged=len(catalogue_file.items) - len(todo),
-        removed=len(gone) if prune else 0,
-        gone=0 if prune else len(gone),
+        removed=len(removed),
+        gone=len(gone) - len(removed),
         passages=passages,
         troubles=(*catalogue_file.troubles, *run.media_troubles()),
         seconds=time.monotonic() - started,
     )
 
 
-def _claim_home(catalogue: SqlCatalogue, source: Path, schema: Schema) -> None:
+def _claim_home(parts: IngestParts, source: Path, schema: Schema) -> None:
     resolved = str(source.resolve())
-    there = catalogue.source()
+    there = parts.catalogue.source()
     if there not in (None, resolved):
         raise InputError(
             f"This home holds the catalogue of {there}, and a home holds one. "
             f"To ingest {resolved} beside it, set VOUCH_HOME to another folder."
         )
-    catalogue.save_schema(schema, source=resolved)
+    parts.catalogue.save_schema(schema, source=resolved, media_dir=parts.media_dir)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,9 +159,7 @@ class _Run:
     def row_digests(self) -> list[str]:
         """Of each item: its values, its files, and all that makes passages and vectors of them."""
         schema = [(a.name, a.type, a.unit) for a in self.file.schema.attributes]
-        label_embedder = self.parts.label_embedder
-        makers = [self.parts.embedder.embedder_id, label_embedder.embedder_id if label_embedder else None]
-        common = digest([cutting.FORMAT, schema, makers])
+        common = digest([cutting.FORMAT, schema, self._embedder_ids()])
         total, told = len(self.file.items), time.monotonic()
         digests = []
         for item in self.file.items:
@@ -174,6 +175,14 @@ class _Run:
         """Makes and writes these items, a batch at a time."""
         for batch in _batches(self._told(todo, digests)):
             self._write(batch)
+
+    def remove(self, gone: Sequence[str], *, all_of_them: bool) -> frozenset[str]:
+        """Removes items that are no longer in the file, or only those whose vectors another embedder made: the rest is kept."""
+        strange = self.parts.catalogue.embedded_by_others(self._embedder_ids())
+        removed = frozenset(gone) if all_of_them else strange.intersection(gone)
+        if removed:
+            self.parts.catalogue.remove_items(removed)
+        return removed
 
     def put_in_order(self, gone: Sequence[str]) -> None:
         """Gives all items the places that they have in the file now; those that have gone come after them."""
@@ -197,6 +206,10 @@ class _Run:
         for item, row in zip(self.file.items, rows, strict=False):
             for path, why in troubles.get(item.item_id, ()):
                 yield Trouble(row=row, column=column, value=path, why=why, skipped=False)
+
+    def _embedder_ids(self) -> list[str]:
+        labels = self.parts.label_embedder
+        return [self.parts.embedder.embedder_id, *([labels.embedder_id] if labels else [])]
 
     def _told(self, todo: Sequence[int], digests: Sequence[str]) -> Iterator[_Made]:
         """The items with their passages, one by one; tells how far it is, at most twice a second."""

@@ -147,6 +147,11 @@ class SqlCatalogue:
         """item_id to its place in the file."""
         return {row.item_id: row.position for row in self._rows(select(_t.items.c.item_id, _t.items.c.position))}
 
+    def embedded_by_others(self, embedder_ids: Collection[str]) -> frozenset[str]:
+        """The items that have a vector of an embedder that is not among these: theirs can't be compared with the others'."""
+        other = _t.passages.c.embedder_id.not_in(embedder_ids)
+        return frozenset(row.item_id for row in self._rows(select(_t.passages.c.item_id).where(other).distinct()))
+
     def remove_items(self, ids: Collection[str]) -> None:
         """Removes items with their passages; people's interactions stay."""
         with writing(self._engine) as connection:
