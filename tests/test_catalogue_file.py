@@ -186,6 +186,11 @@ def test_blanks_after_commas_do_not_hide_quotes(tmp_path: Path) -> None:
     assert [item.title for item in found.items] == ["Good, Bad, Ugly", "Alien, the"]
 
 
+def test_quotes_may_be_escaped_by_backslashes(tmp_path: Path) -> None:
+    found = read(tmp_path, 'id,title,mood\n1,"A \\"quoted\\" one","x, y"\n2,"B","z"\n')
+    assert [item.title for item in found.items] == ['A "quoted" one', "B"]
+
+
 def test_bad_lines_of_jsonl_are_left_out(tmp_path: Path) -> None:
     found = read(
         tmp_path, '{"id": 1, "title": "Alien"}\n{"id": 2, "ti\n[1]\n{"id": 3, "title": "Ran"}\n', "works.jsonl"
@@ -332,6 +337,17 @@ def test_two_units_become_two_attributes(tmp_path: Path) -> None:
         {"duration_seasons": 1.0},
     ]
     assert [(t.row, t.value, t.skipped) for t in found.troubles] == [(5, "soon", False)]
+
+
+def test_hours_and_seasons_become_two_attributes(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, "id,title,duration\n1,A,2 h\n2,B,90 min\n3,C,1h 5m\n4,D,3 Seasons\n5,E,1 Season\n6,F,100 min\n"
+    )
+    assert [i.attributes for i in found.items] == [
+        {"duration_min": 120.0}, {"duration_min": 90.0}, {"duration_min": 65.0},
+        {"duration_seasons": 3.0}, {"duration_seasons": 1.0}, {"duration_min": 100.0},
+    ]  # fmt: skip
+    assert found.troubles == ()
 
 
 @pytest.mark.parametrize(

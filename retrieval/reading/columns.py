@@ -135,8 +135,8 @@ def _media(
     for name, column in columns.items():
         if name in wishes.media:
             found[name] = _guess(column, "media", "you said so")
-        elif name in taken or wishes.names(name):
-            continue
+        elif name in taken or wishes.names(name) or title_tier(name) == 0:
+            continue  # a column that is called “title” holds titles, even “0.jpg”
         else:
             named = {c: media_files.names_of(c) for c in column.counts}
             files = sum(

@@ -93,6 +93,7 @@ def find_layout(lines: Sequence[str], *, prefer: str | None = None) -> Layout:
     """The delimiter and quoting under which most rows have as many fields as the first; among equals the one with more fields."""
     sample = [line for line in islice(lines, _SAMPLE_LINES) if line.strip()]
     first = sample[0] if sample else ""
+    escaped = any('\\"' in line and '\\""' not in line for line in sample)
     best, best_score = Layout(delimiter=None), (0.0, 0)
     for delimiter in dict.fromkeys((*DELIMITERS, prefer or ",")):
         if delimiter not in first:
@@ -101,7 +102,8 @@ def find_layout(lines: Sequence[str], *, prefer: str | None = None) -> Layout:
             records = [tuple(fields) for _, fields in _split(sample, layout)]
             width, share = _width(records)
             # A later way of quoting has to be clearly better; a hint of the name is worth a little.
-            score = (round(share + 0.1 * (delimiter == prefer) - 0.02 * (plain > 0), 3), width)
+            liking = 0.1 * (delimiter == prefer) + (0.04 if layout.escape and escaped else 0.0) - 0.02 * (plain > 0)
+            score = (round(share + liking, 3), width)
             if width > 1 and score > best_score:
                 header = looks_like_header(records[0], records[1:50])
                 trailing = _has_trailing(records)

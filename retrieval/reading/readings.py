@@ -185,6 +185,8 @@ def _durations(column: Column) -> tuple[Reading, ...]:
         return ()
     found = {c: quantities.parse_minutes(c) for c in texts}
     values: dict[Cell, AttributeValue] = {c: minutes for c, minutes in found.items() if minutes is not None}
+    if any(c not in values and quantities.parse_quantity(c) for c in texts):
+        return ()  # also other units: each becomes an attribute
     return (Reading(type="number", values=values, why="lengths of time", unit="min"),) if fits(values, column) else ()
 
 
@@ -194,7 +196,7 @@ def _quantities(column: Column) -> tuple[Reading, ...]:
         return ()  # 0071 is a code
     comma = any(_COMMA_DECIMAL.match(c) for c in texts) and not any(_DOT_DECIMAL.match(c) for c in texts)
     found: dict[Cell, tuple[float, str]] = {
-        c: q for c in texts if (q := quantities.parse_quantity(c, comma=comma)) is not None
+        c: q for c in texts if (q := quantities.parse_quantity(c, comma=comma) or _composed_minutes(c)) is not None
     }
     units = Counter[str]()
     for cell, (_, unit) in found.items():
@@ -213,6 +215,11 @@ def _quantities(column: Column) -> tuple[Reading, ...]:
     if len(groups) <= 1:
         return (_single(column, found, unit=groups[0] if groups else _unit_of_name(column.name), comma=comma),)
     return tuple(_one_of_several(found, unit=unit, units=groups) for unit in groups)
+
+
+def _composed_minutes(text: str) -> tuple[float, str] | None:
+    minutes = quantities.parse_minutes(text) if "h" in text.lower() and quantities.is_composed(text) else None
+    return None if minutes is None else (minutes, "min")
 
 
 def _shown(number: float) -> str:
