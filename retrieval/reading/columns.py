@@ -20,7 +20,7 @@ from retrieval.reading.names import (
     unique_name,
     words_of,
 )
-from retrieval.reading.readings import Column, Reading, as_text, read_column
+from retrieval.reading.readings import Column, Reading, as_text
 from retrieval.reading.tables import Cell, Table
 from retrieval.reading.titles import years_in
 from vouch.errors import UnreadableCatalogue
@@ -205,7 +205,7 @@ def _could_be_title(column: Column) -> bool:
     texts = column.texts
     if column.present < 0.5 * column.rows or not texts or id_tier(column.name) is not None:
         return False
-    reading = read_column(column)[0]
+    reading = column.readings[0]
     short = sum(1 for c in texts if 0 < len(c) <= 100 and len(c.split()) <= 15)
     return reading.type == "category" and column.distinct_share > 0.5 and short >= 0.9 * len(column.counts)
 
@@ -216,7 +216,7 @@ def _attributes(
     free = {name: column for name, column in columns.items() if name not in taken}
     guesses: dict[str, ColumnGuess] = {}
     plans: list[AttributePlan] = []
-    readings = {name: read_column(column) for name, column in free.items()}
+    readings = {name: column.readings for name, column in free.items()}
     grouped = _groups(readings, wishes)
     for name, column in free.items():
         used = {plan.name for plan in plans}

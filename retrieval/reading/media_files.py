@@ -49,7 +49,7 @@ def names_of(cell: Cell) -> tuple[str, ...]:
     if isinstance(cell, tuple):
         return cell
     text = cell.strip()
-    for cut in _CUTS:
+    for cut in _CUTS if looks_like_media(text[-_LONGEST:]) else ():
         pieces = tuple(p.strip() for p in text.split(cut) if p.strip())
         if len(pieces) > 1 and all(looks_like_media(p) for p in pieces):
             return pieces

@@ -50,6 +50,7 @@ _HOURS = re.compile(
     r"\s*(?:(?P<s>\d{1,2})\s?(?:s|sec|secs|seconds)\.?)?",
     re.IGNORECASE,
 )
+_COMPOSED = re.compile(r"\d\s?h\w*\.?\s*\d|^PT\d|^\d{1,3}:\d\d(?::\d\d)?(?:\.\d+)?$", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,2}):(?P<s>\d{2})(?:\.\d+)?")
 _ISO = re.compile(r"PT(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)(?:\.\d+)?S)?")
 
@@ -142,4 +143,4 @@ def is_composed(text: str) -> bool:
     >>> is_composed("1h 32m"), is_composed("3:45"), is_composed("95 min")
     (True, True, False)
     """
-    return bool(re.search(r"\d\s?h\w*\.?\s*\d|^PT\d|^\d{1,3}:\d\d(?::\d\d)?(?:\.\d+)?$", text.strip(), re.IGNORECASE))
+    return len(text) <= _LONGEST and bool(_COMPOSED.search(text.strip()))

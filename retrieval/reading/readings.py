@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from retrieval.reading import dates, quantities
 from retrieval.reading.lists import pieces_of
@@ -89,7 +90,12 @@ class Column:
         """How many rows have a value."""
         return sum(self.counts.values())
 
-    @property
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """What `read_column` makes of it, worked out once."""
+        return read_column(self)
+
+    @cached_property
     def texts(self) -> dict[str, int]:
         """The cells that are plain text, with their counts."""
         return {c: n for c, n in self.counts.items() if isinstance(c, str)}
