@@ -144,7 +144,7 @@ def _with_ids(passages: Iterable[Passage]) -> list[Passage]:
 
 
 def _short_value(item: Item, attribute: Attribute, said: set[str]) -> str:
-    """ "genres: comedy, war", or "" where there is nothing short and new to say; adds to `said`."""
+    """The like of "genres: comedy, war", or "" where there is nothing short and new to say; adds to `said`."""
     value = item.attributes.get(attribute.name)
     if value is None or value is False:
         return ""
@@ -152,7 +152,11 @@ def _short_value(item: Item, attribute: Attribute, said: set[str]) -> str:
         return attribute.name
     if isinstance(value, float):
         number = str(int(value)) if value.is_integer() else str(value)
-        return f"{attribute.name}: {number}{f' {attribute.unit}' if attribute.unit else ''}"
+        if re.search(rf"(?<!\d){re.escape(number)}(?!\d)", item.title):  # "Alien (1979)"
+            return ""
+        unit = attribute.unit or ""
+        said_by_name = not unit or attribute.name.casefold().startswith(unit.casefold())  # "minutes: 94 min"
+        return f"{attribute.name}: {number}" if said_by_name else f"{attribute.name}: {number} {unit}"
     values = [
         v for v in ((value,) if isinstance(value, str) else value[:8]) if v.casefold() not in said and len(v) < 80
     ]

@@ -88,6 +88,15 @@ def test_a_value_is_said_once_and_the_line_is_short() -> None:
     assert count_words(line) < 70
 
 
+def test_numbers_say_their_unit_once_and_not_what_the_title_says() -> None:
+    numbers = [("year", None, 1979.0), ("minutes", "min", 117.0), ("length", "min", 117.5)]
+    schema = replace(
+        SCHEMA, attributes=tuple(Attribute(name=n, type="number", column=n, unit=u) for n, u, _ in numbers)
+    )
+    alien = Item(item_id="1", title="Alien (1979)", attributes={name: value for name, _, value in numbers})
+    assert title_line(alien, schema) == "Alien (1979) (minutes: 117; length: 117.5 min)"
+
+
 def test_an_item_without_anything_but_its_title_still_has_a_passage() -> None:
     assert [d.passage.text for d in passages_of(Item(item_id="1", title="Bare"), SCHEMA)] == ["Bare"]
 

@@ -44,7 +44,7 @@ _CHANGED_IN_PLACE = 0.2
 
 
 class ChromaIndex:
-    """A PassageIndex on disk, one a home. Searches may come from any thread; `sync` from one at a time."""
+    """A PassageIndex on disk, one a home. Searches may come from any thread; `sync` and `close` only while nobody searches."""
 
     tier: str
     """What answers: for the line that names each part's tier."""
