@@ -99,9 +99,11 @@ def chat(
 ) -> None:
     """Talk about what to watch, read, hear or buy."""
     from agent.build import build_conversation
+    from retrieval.build import open_collection
 
+    settings = Settings()
     with terminal.opening():
-        talk = build_conversation(Settings())
+        talk = build_conversation(settings, open_collection(settings))
     conversation_id = conversation or uuid.uuid4().hex
     if conversations is not None:
         failed = False
@@ -125,14 +127,24 @@ def serve(
 ) -> None:
     """Open the chat page, and POST /tools/{name} beside it."""
     from agent.build import build_conversation
-
+    from retrieval.build import open_collection
+    from ui.page.visitors import Member
     from ui.serving import serve_page
 
     settings = Settings()
     with terminal.opening():
-        talk = build_conversation(settings)
+        collection = open_collection(settings)
+        talk = build_conversation(settings, collection)
     terminal.show_tiers(talk.tiers)
-    serve_page(talk, host=host or settings.host, port=settings.port if port is None else port, api_key=settings.api_key)
+    serve_page(
+        talk,
+        address=(host or settings.host, settings.port if port is None else port),
+        api_key=settings.api_key,
+        media_dir=collection.media_dir,
+        members=[Member(user_id=p.user_id, label=p.label, simulated=p.simulated) for p in collection.people],
+        examples=collection.examples,
+        say=terminal.warn,
+    )
 
 
 @app.command()

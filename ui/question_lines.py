@@ -6,9 +6,8 @@ import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from agent.conversation import Conversation
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from retrieval import filters as filter_sets
@@ -16,6 +15,9 @@ from tools.render import answer_json
 from tools.toolbox import FilterArg, Toolbox
 from vouch.errors import InputError
 from vouch.types import RecList, Reply, Schema
+
+if TYPE_CHECKING:
+    from agent.conversation import Conversation
 
 
 class Question(BaseModel):

@@ -1,0 +1,178 @@
+"""Settings to the parts of retrieval: an opened collection, and everything an ingest needs. The only place that chooses adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from retrieval import companions
+from retrieval.catalogue import Catalogue
+from retrieval.catalogue_file import CatalogueFile, read_catalogue
+from retrieval.embedders.label_embedder import AveragedLabelEmbedder
+from retrieval.embedders.minilm_embedder import MiniLmEmbedder
+from retrieval.ingest import IngestParts, IngestReport, Progress, ingest
+from retrieval.interactions_file import InteractionsFile, read_interactions
+from retrieval.perception.cache import PerceptionCache
+from retrieval.perception.efficientnet_captioner import EfficientNetCaptioner
+from retrieval.perception.faster_whisper_transcriber import FasterWhisperTranscriber
+from retrieval.perception.pillow_colours import PillowColours
+from retrieval.perception.rapidocr_reader import RapidOcrReader
+from retrieval.perception.sidecar_reader import SidecarReader
+from retrieval.recommender import Content, Recommender
+from retrieval.scorers.fitted import Fitted, fit_scorer, load_scorer
+from retrieval.stores.chroma_index import ChromaIndex
+from retrieval.stores.sql_catalogue import SqlCatalogue
+from vouch.errors import SetupError
+from vouch.ports import Embedder, Perceiver
+from vouch.settings import Settings
+from vouch.weights import weights_path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collection:
+    """An opened home. `tiers` names the model of each part; `media_dir` is None where there are no media.
+
+    `people` can be chosen on the page; `examples` are messages to begin with.
+    """
+
+    store: SqlCatalogue
+    index: ChromaIndex
+    embedder: Embedder
+    catalogue: Catalogue
+    recommender: Recommender
+    media_dir: Path | None
+    tiers: Mapping[str, str]
+    people: tuple[companions.Person, ...]
+    examples: tuple[str, ...]
+
+
+class IngestWatcher(Protocol):
+    """Is told what an ingest finds and does."""
+
+    def catalogue(self, file: CatalogueFile) -> None:
+        """The catalogue has been read; work has not begun."""
+        ...
+
+    def interactions(self, file: InteractionsFile) -> None:
+        """The interactions have been read."""
+        ...
+
+    def step(self, step: Progress) -> None:
+        """Work goes on."""
+        ...
+
+    def say(self, message: str) -> None:
+        """One sentence."""
+        ...
+
+
+def open_collection(settings: Settings) -> Collection:
+    """The collection in the home, with an index that is sound. Raises SetupError where nothing has been ingested."""
+    nothing = SetupError(
+        f"There is no collection in {settings.home}. Make one with: vouch ingest CATALOGUE (or make demo)"
+    )
+    if not settings.database.exists():
+        raise nothing
+    store = SqlCatalogue(settings.database)
+    schema, source = store.schema(), Path(store.source() or "")
+    if schema is None:
+        raise nothing
+    index = ChromaIndex.open(_index_folder(settings), catalogue=store)
+    passages, rows = store.passages_and_vectors()
+    catalogue = Catalogue(items=store.items(), schema=schema, passages=passages)
+    embedder = MiniLmEmbedder(threads=settings.threads)
+    fitted = _fitted(settings, store, catalogue)
+    content = Content.of(catalogue, index=index, embedder=embedder, passages=passages, rows=rows)
+    return Collection(
+        store=store,
+        index=index,
+        embedder=embedder,
+        catalogue=catalogue,
+        recommender=Recommender(catalogue=catalogue, store=store, fitted=fitted, content=content),
+        media_dir=store.media_dir(),
+        tiers=_tiers(fitted, embedder, index),
+        people=companions.people(source, store.people()),
+        examples=companions.examples(source),
+    )
+
+
+def run_ingest(
+    settings: Settings,
+    path: Path,
+    *,
+    media_dir: Path | None,
+    interactions: Path | None,
+    column_map: Mapping[str, str],
+    prune: bool,
+    watcher: IngestWatcher,
+) -> IngestReport:
+    """Reads the files, perceives, embeds and stores, brings the index up to date and fits the scorer. Safe to be killed at any point."""
+    file = read_catalogue(path, media_dir=media_dir, column_map=column_map)
+    watcher.catalogue(file)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    store = SqlCatalogue(settings.database)
+    index = ChromaIndex.open(_index_folder(settings), catalogue=store, for_writing=True)
+    try:
+        parts = _ingest_parts(settings, store, index, shipped=companions.perceived_file(path), media_dir=media_dir)
+        report = ingest(file, source=path, parts=parts, prune=prune, progress=watcher.step)
+        if interactions is not None:
+            told = read_interactions(interactions, item_ids={item.item_id for item in store.items()})
+            watcher.interactions(told)
+            store.replace_file_interactions(told.interactions)
+            report = replace(report, troubles=(*report.troubles, *told.troubles))
+        watcher.say("learning who likes what")
+        _fitted(settings, store, Catalogue(items=store.items(), schema=file.schema))
+    finally:
+        index.close()
+    return report
+
+
+def _index_folder(settings: Settings) -> Path:
+    return settings.home / "index"
+
+
+def _fitted(settings: Settings, store: SqlCatalogue, catalogue: Catalogue) -> Fitted:
+    """The scorer of these interactions: read where it has been fitted, else fitted now."""
+    folder = settings.home / "scorer"
+    return load_scorer(folder, catalogue, version=store.interactions_version()) or fit_scorer(store, catalogue, folder)
+
+
+def _ingest_parts(
+    settings: Settings, store: SqlCatalogue, index: ChromaIndex, *, shipped: Path | None, media_dir: Path | None
+) -> IngestParts:
+    embedder = MiniLmEmbedder(threads=settings.threads)
+    return IngestParts(
+        catalogue=store,
+        index=index,
+        embedder=embedder,
+        label_embedder=AveragedLabelEmbedder(embedder),
+        cache=PerceptionCache(settings.cache / "perceived", shipped=shipped),
+        perceivers=_perceivers(settings),
+        media_dir=media_dir,
+    )
+
+
+def _perceivers(settings: Settings) -> tuple[Perceiver, ...]:
+    """The offline profile's eyes and ears; weights are looked for when the first file needs them."""
+    weights = partial(weights_path, folder=settings.weights_folder)
+    return (
+        SidecarReader(),
+        EfficientNetCaptioner(partial(weights, "efficientnet-lite2"), threads=settings.threads),
+        RapidOcrReader(threads=settings.threads),
+        PillowColours(),
+        FasterWhisperTranscriber(partial(weights, "whisper-base"), threads=settings.threads),
+    )
+
+
+def _tiers(fitted: Fitted, embedder: MiniLmEmbedder, index: ChromaIndex) -> Mapping[str, str]:
+    scorer = "popularity (too few likes for more)" if fitted.model is None else fitted.model.scorer.scorer_id
+    return {
+        "words": embedder.embedder_id.split(":")[0],
+        "pictures": "tags by EfficientNet-Lite2, text by RapidOCR",
+        "sound": "Whisper base",
+        "likes": scorer,
+        "index": index.tier,
+    }
