@@ -1,0 +1,46 @@
+"""Text files that the agent reads: labelled utterances, everyday forms of values, everyday words. Python only to load them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+
+
+def _lines(name: str) -> tuple[str, ...]:
+    text = (_FOLDER / name).read_text(encoding="utf-8")
+    return tuple(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+
+
+@cache
+def utterances() -> tuple[tuple[str, str], ...]:
+    """(intent, utterance) pairs from utterances.txt; what a person fills in stands as TITLE, VALUE, NUMBER, PERSON or PERIOD."""
+    pairs: list[tuple[str, str]] = []
+    intent = ""
+    for line in _lines("utterances.txt"):
+        if line.startswith("[") and line.endswith("]"):
+            intent = line[1:-1]
+        else:
+            pairs.append((intent, line))
+    return tuple(pairs)
+
+
+@cache
+def same_forms() -> tuple[tuple[str, ...], ...]:
+    """Groups of phrases that mean the same value."""
+    lines = (line for line in _lines("everyday_forms.txt") if " ~ " not in line)
+    return tuple(tuple(part.strip() for part in line.split("=")) for line in lines)
+
+
+@cache
+def near_forms() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """(phrase, the values that whoever says it would like)."""
+    lines = (line.split(" ~ ") for line in _lines("everyday_forms.txt") if " ~ " in line)
+    return tuple((said, tuple(part.strip() for part in meant.split(","))) for said, meant in lines)
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Everyday English words, folded."""
+    return frozenset(word for line in _lines("common_words.txt") for word in line.split())

@@ -1,0 +1,271 @@
+"""Answers about single items and about the conversation itself: why, facts, what is here, what is known of the person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agent.phrases import Phrases, cited, listed, plain, quote, title_of
+from agent.planner.lexicon import plain_name
+from agent.planner.words import singular
+from retrieval.titles import fold
+from tools.render import value_text
+from tools.toolbox import Facets, Found, ItemDetails, Remembered
+from vouch.types import Attribute, CitedPassage, Item, LikedItem, MetFilter, Passage, Popularity, Recommendation
+
+_ABOUT_WORDS = 45
+_FACT_VERBS = {"people": "is by", "brand": "is by", "year": "is from", "country": "comes from", "genre": "is listed as", "mood": "is described as", "language": "is in", "price": "costs"}  # fmt: skip
+_TOPIC_NAMES = {"people": "who made it", "brand": "who makes it", "year": "when it was made", "minutes": "how long it is", "pages": "how long it is", "price": "what it costs", "country": "where it comes from", "genre": "its genre", "kind": "its kind", "mood": "its mood", "language": "its language", "rating": "its rating", "colour": "its colour"}  # fmt: skip
+
+
+class AnswerWords:
+    """Words answers for one catalogue."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases = phrases
+
+    def why(self, recommendation: Recommendation, *, why_not: bool) -> str:
+        """All that speaks for one item, each with its evidence."""
+        title = self._phrases.named(recommendation.item)
+        said = [
+            *self._quotes(recommendation),
+            *self._likes(recommendation),
+            *self._met(recommendation),
+            *self._popular(recommendation),
+        ]
+        if not said:
+            return f"Nothing in particular speaks for {title}: nothing you asked for or liked points at it."
+        lead = (
+            f"{title} would stand at number {recommendation.rank} for that. What speaks for it:"
+            if why_not
+            else f"{title}:"
+        )
+        return " ".join([lead, *said])
+
+    def _quotes(self, recommendation: Recommendation) -> list[str]:
+        passages = [r for r in recommendation.reasons if isinstance(r, CitedPassage) and r.passage.channel != "title"][
+            :2
+        ]
+        lines = [f"{self._phrases.where(r.passage)} {cited(r)}" for r in passages]
+        return [_sentence(("it fits your words: " if n == 0 else "and ") + line) for n, line in enumerate(lines)]
+
+    def _likes(self, recommendation: Recommendation) -> list[str]:
+        liked = [r for r in recommendation.reasons if isinstance(r, LikedItem) and r.share > 0.005][:3]
+        if not liked:
+            return []
+        shares = listed([f"{plain(r.title)} ({r.share:.0%})" for r in liked])
+        return [f"Of its match with your taste, these carry so much: {shares}."]
+
+    def _met(self, recommendation: Recommendation) -> list[str]:
+        met = [
+            self._phrases.number(r.filter.attribute, r.value)
+            for r in recommendation.reasons
+            if isinstance(r, MetFilter)
+        ]
+        return [f"It is what you asked for: {'; '.join(dict.fromkeys(met))}."] if met else []
+
+    def _popular(self, recommendation: Recommendation) -> list[str]:
+        popular = [r for r in recommendation.reasons if isinstance(r, Popularity) and r.people]
+        return [f"{r.people} people here like it, which makes it number {r.place} of all." for r in popular[:1]]
+
+    def details(self, details: ItemDetails, aspect: Mapping[str, Any]) -> str:
+        """The answer to a question about one item."""
+        kind, names = aspect.get("kind", "all"), aspect.get("attributes", [])
+        words = list(aspect.get("words", []))
+        if kind == "fact":
+            return self._fact(details, names, words)
+        if kind == "value":
+            return self._value(details, names, words, str(aspect.get("value", "")))
+        if kind == "passage" and words:
+            return self._search(details, words)
+        return self._all(details)
+
+    def _fact(self, details: ItemDetails, names: Sequence[str], words: Sequence[str]) -> str:
+        item = details.item
+        known = [name for name in names if name in item.attributes]
+        if not known:
+            asked = _TOPIC_NAMES.get(words[0], words[0]) if words else "that"
+            return f"{title_of(item)}: {asked} is not recorded in this collection."
+        sentences = [self._stated(item, name) for name in known[:2]]
+        return " ".join([*sentences, *self._compared(item, known[0])])
+
+    def _stated(self, item: Item, name: str) -> str:
+        value, topic = item.attributes[name], self._phrases.topic(name)
+        said = self._phrases.number(name, value)
+        title = title_of(item)
+        if topic == "kind":
+            return f"{title} is listed as {said}."
+        if topic == "minutes":
+            return f"{title} runs {said}."
+        if topic == "pages":
+            return f"{title} has {said}."
+        if topic in _FACT_VERBS:
+            shown = listed([plain(v) for v in value]) if isinstance(value, tuple) else said
+            return f"{title} {_FACT_VERBS[topic]} {shown[:4] if topic == 'year' and isinstance(value, str) else shown}."
+        return f"{title}: {plain_name(name)} {said}."
+
+    def _compared(self, item: Item, name: str) -> list[str]:
+        """How a length or price stands among the items of its kind: a plain count."""
+        value, topic = item.attributes[name], self._phrases.topic(name)
+        if topic not in {"minutes", "pages", "price"} or not isinstance(value, float | int):
+            return []
+        kind = self._phrases.kind(item)
+        others = [
+            i
+            for i in self._phrases.catalogue.items
+            if name in i.attributes and self._phrases.kind(i) == kind and i.item_id != item.item_id
+        ]
+        less = sum(1 for i in others if float(i.attributes[name]) < value)  # type: ignore[arg-type]
+        if len(others) < 5:
+            return []
+        more = "longer than" if topic != "price" else "dearer than"
+        things = {"film": "films", "book": "books", "print": "prints"}.get(kind, "comparable ones")
+        return [f"That is {more} {less} of the {len(others)} other {things} here."]
+
+    def _value(self, details: ItemDetails, names: Sequence[str], values: Sequence[str], said: str) -> str:
+        item, title = details.item, title_of(details.item)
+        has = {name: item.attributes[name] for name in names if name in item.attributes}
+        met = [v for own in has.values() for v in (own if isinstance(own, tuple) else (str(own),)) if v in values]
+        stated = listed(
+            [
+                f"{plain_name(name)} {listed([plain(v) for v in own]) if isinstance(own, tuple) else plain(str(own))}"
+                for name, own in has.items()
+            ]
+        )
+        if met:
+            return f"I would say so: {title} is listed with {stated}."
+        found = self._sentence_with(details.passages, [said])
+        if found:
+            return f"It is not listed as {said} ({stated or 'nothing is'}), but {self._phrases.where(found[0])} {quote(found[1])}"
+        return (
+            f"Not by what I have: {title} is listed with {stated}."
+            if stated
+            else f"{title}: nothing recorded here says whether it is {plain(said)}."
+        )
+
+    def _search(self, details: ItemDetails, words: Sequence[str]) -> str:
+        found = self._sentence_with(details.passages, words)
+        title = title_of(details.item)
+        if found:
+            return _sentence(f"On {title}, {self._phrases.where(found[0])} {quote(found[1])}")
+        return f"Nothing that I have on {title} speaks of “{plain(' '.join(words))}”."
+
+    def _sentence_with(self, passages: Sequence[Passage], words: Sequence[str]) -> tuple[Passage, str] | None:
+        wanted = {singular(w) for word in words for w in fold(word).split()}
+        best: tuple[int, Passage, str] | None = None
+        for passage in passages:
+            for sentence in re.split(r"(?<=[.!?])\s+", passage.text) if passage.channel != "title" else ():
+                hits = len(wanted & {singular(w) for w in fold(sentence).split()})
+                if hits and (best is None or hits > best[0]):
+                    best = (hits, passage, sentence)
+        return best[1:] if best and best[0] >= max(1, len(wanted) // 2) else None
+
+    def _all(self, details: ItemDetails) -> str:
+        item = details.item
+        kind, facts = self._phrases.kind(item), []
+        for attribute in self._phrases.catalogue.schema.attributes:
+            topic = self._phrases.topic(attribute.name)
+            if (
+                attribute.name in item.attributes
+                and attribute.type != "text"
+                and topic not in {"kind", "people", "brand", "year"}
+            ):
+                facts.append(self._short(item, attribute))
+        lead = f"{self._phrases.named(item)}{f', {kind}' if kind else ''}{': ' + '; '.join(facts) if facts else ''}."
+        told = [p for p in details.passages if p.channel != "title"][:2]
+        quotes = [_sentence(_capital(f"{self._phrases.where(p)} {quote(p.text, _ABOUT_WORDS)}")) for p in told]
+        return " ".join([lead, *quotes])
+
+    def _short(self, item: Item, attribute: Attribute) -> str:
+        value = item.attributes[attribute.name]
+        said = self._phrases.number(attribute.name, value)
+        plainly = self._phrases.topic(attribute.name) in {
+            "country",
+            "genre",
+            "mood",
+            "minutes",
+            "pages",
+            "price",
+            "language",
+        }
+        return said if plainly else f"{plain_name(attribute.name)} {said}"
+
+    def found(self, found: Found) -> str:
+        """Whether a title is here."""
+        if found.items:
+            named = listed([f"{self._phrases.named(i)}{self._of_kind(i)}" for i in found.items[:4]])
+            return f"Yes, {named} {'is' if len(found.items) == 1 else 'are'} here."
+        return f"There is no “{plain(found.asked)}” in this collection."
+
+    def _of_kind(self, item: Item) -> str:
+        kind = self._phrases.kind(item)
+        return f", a {kind}" if kind in {"film", "book", "print"} else f", {kind}" if kind else ""
+
+    def facets(self, facets: Facets, aside: Mapping[str, Any]) -> str:
+        """What can be asked for."""
+        named = set(aside.get("attributes", ()))
+        shown = [a for a in facets.attributes if a.type != "text" and (not named or a.name in named)]
+        lines = [line for a in shown if (line := self._facet(a, most=30 if named else 8))]
+        lead = (
+            ""
+            if named
+            else f"There are {facets.items} works here. "
+            if self._phrases.lexicon.about("kind")
+            else f"There are {facets.items} items here. "
+        )
+        return (
+            f"{lead}{'. '.join(_capital(line) for line in lines)}."
+            if lines
+            else f"There are {facets.items} items here, with nothing recorded but their titles."
+        )
+
+    def _facet(self, attribute: Attribute, *, most: int) -> str:
+        name = plain_name(attribute.name)
+        if attribute.minimum is not None and attribute.maximum is not None:
+            low, high = value_text(attribute.minimum), self._phrases.number(attribute.name, attribute.maximum)
+            return f"{name} from {low} to {high}"
+        if attribute.first is not None:
+            return f"{name} from {attribute.first} to {attribute.last}"
+        values = [f"{plain(value)} ({count})" for value, count in attribute.values[:most]]
+        more = f" and {len(attribute.values) - most} more" if len(attribute.values) > most else ""
+        return f"{name}: {', '.join(values)}{more}" if values else ""
+
+    def taste(self, remembered: Remembered) -> str:
+        """What is known of the person."""
+        known = []
+        if remembered.liked_titles:
+            known.append(f"you like {_some(remembered.liked_titles)}")
+        if remembered.disliked_titles:
+            known.append(f"you do not care for {_some(remembered.disliked_titles)}")
+        if not known:
+            return "Nothing yet: you have neither said nor clicked what you like. Name a title that you love, and I will remember it."
+        return f"From what you have said and clicked: {listed(known)}. Say “forget” and a title to take one back."
+
+    def remembered(self, remembered: Remembered) -> str:
+        """What was written down just now."""
+        if not remembered.titles:
+            return ""
+        titles = listed([plain(t) for t in remembered.titles])
+        words = {
+            "like": f"Noted: you like {titles}.",
+            "dislike": f"Noted: {titles} {'is' if len(remembered.titles) == 1 else 'are'} not for you.",
+            "seen": f"Noted: you know {titles} already.",
+            "hide": f"{titles} will not be shown again.",
+            "forget": f"Taken back: nothing is remembered of {titles} any more.",
+        }
+        return words[remembered.kind]
+
+
+def _some(titles: Sequence[str]) -> str:
+    shown = [plain(t) for t in titles[-8:]]
+    return listed(shown) + (f" and {len(titles) - 8} more" if len(titles) > 8 else "")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _sentence(text: str) -> str:
+    text = _capital(text)
+    return text if text.rstrip("”").endswith((".", "!", "?", "…")) else text + "."

@@ -1,0 +1,123 @@
+"""The agent's graph: LangChain's `create_agent` over the toolbox, with its conversation in a checkpoint."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain.agents import create_agent
+from langchain.agents.middleware import AgentMiddleware
+from langchain.tools import ToolRuntime
+from langchain.tools.tool_node import ToolCallRequest
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.tools import BaseTool, StructuredTool
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.types import Command
+
+from tools.artifact import to_json
+from tools.render import render
+from tools.toolbox import TOOL_NAMES, Toolbox
+from vouch.errors import InputError
+
+ROUNDS = 12
+"""Steps of the graph in one turn: a plan, its calls, the words, and room for one more round."""
+
+
+class Turnstile:
+    """Lets the calls of one plan through one after the other, in the plan's order."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._through: set[str] = set()
+
+    @contextmanager
+    def after(self, earlier: Collection[str], own: str) -> Iterator[None]:
+        """Waits until the earlier calls are done. The executor starts calls in order, so an earlier one is always running or done."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._through.issuperset(earlier))
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._through.add(own)
+                self._condition.notify_all()
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, and the turnstile of the turn. Goes beside the messages, never through the model."""
+
+    person: str
+    turnstile: Turnstile = field(default_factory=Turnstile)
+
+
+class CallsInOrder(AgentMiddleware[Any, Any, Any]):
+    """Runs a plan's calls one after the other, so that a list knows what was said just before it.
+
+    An InputError of a tool becomes its message, so that the answer can say it; anything else is a bug and goes on up.
+    """
+
+    def wrap_tool_call(
+        self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], ToolMessage | Command[Any]]
+    ) -> ToolMessage | Command[Any]:
+        """Runs one tool."""
+        call = request.tool_call
+        try:
+            with request.runtime.context.turnstile.after(_earlier(request), call["id"] or ""):
+                return handler(request)
+        except InputError as error:
+            return ToolMessage(content=str(error), name=call["name"], tool_call_id=call["id"], status="error")
+
+
+def _earlier(request: ToolCallRequest) -> list[str]:
+    """The ids of the calls that stand before this one in the newest plan."""
+    planned = next((m for m in reversed(request.state["messages"]) if isinstance(m, AIMessage)), None)
+    ids = [call["id"] or "" for call in planned.tool_calls] if planned else []
+    own = request.tool_call["id"] or ""
+    return ids[: ids.index(own)] if own in ids else []
+
+
+def build_tools(toolbox: Toolbox) -> list[BaseTool]:
+    """The toolbox's methods as tools. A tool's text is for a model; its artifact is the result in plain JSON."""
+    return [_tool(toolbox, name) for name in TOOL_NAMES]
+
+
+def _tool(toolbox: Toolbox, name: str) -> BaseTool:
+    from agent.tool_schemas import arguments_of
+
+    method = getattr(toolbox, name)
+
+    def run(runtime: ToolRuntime[Asker, Any], **arguments: Any) -> tuple[str, Mapping[str, Any]]:
+        own = toolbox.for_person(runtime.context.person)
+        if name == "remember":
+            arguments["source"] = _said(runtime.state["messages"])
+        result = getattr(own, name)(**arguments)
+        artifact = to_json(result)
+        return render(result), artifact | {"explains": True} if name == "explain" else artifact
+
+    return StructuredTool.from_function(
+        func=run,
+        name=name,
+        description=method.__doc__,
+        args_schema=arguments_of(method),
+        response_format="content_and_artifact",
+    )
+
+
+def _said(messages: list[Any]) -> str:
+    return next((message.text for message in reversed(messages) if isinstance(message, HumanMessage)), "message")
+
+
+def build_graph(model: BaseChatModel, toolbox: Toolbox, checkpointer: BaseCheckpointSaver[Any]) -> Any:
+    """The compiled graph. Call it with `context=Asker(...)` and a thread_id."""
+    return create_agent(
+        model,
+        build_tools(toolbox),
+        middleware=[CallsInOrder()],
+        context_schema=Asker,
+        checkpointer=checkpointer,
+    )

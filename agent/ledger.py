@@ -1,0 +1,146 @@
+"""What was said and shown in a conversation, in order, read from its checkpointed messages. Holds ids and arguments only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from vouch.types import ToolCall
+
+ASIDE = "vouch"
+"""The key under which the planner's message carries its aside: plain JSON that says what was understood."""
+_LISTS = ("recommend", "more_like")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One message of a person and what came of it. `shown`: item_ids of its list in order; `about`: item_ids that its words speak of."""
+
+    said: str
+    calls: tuple[ToolCall, ...] = ()
+    shown: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    aside: Mapping[str, Any] = field(default_factory=dict)
+    results: tuple[Mapping[str, Any], ...] = ()
+    text: str = ""
+
+    @property
+    def asked(self) -> ToolCall | None:
+        """The call that made the turn's list."""
+        return next((call for call in reversed(self.calls) if call.name in _LISTS), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """The turns so far, oldest first; the message that is being answered is not among them."""
+
+    turns: tuple[Turn, ...] = ()
+
+    @property
+    def last(self) -> Turn | None:
+        """The turn before this one."""
+        return self.turns[-1] if self.turns else None
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The newest list that was shown."""
+        return next((turn.shown for turn in reversed(self.turns) if turn.shown), ())
+
+    @property
+    def lists(self) -> tuple[tuple[str, ...], ...]:
+        """All lists that were shown, newest first."""
+        return tuple(turn.shown for turn in reversed(self.turns) if turn.shown)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """All item_ids that were ever shown, in the order of their first appearance."""
+        return tuple(dict.fromkeys(item_id for turn in self.turns for item_id in turn.shown))
+
+    @property
+    def standing(self) -> ToolCall | None:
+        """The request that stands: the newest call that made a list, also an empty one."""
+        return next((call for turn in reversed(self.turns) if (call := turn.asked) is not None), None)
+
+    @property
+    def in_focus(self) -> str | None:
+        """The one item that the last words were about; where a list came last, its first item; None where there was neither."""
+        for turn in reversed(self.turns):
+            if len(turn.about) == 1 and not turn.shown:
+                return turn.about[0]
+            if turn.shown:
+                return turn.shown[0]
+            if turn.about:
+                return turn.about[0]
+        return None
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """Item_ids of which the person said something in this conversation (liked, disliked, seen, hidden), the newest last."""
+        kept: dict[str, None] = {}
+        for turn in self.turns:
+            for result in turn.results:
+                if result.get("kind") == "remembered":
+                    for item_id in result["remembered"]["item_ids"]:
+                        kept.pop(item_id, None)
+                        if result["remembered"]["kind"] != "forget":
+                            kept[item_id] = None
+        return tuple(kept)
+
+
+def read_ledger(messages: Sequence[BaseMessage]) -> Ledger:
+    """The turns of a conversation before its newest human message."""
+    places = [place for place, message in enumerate(messages) if isinstance(message, HumanMessage)]
+    pairs = zip(places, places[1:], strict=False)
+    return Ledger(turns=tuple(read_turn(messages[start:end]) for start, end in pairs))
+
+
+def read_turn(messages: Sequence[BaseMessage]) -> Turn:
+    """One turn: a human message and all that follows it."""
+    calls: list[ToolCall] = []
+    results: list[Mapping[str, Any]] = []
+    aside: dict[str, Any] = {}
+    text = ""
+    for message in messages[1:]:
+        if isinstance(message, AIMessage):
+            calls += [ToolCall(name=call["name"], arguments=call["args"]) for call in message.tool_calls]
+            aside.update(message.additional_kwargs.get(ASIDE, {}))
+            text = message.text if not message.tool_calls else text
+        elif isinstance(message, ToolMessage) and isinstance(message.artifact, Mapping):
+            results.append(message.artifact)
+    return Turn(
+        said=messages[0].text,
+        calls=tuple(calls),
+        shown=_shown(results),
+        about=_about(results, aside),
+        aside=aside,
+        results=tuple(results),
+        text=text,
+    )
+
+
+def is_list(result: Mapping[str, Any]) -> bool:
+    """Whether a result is a list to show: an explanation is a list of one that was shown before."""
+    return result.get("kind") == "rec_list" and not result.get("explains", False)
+
+
+def _shown(results: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    lists = [result for result in results if is_list(result)]
+    return tuple(row["item"] for row in lists[-1]["recommendations"]) if lists else ()
+
+
+def _about(results: Sequence[Mapping[str, Any]], aside: Mapping[str, Any]) -> tuple[str, ...]:
+    ids: list[str] = list(aside.get("about", ()))
+    for result in results:
+        kind = result.get("kind")
+        if kind == "item_details":
+            ids.append(result["item"])
+        elif kind == "found":
+            ids += result["items"]
+        elif kind == "rec_list" and result.get("explains"):
+            ids += [row["item"] for row in result["recommendations"]]
+        elif kind == "remembered":
+            ids += result["remembered"]["item_ids"]
+    return tuple(dict.fromkeys(ids))

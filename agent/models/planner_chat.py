@@ -1,0 +1,136 @@
+"""The planner as a LangChain chat model: to a person's message it answers with tool calls, to the tools' results with words. No weights."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from pydantic import ConfigDict
+
+from agent.ledger import ASIDE, read_ledger
+from agent.planner.plan import Planner
+from agent.wording import Outcome, Wording
+from tools.artifact import from_json
+from vouch.types import ToolCall
+
+_PIECE = re.compile(r"\S+\s*")
+
+
+class PlannerChat(BaseChatModel):
+    """Plans and words one turn. Holds nothing of any conversation: the messages carry all."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    planner: Planner
+    wording: Wording
+    clock: Callable[[], float] = time.time
+
+    @property
+    def _llm_type(self) -> str:
+        return "vouch-planner"
+
+    def bind_tools(
+        self,
+        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
+        *,
+        tool_choice: str | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """The model itself: it knows the toolbox's tools by heart."""
+        return self
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return ChatResult(generations=[ChatGeneration(message=self._answer(messages))])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        for chunk in _chunks(self._answer(messages)):
+            if run_manager is not None:
+                run_manager.on_llm_new_token(str(chunk.text), chunk=chunk)
+            yield chunk
+
+    def _answer(self, messages: Sequence[BaseMessage]) -> AIMessage:
+        heard = [place for place, message in enumerate(messages) if isinstance(message, HumanMessage)]
+        ledger = read_ledger(messages)
+        if messages and isinstance(messages[-1], ToolMessage):
+            turn = messages[heard[-1] :]
+            text = self.wording.word(self._outcomes(turn), aside=_aside(turn), turn=len(ledger.turns))
+            return AIMessage(content=text, response_metadata={"at": self.clock()})
+        plan = self.planner.plan(messages[heard[-1]].text if heard else "", ledger)
+        kwargs = {ASIDE: dict(plan.aside)}
+        if not plan.calls:
+            text = self.wording.word((), aside=plan.aside, turn=len(ledger.turns))
+            return AIMessage(content=text, additional_kwargs=kwargs, response_metadata={"at": self.clock()})
+        calls = [
+            {
+                "name": call.name,
+                "args": dict(call.arguments),
+                "id": f"call_{len(ledger.turns)}_{n}",
+                "type": "tool_call",
+            }
+            for n, call in enumerate(plan.calls)
+        ]
+        return AIMessage(content="", tool_calls=calls, additional_kwargs=kwargs)
+
+    def _outcomes(self, turn: Sequence[BaseMessage]) -> tuple[Outcome, ...]:
+        answers = {message.tool_call_id: message for message in turn if isinstance(message, ToolMessage)}
+        calls = [call for message in turn if isinstance(message, AIMessage) for call in message.tool_calls]
+        return tuple(
+            self._outcome(ToolCall(name=c["name"], arguments=c["args"]), answers[c["id"] or ""])
+            for c in calls
+            if c["id"] in answers
+        )
+
+    def _outcome(self, call: ToolCall, answer: ToolMessage) -> Outcome:
+        if answer.status == "error" or not isinstance(answer.artifact, Mapping):
+            return Outcome(call=call, error=answer.text)
+        return Outcome(call=call, result=from_json(answer.artifact, self.planner.catalogue))
+
+
+def _aside(turn: Sequence[BaseMessage]) -> Mapping[str, Any]:
+    planned = [m for m in turn if isinstance(m, AIMessage) and ASIDE in m.additional_kwargs]
+    return planned[-1].additional_kwargs[ASIDE] if planned else {}
+
+
+def _chunks(message: AIMessage) -> Iterator[ChatGenerationChunk]:
+    """A message in pieces: the calls at once, words one by one."""
+    if message.tool_calls:
+        import json
+
+        calls = [
+            {"name": c["name"], "args": json.dumps(c["args"]), "id": c["id"], "index": n, "type": "tool_call_chunk"}
+            for n, c in enumerate(message.tool_calls)
+        ]
+        yield ChatGenerationChunk(
+            message=AIMessageChunk(content="", tool_call_chunks=calls, additional_kwargs=message.additional_kwargs)  # type: ignore[arg-type]
+        )
+        return
+    pieces = _PIECE.findall(message.text) or [""]
+    for n, piece in enumerate(pieces):
+        last = n == len(pieces) - 1
+        yield ChatGenerationChunk(
+            message=AIMessageChunk(
+                content=piece,
+                additional_kwargs=message.additional_kwargs if last else {},
+                response_metadata=message.response_metadata if last else {},
+            )
+        )

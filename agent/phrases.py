@@ -1,0 +1,231 @@
+"""Facts of items and conditions of queries in everyday words. Catalogue text is data: it is cleaned before it is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.planner.lexicon import Lexicon, Topic, plain_name
+from retrieval.catalogue import Catalogue
+from tools.render import clean, second_text, value_text
+from vouch.types import Attribute, AttributeValue, CitedPassage, Filter, Item, Passage, Relaxation
+
+_MARKUP = re.compile(r"<[^<>]{0,200}>|!?\[([^\]]{0,200})\]\([^)]{0,400}\)|[*_`#~|]{2,}|`")
+_PLURALS = {"film": "films", "book": "books", "print": "prints", "music": "pieces of music", "movie": "movies", "novel": "novels", "song": "songs", "photo": "photos", "picture": "pictures", "game": "games", "tv show": "TV shows", "series": "series", "album": "albums"}  # fmt: skip
+_UPPER = {"<": "under", "<=": "at most"}
+_LOWER = {">": "over", ">=": "at least"}
+_CURRENCY = {"$": "dollars", "usd": "dollars", "€": "euros", "eur": "euros", "£": "pounds", "gbp": "pounds"}
+QUOTE_WORDS = 25
+
+
+def plain(text: str) -> str:
+    """Catalogue text without control characters and markup, on one line."""
+    return clean(_MARKUP.sub(lambda m: m.group(1) or "", clean(text)))
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Words as a list: "a, b and c".
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def quote(text: str, words: int = QUOTE_WORDS) -> str:
+    """At most so many words in quotation marks; whole sentences where they fit, else cut with an ellipsis."""
+    said = plain(text).replace("“", "‘").replace("”", "’").replace('"', "'")
+    parts = said.split()
+    if len(parts) > words:
+        cut = " ".join(parts[:words])
+        whole = re.match(r"(.{30,}[.!?])(?=\s|$)", cut)
+        said = whole.group(1) if whole else cut.rstrip(",;:–—-") + " …"
+    return f"“{said.strip()}”"
+
+
+def cited(reason: CitedPassage, words: int = QUOTE_WORDS) -> str:
+    """The cited span of a passage as a quote."""
+    start, end = reason.span
+    return quote(reason.passage.text[start:end] or reason.passage.text, words)
+
+
+def title_of(item: Item) -> str:
+    """The full title, cleaned of control characters and markup."""
+    return plain(item.title) or item.item_id
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Words for the attributes of one catalogue."""
+
+    catalogue: Catalogue
+    lexicon: Lexicon
+
+    def topic(self, name: str) -> Topic:
+        """What an attribute is about."""
+        return self.lexicon.topics.get(name, "other")
+
+    def unit(self, attribute: Attribute | None, value: float) -> str:
+        """ "minutes", "pages", "dollars" behind a number; "" where there is none."""
+        if attribute is None:
+            return ""
+        topic, unit = self.topic(attribute.name), (attribute.unit or "").casefold()
+        if topic == "minutes":
+            long = {"h": "hour", "hr": "hour", "hours": "hour", "s": "second", "sec": "second", "seconds": "second"}
+            word = long.get(unit, "minute")
+            return word if value == 1 else word + "s"
+        if topic == "pages":
+            return "page" if value == 1 else "pages"
+        if topic == "price":
+            return _CURRENCY.get(unit, unit)
+        return unit
+
+    def number(self, name: str, value: AttributeValue) -> str:
+        """A value with its unit."""
+        attribute = self.catalogue.attribute(name)
+        if isinstance(value, bool) or not isinstance(value, float | int):
+            return plain(value_text(value))
+        unit = self.unit(attribute, float(value))
+        return f"{value_text(value)} {unit}".strip()
+
+    def kind(self, item: Item) -> str:
+        """What kind of thing an item is, in lower case; "" where that is not known."""
+        kinds = self.lexicon.about("kind")
+        value = item.attributes.get(kinds[0].name) if kinds else None
+        return plain(value).casefold() if isinstance(value, str) else ""
+
+    def byline(self, item: Item) -> str:
+        """Who and when: "F. W. Murnau, 1922"; "" where neither is known."""
+        parts = []
+        for topic in ("people", "brand", "year"):
+            for attribute in self.lexicon.about(topic)[:1]:  # type: ignore[arg-type]
+                value = item.attributes.get(attribute.name)
+                if value is not None and not (topic == "year" and f"({value_text(value)})" in item.title):
+                    text = value_text(value) if topic != "year" or not isinstance(value, str) else value[:4]
+                    parts.append(plain(text if not isinstance(value, tuple) else ", ".join(value[:2])))
+        return ", ".join(part for part in parts[:2] if part)
+
+    def named(self, item: Item) -> str:
+        """The title with its byline in brackets."""
+        byline = self.byline(item)
+        return f"{title_of(item)} ({byline})" if byline else title_of(item)
+
+    def things(self, filters: Sequence[Filter], count: int = 2) -> str:
+        """The noun for what is sought: "films", "horror films", "works"."""
+        noun, before = ("works", []) if self.lexicon.about("kind") or count == 0 else ("items", [])
+        for condition in filters:
+            values = _values(condition)
+            if self.topic(condition.attribute) == "kind" and condition.op in {"=", "any_of", "all_of"}:
+                plurals = [_PLURALS.get(v.casefold(), "") for v in values]
+                noun = (
+                    listed(plurals, "or")
+                    if all(plurals)
+                    else f"things from “{listed([plain(v) for v in values], 'or')}”"
+                )
+        for condition in filters:
+            if (
+                self.topic(condition.attribute) == "genre"
+                and condition.op in {"=", "any_of", "all_of"}
+                and noun != "pieces of music"
+            ):
+                joined = listed(
+                    [plain(v).lower() for v in _values(condition)], "and" if condition.op == "all_of" else "or"
+                )
+                before.append(joined)
+        return " ".join([*before, noun])
+
+    def understood(self, filters: Sequence[Filter]) -> str:
+        """A query's filters as one phrase: "films from Germany before 1925, under 100 minutes"."""
+        things = self.things(filters)
+        rest, done = [], set()
+        for condition in filters:
+            if condition.attribute in done:
+                continue
+            positive = condition.op in {"=", "any_of", "all_of"}
+            topic = self.topic(condition.attribute)
+            if positive and (topic == "kind" or (topic == "genre" and "pieces of music" not in things)):
+                continue
+            same = [f for f in filters if f.attribute == condition.attribute and f.op in _UPPER.keys() | _LOWER.keys()]
+            if len(same) == 2 and condition in same:
+                rest.append(self._between(same))
+                done.add(condition.attribute)
+            else:
+                rest.append(self.condition(condition))
+        return ", ".join([things, *rest]).replace(", ", " ", 1) if rest else things
+
+    def _between(self, bounds: Sequence[Filter]) -> str:
+        low, high = sorted(bounds, key=lambda f: f.op in _UPPER)
+        name = low.attribute
+        if self.topic(name) == "year":
+            first, last = value_text(low.value), value_text(high.value)
+            return f"from {first} to {last}"
+        return f"between {value_text(low.value)} and {self.number(name, high.value)}"
+
+    def condition(self, condition: Filter) -> str:
+        """One condition as it is said of a work: "from Germany", "under 90 minutes", "without horror"."""
+        name, op, topic = condition.attribute, condition.op, self.topic(condition.attribute)
+        values = [plain(v) for v in _values(condition)]
+        if op in {"none_of", "!="}:
+            return (
+                f"not {listed(values, 'or')}"
+                if topic in {"country", "kind", "people"}
+                else f"without {listed(values, 'or')}"
+            )
+        if (isinstance(condition.value, float | int) and not isinstance(condition.value, bool)) or topic == "year":
+            return self._measure(condition)
+        joined = listed(values, "and" if op == "all_of" else "or")
+        prefix = {"country": "from", "people": "by", "brand": "by", "language": "in", "colour": "in"}.get(topic, "")
+        if isinstance(condition.value, bool):
+            return f"{plain_name(name)}: {'yes' if condition.value else 'no'}"
+        return (
+            f"{prefix} {joined}"
+            if prefix
+            else f"with “{joined}” as {plain_name(name)}"
+            if topic == "other"
+            else joined.lower()
+        )
+
+    def _measure(self, condition: Filter) -> str:
+        name, op, value = condition.attribute, condition.op, condition.value
+        said = self.number(name, value)
+        if self.topic(name) == "year":
+            said = value_text(value) if not isinstance(value, tuple) else listed([str(v) for v in value], "or")
+            words = {
+                "<": f"before {said}",
+                "<=": f"up to {said}",
+                ">": f"after {said}",
+                ">=": f"from {said} on",
+                "=": f"from {said}",
+            }
+            return words.get(op, f"from {said}")
+        named = "" if self.unit(self.catalogue.attribute(name), 2) else f"{plain_name(name)} "
+        return f"{named}{({**_UPPER, **_LOWER}).get(op, 'exactly' if op == '=' else op)} {said}"
+
+    def relaxation(self, change: Relaxation) -> str:
+        """A relaxation in words: "up to 95 minutes, 3 would fit"."""
+        would = f"{change.count} would fit" if change.count != 1 else "one would fit"
+        if change.instead is not None:
+            return f"if it may be {self.condition(change.instead)}, {would}"
+        return f"leaving aside “{self.condition(change.filter)}”, {would}"
+
+    def where(self, passage: Passage) -> str:
+        """Where a passage was found, as it stands before a quote."""
+        second = f" at {second_text(passage.start_s)}" if passage.start_s is not None else ""
+        words = {
+            "description": "its description says",
+            "review": "a review says",
+            "transcript": f"in its recording{second} one hears",
+            "caption": "its picture is described as",
+            "tags": "in its picture one sees, as far as a small model can tell,",
+            "ocr": "its picture reads",
+            "colours": "the colours of its picture are",
+            "sidecar": "the text beside it says",
+            "title": "it is listed as",
+        }
+        return words[passage.channel]
+
+
+def _values(condition: Filter) -> list[str]:
+    value = condition.value
+    return list(value) if isinstance(value, tuple) else [value_text(value)]

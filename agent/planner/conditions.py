@@ -1,0 +1,88 @@
+"""One thing that a message demands or would like, with the words that said it; and the readers' shared view of those words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from agent.planner.words import Message
+from vouch.types import FilterOp
+
+Json = str | float | bool | list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """Words start..end (end excluded) say this. `hard`: a filter, else a preference. `keep`: the words stay in the query's text."""
+
+    attribute: str
+    op: FilterOp
+    value: Json
+    start: int
+    end: int
+    hard: bool = True
+    keep: bool = False
+
+    @property
+    def argument(self) -> dict[str, Json]:
+        """The condition as a tool's argument."""
+        return {"attribute": self.attribute, "op": self.op, "value": self.value}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """“Short”, “cheap”, “not too long”: `share` of the items that have the attribute should lie on the wished side (`op`)."""
+
+    topic: str
+    op: FilterOp
+    share: float
+    start: int
+    end: int
+    keep: bool = False
+
+
+@dataclass
+class Reading:
+    """What has been read of one message so far. `claimed` has one entry a word: None, "drop" or "keep" (stays in the query's text).
+    `rewritten`: word places whose word stands otherwise in the query's text (“funnier” -> “funny”).
+    """
+
+    message: Message
+    claimed: list[str | None] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+    sizes: list[Size] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    rewritten: dict[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.claimed:
+            self.claimed = [None] * len(self.message.words)
+
+    def free(self, start: int, end: int) -> bool:
+        """Whether nobody has claimed these words."""
+        return all(self.claimed[place] is None for place in range(start, end))
+
+    def claim(self, start: int, end: int, how: str = "drop") -> None:
+        """Marks words as read."""
+        for place in range(start, min(end, len(self.claimed))):
+            self.claimed[place] = how
+
+    def add(self, condition: Condition) -> None:
+        """Takes a condition and its words."""
+        self.conditions.append(condition)
+        self.claim(condition.start, condition.end, "keep" if condition.keep else "drop")
+
+    def matches(self, pattern: re.Pattern[str]) -> list[tuple[int, int, re.Match[str]]]:
+        """The pattern's matches over the folded words that are free, as word places."""
+        text = self.message.folded
+        starts, place = {}, 0
+        for number, word in enumerate(self.message.words):
+            starts[place] = number
+            place += len(word.folded) + 1
+        ends = {start + len(self.message.words[number].folded): number + 1 for start, number in starts.items()}
+        found = []
+        for match in pattern.finditer(text):
+            low, high = starts.get(match.start()), ends.get(match.end())
+            if low is not None and high is not None and self.free(low, high):
+                found.append((low, high, match))
+        return found

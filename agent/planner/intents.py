@@ -1,0 +1,77 @@
+"""What a message wants: rules that decide at once, and else the nearest labelled utterances in the embedder's space."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from vouch.ports import Embedder, Vectors
+
+Intent = Literal[
+    "recommend", "more_like", "refine", "state", "why", "details", "find", "facets", "taste", "forget", "greeting", "thanks", "help", "yes", "no", "out_of_scope",
+]  # fmt: skip
+NEIGHBOURS = 5
+SURE = 0.55
+"""A message whose nearest utterance is less alike than this is not like any of them."""
+
+_RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
+    (intent, re.compile(pattern))  # type: ignore[misc]
+    for intent, pattern in (
+        ("greeting", r"^(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|evening|afternoon|day)|moin|yo)(?: (?:there|vouch|you|everyone|all|friend|again))?$"),
+        ("thanks", r"^(?:(?:ok|okay|great|perfect|cool|super|awesome|lovely|nice|wonderful|many|brilliant|wow|no) )*(?:thanks|thank you|thx|ty|cheers)(?: (?:a lot|so much|very much|you|a bunch|again|vouch|bye|for .*|thats all|i .*))*$"),
+        ("thanks", r"^(?:bye|goodbye|bye bye|see you|see you later|good night|thats all|ok|okay|great|perfect|cool|awesome|lovely|nice|wonderful|brilliant|sounds good|excellent|ok great|good|good choice|nice one|wow)$"),
+        ("help", r"^(?:help|help me|what can you do|how does (?:this|it) work|who are you|what are you|what is this|what can i (?:ask|do|say)(?: you)?|how do i use this|what is vouch|whats this)$"),
+        ("yes", r"^(?:yes|yes please|yeah|yep|yup|sure|right|exactly|correct|of course|yes that one|thats the one|that one|please do|absolutely|y|si|oui)$"),
+        ("no", r"^(?:no|nope|nah|no thanks|no thank you|not really|neither|none of them|none|not that one|not that|not these|no not that|not interested)$"),
+        ("taste", r"(?:what (?:do|did|have) you (?:know|learn|learned|learnt|remember(?:ed)?) (?:about|of|from) (?:me|my taste)|what do i like|what did i (?:like|tell you)|my (?:taste|profile|likes|dislikes)$|do you remember me|what (?:are my|have i) (?:likes|liked|disliked)|which .* (?:did|have) i (?:like|liked|seen|disliked|mark))"),
+        ("facets", r"(?:what|which) (?:genres?|kinds?|types?|categories|moods?|countries|brands?|languages?|colou?rs|creators|authors|directors|years|sorts?|tags|themes|styles|decades|attributes|makers)(?: of \w+)? (?:do you|are|have you|can|does|is there|of)|^what (?:do you have|have you got|is in here|is here|is there)(?: here| in (?:the|your) .*)?$|whats in (?:the|this|your) (?:collection|catalogue|catalog|shop|store|library)|how (?:many|big) .*(?:do you have|are there|have you|is (?:the|your|this) (?:collection|catalogue|catalog))|what can i (?:filter|ask for|choose|search)|^list (?:all )?(?:the |your )?(?:genres|kinds|moods|categories|countries|types|brands|authors|directors)"),
+        ("why", r"^(?:(?:and|but|so|ok|hm+|um|oh|hey|wait|please) )*(?:why\b(?! not (?:a|an|some|something)\b)|how come|explain(?! how)|what makes (?:you|it|this|that|the)|for what reason|what(?: i)?s the reason|on what grounds|justify|convince me|how do you know i)|(?:^| )why (?:did|do|do you|would|are you|is|was|should|this|that|the)\b"),
+        ("forget", r"^(?:please |ok |no )*(?:undo|scratch that|take (?:that|it) back|i take (?:that|it) back|forget (?:that|it|everything|all|what i said|about me|my)\b.*|(?:delete|clear|reset|wipe|erase) (?:my|everything|all|the)\b.*|unlike\b.*|that was a mistake|i didnt mean that|start over|forget me)"),
+    )
+)  # fmt: skip
+
+
+class IntentReader:
+    """Names the intent of a masked message. Utterances are embedded once, by the first call or by `warm`."""
+
+    def __init__(
+        self, embedder: Embedder, utterances: Sequence[tuple[Intent, str]] | Sequence[tuple[str, str]]
+    ) -> None:
+        self._embedder = embedder
+        self._utterances = tuple(utterances)
+        self._intents = tuple(intent for intent, _ in self._utterances)
+        self._vectors: Vectors | None = None
+        self._lock = threading.Lock()
+
+    def warm(self) -> None:
+        """Embeds the utterances now."""
+        self._known()
+
+    def rule(self, folded: str) -> Intent | None:
+        """The intent of a message that leaves no doubt, or None."""
+        return next((intent for intent, pattern in _RULES if pattern.search(folded)), None)
+
+    def nearest(self, masked: str, *, among: frozenset[str] | None = None) -> tuple[str, float]:
+        """The intent most alike and the likeness in [0, 1] of its nearest utterance; the neighbours vote with their likeness."""
+        known = self._known()
+        vector = self._embedder.embed([masked])[0]
+        likeness = known @ vector
+        if among is not None:
+            likeness = np.where([intent in among for intent in self._intents], likeness, -1.0)
+        order = np.argsort(-likeness, kind="stable")[:NEIGHBOURS]
+        votes: dict[str, float] = {}
+        for place in order:
+            votes[self._intents[place]] = votes.get(self._intents[place], 0.0) + max(float(likeness[place]), 0.0) ** 4
+        best = max(votes, key=lambda intent: votes[intent])
+        nearest = max(float(likeness[place]) for place in order if self._intents[place] == best)
+        return best, nearest
+
+    def _known(self) -> Vectors:
+        with self._lock:
+            if self._vectors is None:
+                self._vectors = self._embedder.embed([text for _, text in self._utterances])
+            return self._vectors

@@ -1,0 +1,269 @@
+"""What the attributes of a catalogue are about, and how people say their values. Made from the schema alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from agent.planner.words import singular
+from prompts import common_words, near_forms, same_forms
+from retrieval.titles import fold
+from vouch.types import Attribute, Schema
+
+Topic = Literal[
+    "price",
+    "minutes",
+    "pages",
+    "year",
+    "rating",
+    "people",
+    "country",
+    "kind",
+    "genre",
+    "mood",
+    "language",
+    "colour",
+    "brand",
+    "other",
+]
+"""What an attribute speaks of. “mood” stands for all open lists (moods, themes, tags): what is not named there may still hold."""
+
+_NAMES: tuple[tuple[Topic, str], ...] = (
+    ("price", "price|cost|amount|msrp|rrp"),
+    ("pages", "pages?|page count|num pages|number of pages|pagecount"),
+    ("rating", "rating|ratings|score|stars|vote average|imdb|metascore|average rating"),
+    ("mood", "moods?|tones?|themes?|tags?|keywords?|feels?|vibes?|topics?|atmosphere|labels?|plot keywords"),
+    (
+        "people",
+        "creators?|directors?|authors?|artists?|composers?|actors?|actress|cast|stars?|writers?|performers?|painters?|photographers?|creator|musicians?|band|singer|illustrator|narrator|editor|designer",
+    ),
+    ("brand", "brands?|makers?|manufacturers?|vendor|publisher|studio|label|company"),
+    ("country", "country|countries|nation|nationality|origin|country of origin|place"),
+    ("language", "languages?|lang|original language"),
+    ("colour", "colou?rs?"),
+    ("genre", "genres?|styles?|subjects?|subgenres?|listed in"),
+    ("kind", "kinds?|types?|medium|media type|format|category|categories|department|product type|media"),
+    (
+        "year",
+        "year|years|date|released?|release year|release date|published|publication year|publication date|first published|premiere|premiered|made|issued|startyear|start year",
+    ),
+    (
+        "minutes",
+        "runtime|duration|length|minutes|running time|run time|playtime|length min|minutes long|length minutes|duration min",
+    ),
+)
+_MINUTE_UNITS = {
+    "min": 1.0,
+    "mins": 1.0,
+    "minute": 1.0,
+    "minutes": 1.0,
+    "h": 60.0,
+    "hr": 60.0,
+    "hour": 60.0,
+    "hours": 60.0,
+    "s": 1 / 60,
+    "sec": 1 / 60,
+    "seconds": 1 / 60,
+}
+_CURRENCIES = frozenset(["$", "€", "£", "¥", "usd", "eur", "gbp", "dollar", "dollars", "euro", "euros", "pound", "pounds"])
+Strength = Literal["same", "near"]
+
+
+def topic_of(attribute: Attribute) -> Topic:
+    """What an attribute is about, from its unit and its name.
+
+    >>> topic_of(Attribute(name="length_min", type="number", column="Length", unit="min"))
+    'minutes'
+    """
+    name = plain_name(attribute.name)
+    unit = (attribute.unit or "").casefold()
+    if attribute.type in {"number", "date"}:
+        if unit in _MINUTE_UNITS:
+            return "minutes"
+        if unit in _CURRENCIES:
+            return "price"
+        if unit in {"page", "pages", "p", "pp"}:
+            return "pages"
+        numeric: tuple[Topic, ...] = ("price", "pages", "rating", "year", "minutes")
+        return next((t for t, names in _NAMES if t in numeric and _named(name, names)), "other")
+    return next(
+        (t for t, names in _NAMES if t not in {"price", "pages", "rating", "year", "minutes"} and _named(name, names)),
+        "other",
+    )
+
+
+def plain_name(name: str) -> str:
+    """An attribute's name as folded words: "ReleaseDate" -> "release date"."""
+    return fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").replace("-", " "))
+
+
+def _named(name: str, names: str) -> bool:
+    return bool(
+        re.fullmatch(rf"(?:{names})", name)
+        or re.search(rf"(?:^| )(?:{names})$", name)
+        or re.match(rf"(?:{names}) ", name)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meaning:
+    """A phrase may mean this value of this attribute; "near": only liked, never demanded."""
+
+    attribute: str
+    value: str
+    strength: Strength = "same"
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Phrases of everyday speech -> what they may mean in this catalogue."""
+
+    schema: Schema
+
+    @cached_property
+    def topics(self) -> dict[str, Topic]:
+        """Attribute name -> what it is about."""
+        return {attribute.name: topic_of(attribute) for attribute in self.schema.attributes}
+
+    def about(self, topic: Topic) -> tuple[Attribute, ...]:
+        """The attributes of one topic; those that most items have come first."""
+        found = [a for a in self.schema.attributes if self.topics[a.name] == topic]
+        return tuple(sorted(found, key=lambda a: -a.present))
+
+    def minutes_in(self, attribute: Attribute) -> float:
+        """How many minutes one unit of a length attribute is; 1 where it has no unit."""
+        return _MINUTE_UNITS.get((attribute.unit or "min").casefold(), 1.0)
+
+    @cached_property
+    def _valued(self) -> tuple[Attribute, ...]:
+        order: tuple[Topic, ...] = (
+            "kind",
+            "genre",
+            "country",
+            "language",
+            "colour",
+            "brand",
+            "people",
+            "other",
+            "mood",
+        )
+        named = [a for a in self.schema.attributes if a.type in {"category", "list"} and self.topics[a.name] != "year"]
+        return tuple(sorted(named, key=lambda a: order.index(t) if (t := self.topics[a.name]) in order else len(order)))
+
+    @cached_property
+    def phrases(self) -> dict[tuple[str, ...], tuple[Meaning, ...]]:
+        """Folded words -> meanings: a value's own words before synonyms, synonyms before what is near."""
+        found: dict[tuple[str, ...], list[Meaning]] = {}
+        for own, meaning in self._all_forms():
+            meanings = found.setdefault(tuple(own.split()), [])
+            if all((m.attribute, m.value) != (meaning.attribute, meaning.value) for m in meanings):
+                meanings.append(meaning)
+        return {words: tuple(meanings) for words, meanings in found.items() if words}
+
+    def _all_forms(self) -> Iterable[tuple[str, Meaning]]:
+        own = [(fold(value), Meaning(attribute=a.name, value=value)) for a in self._valued for value, _ in a.values]
+        for form, meaning in own:
+            yield from ((f, meaning) for f in _grown(form, self.topics[meaning.attribute]))
+        by_form: dict[str, list[Meaning]] = {}
+        for form, meaning in own:
+            for piece in {form, singular_phrase(form), *_pieces(meaning.value, self.topics[meaning.attribute])}:
+                by_form.setdefault(piece, []).append(meaning)
+        for form, meanings in by_form.items():
+            yield from ((form, meaning) for meaning in meanings)
+        for group in same_forms():
+            folded = [fold(form) for form in group]
+            meanings = [m for form in folded for m in by_form.get(form, ())]
+            yield from ((g, m) for form in folded for g in _grown(form, "other") for m in meanings)
+        yield from self._names(own)
+        yield from self._near(by_form)
+
+    def _near(self, by_form: dict[str, list[Meaning]]) -> Iterable[tuple[str, Meaning]]:
+        for said, meant in near_forms():
+            for form in meant:
+                for m in by_form.get(fold(form), ()):
+                    if self.topics[m.attribute] in {"genre", "mood", "kind", "other"}:
+                        near = Meaning(attribute=m.attribute, value=m.value, strength="near")
+                        yield fold(said), near
+
+    def _names(self, own: list[tuple[str, Meaning]]) -> Iterable[tuple[str, Meaning]]:
+        """Each person of a value that names several, and surnames that only one person of the catalogue bears."""
+        people: dict[str, list[Meaning]] = {}
+        for _, meaning in own:
+            if self.topics[meaning.attribute] == "people":
+                for name in re.split(r"\s*(?:,|;|&|/|\band\b|\bund\b|\bet\b)\s*", meaning.value):
+                    people.setdefault(fold(name), []).append(meaning)
+        bearers: dict[str, list[str]] = {}
+        for name, meanings in people.items():
+            yield from ((form, meaning) for form in (name, name + "s") for meaning in meanings)
+            bearers.setdefault(name.split()[-1] if name else "", []).append(name)
+        for surname, names in bearers.items():
+            if len(names) == 1 and len(surname) > 3 and names[0] != surname:
+                yield from ((form, meaning) for form in (surname, surname + "s") for meaning in people[names[0]])
+
+    @cached_property
+    def longest(self) -> int:
+        """The number of words of the longest phrase."""
+        return max((len(words) for words in self.phrases), default=0)
+
+    def is_name(self, words: tuple[str, ...]) -> bool:
+        """Whether the phrase is a person's or a brand's name and no everyday word."""
+        meanings = self.phrases.get(words, ())
+        return bool(meanings) and all(self.topics[m.attribute] in {"people", "brand"} for m in meanings)
+
+    @cached_property
+    def work_nouns(self) -> frozenset[str]:
+        """Single words that stand for what is recommended here: “film”, “something”, the kinds and the genres."""
+        general = "film movie book novel music piece song track picture photo print product item thing stuff something anything one title classic work tune album gift present story tale flick read show series recommendation nothing everything these those it them masterpiece film-noir"
+        nouns = set(general.split())
+        for words, meanings in self.phrases.items():
+            if any(self.topics[m.attribute] in {"kind", "genre"} and m.strength == "same" for m in meanings):
+                nouns.add(words[-1])
+        return frozenset(nouns | {n + "s" for n in nouns} | {"stories", "movies", "anything", "comedies", "tragedies"})
+
+    def suggests(self, word: str) -> tuple[str, ...] | None:
+        """The one phrase that a misspelt single word was meant as, or None; everyday words are never mended."""
+        from rapidfuzz import fuzz, process
+
+        if len(word) < 5 or word in common_words() or singular(word) in common_words():
+            return None
+        single = self._single
+        near = process.extract(word, single, scorer=fuzz.ratio, limit=2, score_cutoff=84)
+        if not near or (
+            len(near) > 1 and near[1][1] == near[0][1] and self.phrases[near[0][0],] != self.phrases[near[1][0],]
+        ):
+            return None
+        return (near[0][0],)
+
+    @cached_property
+    def _single(self) -> list[str]:
+        return sorted(words[0] for words, meanings in self.phrases.items() if len(words) == 1 and len(words[0]) > 4)
+
+
+def singular_phrase(form: str) -> str:
+    """The phrase with its last word in the singular."""
+    words = form.split()
+    return " ".join([*words[:-1], singular(words[-1])]) if words else form
+
+
+def _grown(form: str, topic: Topic) -> tuple[str, ...]:
+    """A form with its singular and plural; names stay as they are, but may own something."""
+    if topic in {"people", "brand", "country"}:
+        return (form, form + "s")
+    one = singular_phrase(form)
+    many = (
+        one[:-1] + "ies"
+        if re.search(r"[^aeiou]y$", one)
+        else one + ("es" if re.search(r"(s|sh|ch|x|z)$", one) else "s")
+    )
+    return tuple(dict.fromkeys((form, one, many)))
+
+
+def _pieces(value: str, topic: Topic) -> tuple[str, ...]:
+    """The parts of a value such as “Ski/boarding” or “Action & Adventure”, for kinds and genres."""
+    if topic not in {"kind", "genre"}:
+        return ()
+    parts = [fold(part) for part in re.split(r"\s*[/&,]\s*|\s+and\s+", value)]
+    return tuple(part for part in parts if len(part) > 2) if len(parts) > 1 else ()

@@ -1,0 +1,218 @@
+"""Years, decades and centuries: of the work a condition on its year, of the story a part of the query's text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.planner.conditions import Condition, Reading
+from agent.planner.contexts import in_story, of_the_work, work_noun_near
+from agent.planner.lexicon import Lexicon
+from vouch.types import Attribute, FilterOp, Item
+
+_DECADES = {
+    "twenties": 20,
+    "thirties": 30,
+    "forties": 40,
+    "fifties": 50,
+    "sixties": 60,
+    "seventies": 70,
+    "eighties": 80,
+    "nineties": 90,
+    "noughties": 0,
+    "tens": 10,
+    "teens": 10,
+}
+_ORDINALS = {
+    "fifteenth": 15,
+    "sixteenth": 16,
+    "seventeenth": 17,
+    "eighteenth": 18,
+    "nineteenth": 19,
+    "twentieth": 20,
+    "twenty first": 21,
+}
+_CENTURIES = {"eighteen": 18, "nineteen": 19, "twenty": 20}
+_YEAR = r"(?:1[0-9]\d\d|20\d\d)"
+_PERIOD = (
+    r"(?:(?P<part>early|mid|late|beginning of the|end of the|turn of the) )?(?:the )?(?:"
+    rf"(?P<decade>\d\d(?:\d0)?) ?s|(?:(?P<hundred>eighteen|nineteen|twenty) )?(?P<word>{'|'.join(_DECADES)})"
+    rf"|(?:(?P<nth>\d\d) (?:st|nd|rd|th)|(?P<ordinal>{'|'.join(_ORDINALS)})) century|(?P<year>{_YEAR})(?! (?:pages?|minutes?|dollars|euros|words)))"
+)
+_DIRECTED = re.compile(
+    r"(?P<way>(?:made |released |published |written |from |composed )?(?:before|until|till|up to|prior to|pre|no later than|not later than|earlier than|older than|by|after|since|post|later than|newer than|more recent than|from|no earlier than|starting (?:in|from)|not from|not before|not after))"
+    rf" (?:the year )?{_PERIOD}(?P<on> (?:on|onwards?|and later|or later|and after|or newer|and up|or earlier|or older|and before))?(?= |$)"
+)
+_BETWEEN = re.compile(
+    rf"(?:between |from )?(?P<low>{_YEAR})(?: ?s)? (?:and |to |until |till |through )?(?P<high>{_YEAR})(?: ?s)?(?= |$)"
+)
+_PLAIN = re.compile(
+    rf"{_PERIOD}(?P<on> (?:on|onwards?|and later|or later|and after|or newer|and up|or earlier|or older|and before))?(?= |$)"
+)
+_OLD = re.compile(
+    r"(?P<not>not |nothing )?(?:too |so |very |really |that )?(?P<word>old|older|ancient|early|recent|new|newer|modern|contemporary)(?= |$)"
+)
+
+
+@dataclass(frozen=True)
+class PeriodReader:
+    """Reads periods against the year attribute of a catalogue."""
+
+    lexicon: Lexicon
+    items: tuple[Item, ...]
+
+    @property
+    def attribute(self) -> Attribute | None:
+        """The attribute that holds the year of the work, or None."""
+        return next(iter(self.lexicon.about("year")), None)
+
+    def read(self, reading: Reading, story: tuple[tuple[int, int], ...]) -> None:
+        """Adds the conditions; where the catalogue has no year, what was asked is noted as unknown."""
+        for start, end, match in reading.matches(_BETWEEN):
+            if not in_story(start, story):
+                self._add(reading, (start, end), ((">=", float(match["low"])), ("<=", float(match["high"]))))
+        for start, end, match in reading.matches(_DIRECTED):
+            way = match["way"].split()[-1] if match["way"] not in {"up to", "prior to", "not from"} else match["way"]
+            if way == "by" and not match["year"]:
+                continue
+            self._add(reading, (start, end), self._directed(match, way))
+        for start, end, match in reading.matches(_PLAIN):
+            if self._of_work(reading, start, end, match, story):
+                first = (
+                    start - 1
+                    if reading.message.at(start - 1) in {"from", "in", "of"} and reading.free(start - 1, start)
+                    else start
+                )
+                self._add(
+                    reading,
+                    (first, end),
+                    self._directed(
+                        match,
+                        "since"
+                        if (match["on"] and "later" in match["on"]) or (match["on"] and " on" in match["on"])
+                        else "in",
+                    ),
+                )
+
+    def size_words(self, reading: Reading, story: tuple[tuple[int, int], ...]) -> None:
+        """“Old” and “recent” before what is recommended: preferred, by the thirds of the catalogue's years."""
+        from agent.planner.conditions import Size
+
+        for start, end, match in reading.matches(_OLD):
+            noun = work_noun_near(reading.message, end, self.lexicon, 1) or (
+                reading.message.at(start - 1) in {"something", "anything"} and reading.message.boundary(end)
+            )
+            if self.attribute is not None and noun and not in_story(start, story):
+                old = match["word"] in {"old", "older", "ancient", "early"}
+                op: FilterOp = "<=" if old != bool(match["not"]) else ">="
+                reading.sizes.append(Size(topic="year", op=op, share=0.34, start=start, end=end))
+                reading.claim(start, end)
+
+    def _of_work(
+        self, reading: Reading, start: int, end: int, match: re.Match[str], story: tuple[tuple[int, int], ...]
+    ) -> bool:
+        message = reading.message
+        if match["decade"] and len(match["decade"]) == 2 and not match["decade"].endswith("0"):
+            return False
+        if message.at(start - 1) == "roaring" or (
+            match["word"] in {"tens", "teens", "twenty"} and not match["hundred"]
+        ):
+            return False
+        alone = not in_story(start, story)
+        if of_the_work(reading, start, self.lexicon) and (alone or message.at(start - 1) in {"from"}):
+            return True
+        if match["year"] and message.at(start - 1) not in {"in", "during"}:
+            return alone and (start > 0 or len(message.words) <= 3)
+        short = len(message.words) <= 3 and not message.at(start - 1) == "during"
+        return alone and (
+            short
+            or work_noun_near(message, end, self.lexicon, 2)
+            or message.at(start - 1) in {"something", "anything", "only", "about"}
+        )
+
+    def _directed(self, match: re.Match[str], way: str) -> tuple[tuple[FilterOp, float], ...]:
+        low, high = self.bounds(match)
+        if match["on"] and any(word in match["on"] for word in ("earlier", "older", "before")):
+            return (("<=", high),)
+        if match["on"]:
+            return ((">=", low),)
+        if way in {"before", "prior to", "pre", "earlier", "than"} and not any(
+            w in match.group() for w in ("later than", "newer than", "recent than")
+        ):
+            return (("<", low),)
+        if way in {"until", "till", "up to", "by"} or "no later" in match.group() or "not after" in match.group():
+            return (("<=", high),)
+        if way in {"after", "post", "than"}:
+            return ((">", high),) if "not" not in match.group().split()[:1] else (("<=", high),)
+        if (
+            (way in {"since", "in"}
+            and match["on"])
+            or way == "since"
+            or "no earlier" in match.group()
+            or way == "starting"
+        ):
+            return ((">=", low),)
+        if way == "not from":
+            return (("!=", low),) if low == high else (("<", low),)
+        return (("=", low),) if low == high else ((">=", low), ("<=", high))
+
+    def bounds(self, match: re.Match[str]) -> tuple[float, float]:
+        """First and last year of the period that a match names."""
+        if match["year"]:
+            return float(match["year"]), float(match["year"])
+        if match["nth"] or match["ordinal"]:
+            century = int(match["nth"]) if match["nth"] else _ORDINALS[match["ordinal"]]
+            return self._part(match["part"], 100 * (century - 1), 100)
+        if match["word"]:
+            start = _DECADES[match["word"]]
+            first = 100 * _CENTURIES[match["hundred"]] + start if match["hundred"] else self._likely(start)
+        else:
+            first = int(match["decade"]) if len(match["decade"]) == 4 else self._likely(int(match["decade"]))
+        return self._part(
+            match["part"],
+            first,
+            10 if first % 100 or not match["decade"] or len(match["decade"]) == 2 else 100 if first < 1900 else 10,
+        )
+
+    def _part(self, part: str | None, first: int, length: int) -> tuple[float, float]:
+        if part in {"early", "beginning of the", "turn of the"}:
+            return float(first), float(first + length * 4 // 10 - 1 + (length == 10))
+        if part in {"late", "end of the"}:
+            return float(first + length * 6 // 10), float(first + length - 1)
+        if part == "mid":
+            return float(first + length * 3 // 10), float(first + length * 7 // 10 - 1)
+        return float(first), float(first + length - 1)
+
+    def _likely(self, start: int) -> int:
+        """The century of a decade: the one with most items of the catalogue, the twentieth where none has any."""
+        counts = {century + start: self._count(century + start) for century in (1900, 2000, 1800, 1700)}
+        best = max(counts, key=lambda first: counts[first])
+        return best if counts[best] else 1900 + start
+
+    def _count(self, first: int) -> int:
+        attribute = self.attribute
+        if attribute is None:
+            return 0
+        return sum(
+            1 for item in self.items if (year := year_of(item, attribute)) is not None and first <= year < first + 10
+        )
+
+    def _add(self, reading: Reading, span: tuple[int, int], bounds: tuple[tuple[FilterOp, float], ...]) -> None:
+        attribute = self.attribute
+        start, end = span
+        if attribute is None:
+            reading.unknown.append("year")
+            reading.claim(start, end)
+            return
+        for op, year in bounds:
+            value = str(int(year)) if attribute.type == "date" else year
+            reading.add(Condition(attribute=attribute.name, op=op, value=value, start=start, end=end))
+
+
+def year_of(item: Item, attribute: Attribute) -> float | None:
+    """The year of an item, from a number or an ISO date; None where it has none."""
+    value = item.attributes.get(attribute.name)
+    if isinstance(value, str):
+        found = re.match(r"\d{4}", value)
+        return float(found.group()) if found else None
+    return float(value) if isinstance(value, float | int) else None

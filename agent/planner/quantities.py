@@ -1,0 +1,270 @@
+"""Numbers with what they count (“under 120 dollars”, “at most two hours”), and sizes in words (“short”, “not too long”)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.planner.conditions import Condition, Reading, Size
+from agent.planner.contexts import in_story, work_noun_near
+from agent.planner.lexicon import Lexicon, Topic, plain_name
+from vouch.types import Attribute, FilterOp
+
+_WORDS = {
+    "half": 0.5,
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "hundred": 100,
+    "a hundred": 100,
+    "one hundred": 100,
+    "two hundred": 200,
+    "three hundred": 300,
+    "four hundred": 400,
+    "five hundred": 500,
+    "a thousand": 1000,
+}
+_NUM = r"(?:\d+(?:\.\d+)?|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
+_UPPER = r"under|below|less than|fewer than|lower than|shorter than|cheaper than|smaller than|within|not over|nothing over|not above|inside|<"
+_UPPER_SAME = r"up to|at most|no more than|not more than|no longer than|not longer than|nothing longer than|not exceeding|max|maximum|a maximum of|budget(?: is| of)?|<="
+_LOWER = r"over|above|more than|longer than|greater than|higher than|exceeding|beyond|>"
+_LOWER_SAME = (
+    r"at least|no less than|not less than|no shorter than|not shorter than|no fewer than|min|minimum|a minimum of|>="
+)
+_NEAR = r"about|around|roughly|approximately|circa|some|near|close to"
+_CMP = f"(?P<cmp>{_UPPER_SAME}|{_LOWER_SAME}|{_UPPER}|{_LOWER}|{_NEAR})"
+_UNITS = r"hours?|hrs?|h|minutes?|minuts?|mins?|min|seconds?|secs?|pages?|pp|dollars?|bucks|usd|euros?|eur|pounds?|quid|gbp|[$€£¥]|stars?"
+_POST = r"or (?:less|under|below|fewer|shorter|cheaper)|or (?:more|over|longer|above|so|better|higher)|max|maximum|tops|at most|minimum|at least|or thereabouts"
+_AMOUNT = re.compile(
+    rf"(?:{_CMP} )?(?:a |the )?(?P<cur>[$€£¥] )?(?P<num>{_NUM})(?P<half> and a half)?(?: (?P<unit>{_UNITS})(?P<half2> and a half)?)?(?: (?:and )?(?P<extra>\d+)(?: (?:minutes?|mins?|min))?)?(?: (?:long|in length))?(?: (?P<post>{_POST}))?(?= |$)"
+)
+_HALF_HOUR = re.compile(rf"(?:{_CMP} )?half an hour(?: (?P<post>{_POST}))?(?= |$)")
+_RANGE = re.compile(
+    rf"(?:between |from )?(?P<cur>[$€£¥] )?(?P<low>{_NUM}) (?:(?:and|to|or) )?(?:[$€£¥] )?(?P<high>{_NUM}) (?P<unit>{_UNITS})(?= |$)"
+)
+_BETWEEN = re.compile(
+    rf"between (?P<cur>[$€£¥] )?(?P<low>{_NUM}) and (?:[$€£¥] )?(?P<high>{_NUM})(?: (?P<unit>{_UNITS}))?(?= |$)"
+)
+_SIZE = re.compile(
+    r"(?P<not>(?:(?:is|its|was) )?(?:not|isnt|nothing|dont want (?:anything|something)|but not|never) )?(?P<too>too |so |very |really |super |that |overly |quite |fairly |pretty |rather |as )?"
+    r"(?P<word>long|lengthy|short|brief|quick|cheap|inexpensive|affordable|expensive|pricey|costly|budget|thick|thin|slim)(?P<ish>ish)?(?= |$)"
+)
+_LONG, _SHORT = {"long", "lengthy", "thick"}, {"short", "brief", "quick", "thin", "slim"}
+_CHEAP = {"cheap", "inexpensive", "affordable", "budget"}
+_NO_ROOM = re.compile(r"(?:^|\s)(?:how|as|so|all|no|before|any)$")
+ABOUT_SIZE: tuple[Topic, ...] = ("minutes", "pages")
+
+
+@dataclass(frozen=True)
+class QuantityReader:
+    """Reads quantities against the number attributes of a catalogue."""
+
+    lexicon: Lexicon
+
+    def read(self, reading: Reading) -> None:
+        """Adds the conditions; a unit that the catalogue does not know is noted as unknown."""
+        for start, end, match in [*reading.matches(_BETWEEN), *reading.matches(_RANGE)]:
+            if reading.free(start, end):
+                bounds: tuple[tuple[FilterOp, float], ...] = (
+                    (">=", _number(match["low"])),
+                    ("<=", _number(match["high"])),
+                )
+                self._add(reading, (start, end), (match["unit"] or (match["cur"] or "").strip(), bounds))
+        for start, end, match in reading.matches(_HALF_HOUR):
+            self._add(reading, (start, end), ("minutes", _bounds(match["cmp"], match["post"], 30.0)))
+        for start, end, match in reading.matches(_AMOUNT):
+            if reading.free(start, end) and self._counts(reading, start, match):
+                self._amount(reading, (start, end), match)
+
+    def _counts(self, reading: Reading, start: int, match: re.Match[str]) -> bool:
+        unit = match["unit"] or match["cur"]
+        if match["num"] in {"a", "an", "one"} and not (match["unit"] or "").startswith("h"):
+            return False
+        if not unit and not (
+            match["cmp"]
+            and match["cmp"] not in {"some", "about", "near", "close to", "around"}
+            and match["num"][0].isdigit()
+        ):
+            return bool(
+                match["cmp"]
+                and match["num"] not in {"a", "an", "one", "two", "half"}
+                and match["cmp"] not in _NEAR.split("|")
+            )
+        return not (match["extra"] and not (match["unit"] or "").startswith("h") and False)
+
+    def _amount(self, reading: Reading, span: tuple[int, int], match: re.Match[str]) -> None:
+        value, unit = _number(match["num"]), match["unit"] or (match["cur"] or "").strip()
+        if match["half"] or match["half2"]:
+            value += 0.5
+        if match["extra"] and unit.startswith("h"):
+            value, unit = 60 * value + float(match["extra"]), "minutes"
+        start, end = span
+        before = reading.message.at(start - 1), reading.message.at(start - 2)
+        comparison = match["cmp"]
+        has = {"have", "got", "only", "budget", "spend", "for", "of"} & set(before)
+        if (
+            not comparison
+            and not match["post"]
+            and (has or unit in {"$", "€", "£", "¥"} or unit[:4] in {"doll", "buck", "euro", "poun", "quid"})
+        ):
+            comparison = "at most"
+        hint = (comparison or "") + " " + " ".join(before)
+        self._add(reading, (start, end), (unit or self._hinted(hint, value), _bounds(comparison, match["post"], value)))
+
+    def _hinted(self, hint: str, value: float) -> str:
+        if "cheap" in hint or "budget" in hint:
+            return "$"
+        named = next(
+            (a.name for a in self.lexicon.schema.attributes if a.type == "number" and plain_name(a.name) in hint), None
+        )
+        if named:
+            return named
+        for topic in ("price", "minutes", "pages"):
+            fitting = [a for a in self.lexicon.about(topic) if (a.maximum or 0) * 1.5 >= value]  # type: ignore[arg-type]
+            if fitting:
+                return fitting[0].name
+        return ""
+
+    def _add(
+        self, reading: Reading, span: tuple[int, int], said: tuple[str, tuple[tuple[FilterOp, float], ...]]
+    ) -> None:
+        unit, bounds = said
+        attribute, factor, topic = self._measured(unit)
+        start, end = span
+        while (
+            start > 0
+            and reading.message.at(start - 1)
+            in {
+                "for",
+                "costing",
+                "priced",
+                "is",
+                "thats",
+                "that",
+                "which",
+                "its",
+                "and",
+                "lasting",
+                "with",
+                "price",
+                "a",
+            }
+            and reading.free(start - 1, start)
+        ):
+            start -= 1
+        if attribute is None:
+            if topic:
+                reading.unknown.append(topic)
+                reading.claim(start, end)
+            return
+        for op, value in bounds:
+            reading.add(
+                Condition(attribute=attribute.name, op=op, value=round(value * factor, 4), start=start, end=end)
+            )
+
+    def _measured(self, unit: str) -> tuple[Attribute | None, float, str]:
+        """The attribute that a unit counts, the factor from the unit to the attribute's own, and the topic in words."""
+        named = self.lexicon.schema.attribute(unit)
+        if named is not None:
+            return named, 1.0, ""
+        if re.match(r"(?:h|hrs?|hours?|min|mins?|minut\w*|sec|secs?|seconds?)$", unit):
+            minutes = 60.0 if unit.startswith("h") else 1 / 60 if unit.startswith("s") else 1.0
+            found = next(iter(self.lexicon.about("minutes")), None)
+            return found, minutes / (self.lexicon.minutes_in(found) if found else 1.0), "length in minutes"
+        if unit.startswith("p") and unit[:2] in {"pa", "pp"}:
+            return next(iter(self.lexicon.about("pages")), None), 1.0, "number of pages"
+        if unit.startswith("star"):
+            return next(iter(self.lexicon.about("rating")), None), 1.0, "rating"
+        if unit:
+            return next(iter(self.lexicon.about("price")), None), 1.0, "price"
+        return None, 1.0, ""
+
+    def sizes(self, reading: Reading, story: tuple[tuple[int, int], ...]) -> None:
+        """Size words, said of the work."""
+        for start, end, match in reading.matches(_SIZE):
+            message = reading.message
+            if in_story(start, story) or _NO_ROOM.search(
+                " ".join(w.folded for w in message.words[max(0, start - 2) : start])
+            ):
+                continue
+            ends = message.boundary(end) or message.at(end) in {
+                "and",
+                "or",
+                "but",
+                "from",
+                "by",
+                "with",
+                "about",
+                "to",
+                "for",
+                "please",
+                "enough",
+                "instead",
+                "this",
+                "that",
+                "as",
+            }
+            if not (ends or work_noun_near(message, end, self.lexicon, 3)):
+                continue
+            self._size(reading, (start, end), match)
+
+    def _size(self, reading: Reading, span: tuple[int, int], match: re.Match[str]) -> None:
+        word, negated = match["word"], bool(match["not"])
+        small = word in _SHORT or word in _CHEAP
+        topics: tuple[Topic, ...] = ABOUT_SIZE if word in _LONG | _SHORT else ("price",)
+        found = [topic for topic in topics if self.lexicon.about(topic)]
+        if not found and topics == ("price",):
+            reading.unknown.append("price")
+        for topic in found:
+            op: FilterOp = "<=" if small != negated else ">="
+            reading.sizes.append(
+                Size(topic=topic, op=op, share=0.5 if negated or match["ish"] else 0.34, start=span[0], end=span[1])
+            )
+        keep = reading.message.at(span[1]) in {"story", "stories"}
+        reading.claim(*span, "keep" if keep else "drop")
+
+
+def _number(text: str) -> float:
+    return float(text) if text[0].isdigit() else float(_WORDS[text])
+
+
+def _bounds(comparison: str | None, post: str | None, value: float) -> tuple[tuple[FilterOp, float], ...]:
+    """What a number with its comparison demands; a bare or rough number allows 15 % to both sides."""
+    if post:
+        less = post in {
+            "or less",
+            "or under",
+            "or below",
+            "or fewer",
+            "or shorter",
+            "or cheaper",
+            "max",
+            "maximum",
+            "tops",
+            "at most",
+        }
+        more = post in {"or more", "or over", "or longer", "or above", "or better", "or higher", "minimum", "at least"}
+        if less or more:
+            return (("<=", value),) if less else ((">=", value),)
+    for op, words in (("<=", _UPPER_SAME), (">=", _LOWER_SAME), ("<", _UPPER), (">", _LOWER)):
+        if comparison and re.fullmatch(words, comparison):
+            return ((op, value),)  # type: ignore[return-value]
+    return ((">=", round(value * 0.85, 2)), ("<=", round(value * 1.15, 2)))

@@ -1,0 +1,94 @@
+"""Which fact of an item a question asks for. A question about an attribute is never a filter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.planner.lexicon import Lexicon, Topic, plain_name
+from agent.planner.words import Message
+
+_TOPICS: tuple[tuple[re.Pattern[str], tuple[Topic, ...]], ...] = tuple(
+    (re.compile(pattern), topics)
+    for pattern, topics in (
+        (r"\b(?:who (?:directed|wrote|made|composed|painted|created|is|was|did|by|shot|stars|starred|plays|played|sings|authored)|whos|by whom|whose|(?:the |its )?(?:director|author|composer|writer|creator)\b)", ("people", "brand")),
+        (r"\b(?:how long|length|run ?time|running time|how many (?:pages|minutes|hours)|(?:too|very|really|that|is it|it|so|quite) (?:long|short)\b|(?:long|short)$|how short|how big is the book|how thick)", ("minutes", "pages")),
+        (r"\b(?:how much|price|costs?|expensive|cheap|how pricey)\b", ("price",)),
+        (r"\b(?:when|what year|which year|what date|how old|year|how recent|is it (?:old|new|recent))\b", ("year",)),
+        (r"\b(?:where (?:is|was|does|are|do) .*\b(?:from|made|come from|produced|shot)|where (?:is|was) (?:it|that|this) from|what country|which country|country|what nationality)\b", ("country",)),
+        (r"\b(?:what|which) (?:genres?|style)\b|\bgenres?\b", ("genre",)),
+        (r"\b(?:what|which) (?:kind|type|sort|category)\b", ("kind", "genre")),
+        (r"\b(?:what|which) language\b", ("language",)),
+        (r"\b(?:what|which) mood\b", ("mood",)),
+        (r"\b(?:what|which) colou?rs?\b", ("colour",)),
+        (r"\b(?:what|which) brand\b|\bwho makes\b|\bwho sells\b", ("brand", "people")),
+        (r"\b(?:rating|rated|score|how good|how many stars)\b", ("rating",)),
+    )
+)  # fmt: skip
+_ASKS = re.compile(
+    r"^(?:and |but |so |ok |okay |hey |oh |also |then )*(?:who|whos|whose|when|where|how|what|whats|which|is|was|are|were|does|do|did|has|have|can|will|would|isnt|tell me (?:how|who|when|where|what|if|whether))\b"
+)
+_DESCRIBE = re.compile(
+    r"\b(?:what (?:is|are|was) .*\babout\b|whats .*\babout\b|tell me (?:more|a bit|a bit more|something|everything|a little)?(?: )?(?:about|on)?|describe|more about|more details?|more info(?:rmation)?|details? (?:on|about|of|please)|summary|summari[sz]e|plot|what happens|what does .*\b(?:say|deal with|tell)|synopsis|what kind of .* is|info on|know more about|describe|elaborate|what is it|what(?: i)?s (?:it|that) like|what is (?:it|that|this|he|she) like)\b"
+)
+_YES_NO = re.compile(
+    r"^(?:and |but |so |ok |oh |hey )*(?:is|isnt|was|are|does|do|did|has|can|will|would|tell me (?:if|whether)) "
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aspect:
+    """What is asked: "fact" with the attributes that may answer it, "value" with a value to check, "passage" with words to look for, "all"."""
+
+    kind: str
+    attributes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    value: str = ""
+
+    @property
+    def plain(self) -> dict[str, object]:
+        """The aspect as plain JSON, for the planner's aside."""
+        return {"kind": self.kind, "attributes": list(self.attributes), "words": list(self.words), "value": self.value}
+
+
+_SMALL = frozenset(
+    ["is", "it", "was", "are", "does", "do", "did", "has", "have", "can", "will", "would", "a", "an", "the", "any", "there", "in", "of", "on", "for", "to", "with", "and", "that", "this", "they", "its", "or", "be", "about", "tell", "me", "if", "whether", "too", "very", "really", "so", "not", "one", "film", "movie", "book", "piece", "item", "i", "you", "he", "she", "suitable", "good"]
+)
+
+
+def aspect_of(message: Message, lexicon: Lexicon, spans: tuple[tuple[int, int], ...]) -> Aspect | None:
+    """The aspect that a message asks about; None where it is no question about an item. `spans`: the words that name the items."""
+    text = message.folded
+    rest = [w.folded for place, w in enumerate(message.words) if not any(s <= place < e for s, e in spans)]
+    plain = " ".join(rest)
+    asks = bool(_ASKS.match(text)) or message.ending.strip(' "”’)').endswith("?")
+    if not asks and not _DESCRIBE.search(text):
+        return None
+    for pattern, topics in _TOPICS:
+        if pattern.search(plain) or pattern.search(text):
+            names = tuple(a.name for topic in topics for a in lexicon.about(topic))
+            return Aspect(kind="fact", attributes=names, words=(topics[0],))
+    named = tuple(
+        a.name
+        for a in lexicon.schema.attributes
+        if a.type != "text" and re.search(rf"\b{re.escape(plain_name(a.name))}\b", plain)
+    )
+    if named and asks:
+        return Aspect(kind="fact", attributes=named, words=(plain_name(named[0]),))
+    if _DESCRIBE.search(text):
+        return Aspect(kind="all")
+    if _YES_NO.match(text):
+        return _checked(rest, lexicon)
+    return None
+
+
+def _checked(rest: list[str], lexicon: Lexicon) -> Aspect:
+    """A yes-or-no question: a value of the catalogue to check, or words to look for in the passages."""
+    for length in (3, 2, 1):
+        for start in range(len(rest) - length + 1):
+            meanings = lexicon.phrases.get(tuple(rest[start : start + length]), ())
+            if meanings and not all(word in _SMALL for word in rest[start : start + length]):
+                said = " ".join(rest[start : start + length])
+                names = tuple(dict.fromkeys(m.attribute for m in meanings))
+                return Aspect(kind="value", attributes=names, words=tuple(m.value for m in meanings), value=said)
+    return Aspect(kind="passage", words=tuple(word for word in rest if word not in _SMALL))

@@ -1,0 +1,184 @@
+"""What a message says of the titles in it: liked, hated, seen, asked about, or only named. Knows no catalogue."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from agent.planner.titles import TitleMention
+from agent.planner.words import Message
+
+Role = Literal["like", "dislike", "seen", "hide", "forget", "anchor", "topic"]
+
+_LIKE = (
+    r"(?:love|loved|loves|adore|adored|adores|enjoy|enjoyed|enjoys|liked|likes|fan of|fond of|crazy about|into|favou?rites? (?:is|are|was|were|film|movie|book)"
+    r"|favou?rites?|prefer|preferred|such as|obsessed with|thumbs up (?:for|to)|(?:i|we|also|really|quite|do|rather|always|too|and i|still|they|friends?|sister|brother|wife|husband|he|she) like)"
+)
+_DISLIKE = (
+    r"(?:hate|hated|hates|dislike|disliked|detest|detested|loathe|loathed|despise|despised|(?:do not|dont|didnt|did not|never|doesnt|wasnt|not|cant|couldnt|wont|isnt|arent)"
+    r" (?:\w+ ){0,2}?(?:like|liked|love|loved|enjoy|enjoyed|stand|care for|get into|a fan of|fan of|fond of|into|keen on)|couldnt finish|bored by|tired of|sick of|thumbs down (?:for|to)|not keen on)"
+)
+_SEEN = r"(?:(?:have|ive|i|we|weve|already|just|has|had|recently|finally) (?:\w+ ){0,2}?(?:seen|watched|read|heard|saw|finished|played|own|bought|know)|seen|watched|saw|ive read|already read|already know|rewatched|reread)"
+_HIDE = r"(?:hide|never (?:show|recommend|suggest)|(?:stop|quit) (?:showing|recommending|suggesting)|(?:do not|dont) (?:show|recommend|suggest|give)|remove|no more|block)"
+_FORGET = r"(?:forget|unlike|undo|take back|i take back|forget that i (?:like|liked|hate|hated)|remove)"
+_ANCHOR = r"(?:(?:something|anything|stuff|more|films?|movies?|books?|music|ones?|others?|another|similar|things?|just|much|exactly|pieces?|songs?|products?|items?|that|is|are|sounds?|feels?|looks?|a bit|little|somewhat|not|whats|what is|works?|kind of|sort of|along the lines of|\w+s) like|like|similar to|in the (?:style|vein|spirit|manner|mood) of|along the lines of|reminds? me of|reminiscent of|the same (?:as|mood as|style as)|close to|closest to|comparable to|akin to|as \w+ as|a la|more of|followed by|based on|because i (?:liked|loved)|after|than)"
+_BAD_AFTER = r"(?:(?:was|is|were|are|felt|seemed|bored|sounds?|looks?) (?:\w+ ){0,2}?(?:boring|bored|awful|terrible|bad|dull|horrible|rubbish|overrated|not for me|disappointing|tedious|unbearable|too \w+|annoying|stupid|crap|the worst)|bored me|not for me|did(?:nt| not) (?:work|do it|grab)|i (?:hate|hated|didnt like|did not like|dont like|do not like|disliked|couldnt stand)|wasnt (?:\w+ ){0,2}?(?:good|great|for me|my thing|fun|my cup of tea)|(?:is|was) not (?:\w+ ){0,2}?(?:good|great|for me|my thing|my cup of tea)|isnt (?:for me|my thing|my cup of tea)|(?:\w+ ){0,3}?(?:and|but) (?:i )?(?:\w+ )?(?:hated|disliked|didnt like|did not like) (?:it|them|both)|sucks|sucked|not so much|no thanks|nope|left me cold|put me to sleep)"
+_GOOD_AFTER = r"(?:(?:is|was|are|were) (?:\w+ ){0,3}?(?:great|good|wonderful|amazing|brilliant|fantastic|excellent|lovely|fun|beautiful|superb|favou?rites?|awesome|terrific|marvellous|marvelous|perfect|the best)|i (?:love|loved|adore|adored|enjoyed|liked|really liked)|(?:\w+ ){0,3}?(?:and|but) (?:i )?(?:\w+ )?(?:liked|loved|enjoyed|adored) (?:it|them|both)|rocks|rocked|blew me away|made me (?:cry|laugh|happy))"
+_SEEN_AFTER = r"(?:i (?:have |ve |ive )?(?:already )?(?:seen|watched|read|know|heard|saw)|ive (?:already )?(?:seen|read|watched|heard)|i already (?:know|saw|read)|already (?:seen|read|watched))"
+_NOT_AFTER = r"(?:wasnt|isnt|not so much|didnt|not really|was not|is not|less so|not)\b"
+_ONLY_NAMED = r"(?:why|about|who (?:\w+ )?|when|how|where|what|whats|is|was|does|did|do you (?:have|know)|have you got|got|find|whether|tell me|compare|describe|explain|info on|details)"
+_LINKS = re.compile(r"^(?:and|or|but|also|both|as well as|plus|then|the film|the book|the movie|i|&)*$")
+
+_BEFORE: tuple[tuple[Role, str], ...] = (
+    ("hide", _HIDE),
+    ("forget", _FORGET),
+    ("dislike", _DISLIKE),
+    ("like", _LIKE),
+    ("anchor", _ANCHOR),
+    ("seen", _SEEN),
+)
+
+
+def roles_of(message: Message, mentions: tuple[TitleMention, ...]) -> tuple[Role, ...]:
+    """One role a mention, in order. A cue before a title counts for those joined to it (“I loved A, B and C”), one behind it for it alone."""
+    roles: list[Role] = []
+    for number, mention in enumerate(mentions):
+        start = mentions[number - 1].end if number else 0
+        end = mentions[number + 1].start if number + 1 < len(mentions) else len(message.words)
+        before, after = _clause_before(message, start, mention.start), _clause_after(message, mention.end, end)
+        was = roles[-1] if roles else None
+        role = _said_after(after, was) or _said_before(before)
+        if role is None and was in {"like", "dislike"} and re.search(r"(?:^|but |and |though )not$", before):
+            role = "dislike" if was == "like" else "like"
+        if role is None and number and _joined(message, start, mention.start):
+            role = roles[-1]
+        roles.append(role or "topic")
+    return _spread_back(message, mentions, roles)
+
+
+def _said_before(words: str) -> Role | None:
+    """The role that the last cue before a title gives it; the cue nearest to the title wins, and there the longest."""
+    if re.search(r"(?:^|\s)(?:forget|unlike|undo|take back)(?=\s|$)", words):
+        return "forget"
+    best: tuple[int, int, Role] | None = None
+    for role, cue in _BEFORE:
+        for found in re.finditer(rf"(?:^|\s){cue}(?=\s|$)", words):
+            gap = len(words[found.end() :].split())
+            reach = 0 if role == "anchor" and found.group().strip() in {"like", "after", "than", "more of"} else 4
+            rank = (found.end(), found.end() - found.start(), role)
+            if gap <= reach and (best is None or rank[:2] > best[:2]):
+                best = rank
+    return best[2] if best else None
+
+
+def _said_after(words: str, before: Role | None) -> Role | None:
+    for role, cue in (("dislike", _BAD_AFTER), ("like", _GOOD_AFTER), ("seen", _SEEN_AFTER)):
+        if re.match(rf"(?:\w+ )?{cue}(?=\s|$)", words):
+            return role  # type: ignore[return-value]
+    if re.match(_NOT_AFTER, words) and before in {"like", "dislike"}:
+        return "dislike" if before == "like" else "like"
+    return None
+
+
+def _clause_before(message: Message, start: int, end: int) -> str:
+    place = end
+    while place > start and not (place < end + 1 and place < len(message.words) and _ends_sentence(message, place)):
+        place -= 1
+    return " ".join(word.folded for word in message.words[place:end])
+
+
+def _clause_after(message: Message, start: int, end: int) -> str:
+    place = start
+    while place < end and not message.words[place].stop:
+        place += 1
+    return " ".join(word.folded for word in message.words[start:place])
+
+
+def _ends_sentence(message: Message, place: int) -> bool:
+    return any(mark in message.words[place].stop for mark in ".!?;:")
+
+
+def _joined(message: Message, start: int, end: int) -> bool:
+    between = "".join(word.folded for word in message.words[start:end])
+    return not (end < len(message.words) and _ends_sentence(message, end)) and bool(_LINKS.match(between))
+
+
+def _spread_back(message: Message, mentions: tuple[TitleMention, ...], roles: list[Role]) -> tuple[Role, ...]:
+    """“A and B are my favourites”: what is said behind the last of joined titles holds for those before it."""
+    for number in range(len(roles) - 2, -1, -1):
+        joined = _joined(message, mentions[number].end, mentions[number + 1].start)
+        if roles[number] == "topic" and joined and roles[number + 1] in {"like", "dislike", "seen"}:
+            roles[number] = roles[number + 1]
+    return tuple(roles)
+
+
+def asks_only(message: Message, mention: TitleMention) -> bool:
+    """Whether the words before a title ask about it (“who directed”, “tell me about”)."""
+    before = " ".join(word.folded for word in message.words[: mention.start])
+    return bool(re.search(rf"(?:^|\s){_ONLY_NAMED}(?=\s|$)", before))
+
+
+def cue_spans(
+    message: Message, mentions: tuple[TitleMention, ...], roles: tuple[Role, ...]
+) -> tuple[tuple[int, int], ...]:
+    """The word ranges around titles that belong to what is said of them: from the clause's beginning to the title, and a verdict behind it."""
+    spans: list[tuple[int, int]] = []
+    for number, (mention, role) in enumerate(zip(mentions, roles, strict=True)):
+        low = mentions[number - 1].end if number else 0
+        start = mention.start
+        while start > low and not _ends_sentence(message, start) and "," not in message.words[start].stop:
+            start -= 1
+        if role in {"like", "dislike", "seen", "hide", "forget"}:
+            spans.append((_behind_request(message, start, mention.start), mention.start))
+            spans.append((mention.end, mention.end + _verdict_length(message, mention.end)))
+        elif role == "anchor":
+            place = mention.start
+            while place > low and message.at(place - 1) in _ANCHOR_WORDS:
+                place -= 1
+            spans.append((place, mention.start))
+    return tuple(spans)
+
+
+_ANCHOR_WORDS = frozenset(
+    ["like", "similar", "to", "in", "the", "style", "vein", "spirit", "of", "along", "lines", "more", "something", "anything", "as", "much", "just", "than", "after", "based", "on", "because", "i", "loved", "liked", "a", "bit"]
+)
+
+
+def _behind_request(message: Message, start: int, end: int) -> int:
+    """Where the words of a verdict begin: behind a request in the same clause (“something sad, I loved X” keeps “something sad”)."""
+    said = [message.at(place) for place in range(start, end)]
+    subjects = [
+        n
+        for n, word in enumerate(said)
+        if word
+        in {
+            "i",
+            "ive",
+            "we",
+            "my",
+            "and",
+            "but",
+            "weve",
+            "he",
+            "she",
+            "they",
+            "dont",
+            "never",
+            "stop",
+            "hide",
+            "forget",
+            "not",
+        }
+    ]
+    return start + (subjects[0] if subjects else 0)
+
+
+def _verdict_length(message: Message, start: int) -> int:
+    words = _clause_after(message, start, len(message.words))
+    for cue in (_BAD_AFTER, _GOOD_AFTER, _SEEN_AFTER, _NOT_AFTER):
+        found = re.match(
+            rf"(?:\w+ )?{cue}(?: (?:a lot|very much|too|so much|already|yesterday|though|at all))?(?=\s|$)", words
+        )
+        if found:
+            return len(found.group().split())
+    return 0

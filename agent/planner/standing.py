@@ -1,0 +1,167 @@
+"""The request that stands, changed by what is said next: “something shorter”, “but funnier”, “a book this time”, “forget the year”."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from agent.planner.conditions import Condition
+from agent.planner.slots import Change, SlotReader, Slots
+from retrieval.titles import fold
+from vouch.types import Item, ToolCall
+
+_BOUNDS = {"<": "upper", "<=": "upper", ">": "lower", ">=": "lower"}
+_NEGATIVE = {"none_of", "!="}
+Argument = dict[str, Any]
+
+_FORGETS = re.compile(
+    r"(?:forget|never mind|nevermind|ignore|drop|skip|any|doesnt matter|does not matter|regardless of|whatever|no matter|dont care about|remove|without the|leave out|not bothered about|dont mind)(?: about)?(?: the| what| which| how| that| it being| its)? ?(?P<what>[\w ]*)$"
+    r"|(?P<thing>[\w ]+?) (?:doesnt|does not|dont|need not) matter|(?P<whose>[\w ]+?) is (?:fine|not important|irrelevant|ok|okay)$"
+)  # fmt: skip
+_TOPIC_WORDS: tuple[tuple[str, str], ...] = (
+    ("year", r"years?|dates?|decades?|periods?|era|age|century|when|old|time|twenties|thirties|\w+ies"),
+    ("price", r"prices?|costs?|budget|money|expensive|cheap"),
+    ("minutes", r"length|runtime|long|short|duration|minutes|time limit|hours?"),
+    ("pages", r"length|pages?|long|short|thick"),
+    ("country", r"country|countries|origin|nationality|where|from"),
+    ("genre", r"genres?|style"),
+    ("kind", r"kinds?|types?|medium|category|format"),
+    ("mood", r"moods?|tone|feeling"),
+    ("people", r"director|author|creator|composer|who|artist|writer"),
+    ("brand", r"brand|maker"),
+    ("rating", r"rating|score|stars"),
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Applies slots to a standing call. `reader` knows the catalogue."""
+
+    reader: SlotReader
+
+    def forgotten(self, folded: str, asked: ToolCall) -> tuple[str, ...]:
+        """The attributes of standing filters that a message wants dropped (“forget the year”); () where it says nothing of that kind."""
+        found = _FORGETS.search(folded)
+        if not found:
+            return ()
+        what = " ".join(part for part in found.groups() if part)
+        used = {c["attribute"] for key in ("filters", "prefer") for c in asked.arguments.get(key, ())}  # type: ignore[attr-defined]
+        topics = {topic for topic, words in _TOPIC_WORDS if re.search(rf"\b(?:{words})\b", what)}
+        names = {a for a in used if self.reader.lexicon.topics.get(a) in topics or fold(a) in what}
+        values = {
+            c["attribute"]
+            for key in ("filters", "prefer")
+            for c in asked.arguments.get(key, ())
+            if _names_value(c, what)
+        }  # type: ignore[attr-defined]
+        return tuple(sorted(names | values))
+
+    def dropped(self, asked: ToolCall, names: Sequence[str]) -> ToolCall:
+        """The call without its conditions on these attributes."""
+        arguments: Argument = dict(asked.arguments)
+        for key in ("filters", "prefer"):
+            arguments[key] = [c for c in arguments.get(key, ()) if c["attribute"] not in names]
+        return ToolCall(name=asked.name, arguments=_slim(arguments))
+
+    def changed(self, asked: ToolCall, slots: Slots, *, compared: Sequence[Item], instead: bool) -> ToolCall:
+        """The call with what a message changes; `compared`: the items that “shorter” and the like are measured against."""
+        arguments: Argument = dict(asked.arguments)
+        filters = [*arguments.get("filters", ())]
+        prefer = [*arguments.get("prefer", ())]
+        new = [*slots.filters, *self.of_changes(slots.changes, compared)]
+        kinds = {a.name for a in self.reader.lexicon.about("kind")}
+        if any(c.attribute in kinds and c.op not in _NEGATIVE for c in new):
+            filters = self._of_new_kind(filters, [c for c in new if c.attribute in kinds])
+            prefer = self._of_new_kind(prefer, [c for c in new if c.attribute in kinds])
+        for condition in new:
+            filters = [c for c in filters if not _replaces(condition, c, new)]
+            prefer = [c for c in prefer if c["attribute"] != condition.attribute or condition.op in _NEGATIVE]
+        fresh = {c.attribute for c in slots.prefer}
+        prefer = [c for c in prefer if c["attribute"] not in fresh]
+        arguments["filters"] = [*filters, *(c.argument for c in new)]
+        arguments["prefer"] = [*prefer, *(c.argument for c in slots.prefer)]
+        arguments["text"] = self._text(str(arguments.get("text", "")), slots, instead=instead)
+        if slots.k:
+            arguments["k"] = slots.k
+        return ToolCall(name=asked.name, arguments=_slim(arguments))
+
+    def _text(self, old: str, slots: Slots, *, instead: bool) -> str:
+        against = [
+            v
+            for c in (*slots.filters, *slots.prefer)
+            if c.op in _NEGATIVE
+            for v in (c.value if isinstance(c.value, list) else [str(c.value)])
+        ]
+        kept = " ".join(w for w in old.split() if not any(fold(w) and fold(w) in fold(v).split() for v in against))
+        if not slots.text or fold(slots.text) in fold(kept):
+            return kept
+        return slots.text if instead or not kept else f"{kept}, {slots.text}"
+
+    def _of_new_kind(self, conditions: list[Argument], kinds: list[Condition]) -> list[Argument]:
+        """Without what the new kind does not have: pages say nothing of films."""
+        items = self.reader.fitting(kinds)
+        return [c for c in conditions if sum(c["attribute"] in item.attributes for item in items) >= 0.3 * len(items)]
+
+    def of_changes(self, changes: Sequence[Change], compared: Sequence[Item]) -> list[Condition]:
+        """“Shorter” as a number: below the one item compared with, else below the middle of several."""
+        found = []
+        for change in changes:
+            measured = [
+                (name, [n for item in compared if (n := self._number(item, name)) is not None])
+                for name in change.attributes
+            ]
+            name, numbers = max(measured, key=lambda pair: len(pair[1]), default=("", []))
+            if numbers:
+                limit: float | str = numbers[0] if len(numbers) == 1 else float(median(numbers))
+                attribute = self.reader.catalogue.attribute(name)
+                limit = str(int(float(limit))) if attribute is not None and attribute.type == "date" else limit
+                found.append(Condition(attribute=name, op=change.op, value=limit, start=0, end=0))
+        return found
+
+    def _number(self, item: Item, name: str) -> float | None:
+        value = item.attributes.get(name)
+        if isinstance(value, str) and (year := re.match(r"\d{4}", value)):
+            return float(year.group())
+        return float(value) if isinstance(value, float | int) else None
+
+
+def _names_value(condition: Mapping[str, Any], words: str) -> bool:
+    values = condition["value"] if isinstance(condition["value"], list) else [condition["value"]]
+    return any(isinstance(v, str) and fold(v) and fold(v) in words for v in values)
+
+
+def _replaces(new: Condition, old: Mapping[str, Any], all_new: Sequence[Condition]) -> bool:
+    """Whether a new condition takes the place of an old one on the same attribute."""
+    if new.attribute != old["attribute"]:
+        return False
+    if new.op in _BOUNDS and old["op"] in _BOUNDS:
+        both = len([c for c in all_new if c.attribute == new.attribute]) > 1
+        same = _BOUNDS[new.op] == _BOUNDS[old["op"]]
+        return both or same or _empty(new, old)
+    if (new.op in _NEGATIVE) != (old["op"] in _NEGATIVE):
+        return bool(_values(new.value) & _values(old["value"]))
+    return new.op not in _NEGATIVE
+
+
+def _empty(new: Condition, old: Mapping[str, Any]) -> bool:
+    upper, lower = (new.value, old["value"]) if _BOUNDS[new.op] == "upper" else (old["value"], new.value)
+    return float(str(upper)) < float(str(lower))
+
+
+def _values(value: object) -> set[str]:
+    return set(value) if isinstance(value, list) else {str(value)}
+
+
+def _slim(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments without those that say nothing."""
+    return {key: value for key, value in arguments.items() if value not in ("", [], None) or key == "text"}
+
+
+def call(name: str, **arguments: object) -> ToolCall:
+    """A tool call without empty arguments."""
+    return ToolCall(
+        name=name, arguments={key: value for key, value in arguments.items() if value not in ("", [], None, ())}
+    )

@@ -1,0 +1,221 @@
+"""Titles of the catalogue in a message: exact forms, longest first; a title made of everyday words only where a title stands.
+
+Close spellings are found too, but only named, never taken: `TitleMention.close` says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from agent.planner.words import Message, singular
+from prompts import common_words
+from retrieval.catalogue import Catalogue
+from retrieval.titles import fold, title_forms
+
+_SMALL = frozenset(["a", "an", "the", "of", "and", "or", "in", "on", "to", "for", "de", "la", "le", "les", "du", "des", "der", "die", "das", "il", "el", "et", "und", "y", "e"])
+_BEFORE_TITLE = frozenset(
+    ["loved", "love", "adore", "adored", "enjoyed", "enjoy", "liked", "hated", "hate", "disliked", "seen", "watched", "read", "heard", "like", "about", "called", "named", "titled", "have", "rewatched", "reread", "than", "directed", "wrote", "composed", "made", "written", "why", "recommend", "suggested", "recommended", "hide", "of", "is", "was", "know", "got", "find", "forget", "saw", "played", "to"]
+)
+_JOINS = frozenset(["and", "or", "but", "&", "with"])
+_PRONOUNS = frozenset(["i", "you", "he", "she", "it", "we", "they", "me", "him", "her", "us", "them", "one", "this", "that", "who", "what"])
+_INDEFINITE = frozenset(["a", "an", "some", "any", "no", "my", "your", "his", "her", "their", "our", "this", "that", "these", "those"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class TitleMention:
+    """Words start..end (end excluded) name one of `item_ids`; several where the title is borne by several.
+
+    `close`: the words are no title; `item_ids` are those whose titles look like them. Both empty: a title that is not here.
+    """
+
+    start: int
+    end: int
+    said: str
+    item_ids: tuple[str, ...]
+    close: bool = False
+
+
+@dataclass(frozen=True)
+class TitleReader:
+    """Finds titles in messages. Built once a catalogue."""
+
+    catalogue: Catalogue
+
+    @cached_property
+    def _forms(self) -> dict[str, dict[tuple[str, ...], tuple[str, ...]]]:
+        """First word -> title as folded words -> item_ids."""
+        whole: dict[tuple[str, ...], list[str]] = {}
+        parts: dict[tuple[str, ...], list[str]] = {}
+        for item in self.catalogue.items:
+            initials = (
+                "".join(fold(item.title).split()) if re.fullmatch(r"(\w\.){2,}\w?\.?", item.title.strip()) else ""
+            )
+            for form in (*title_forms(item.title), *((initials,) if initials else ())):
+                whole.setdefault(tuple(form.split()), []).append(item.item_id)
+            for form in _main_parts(item.title):
+                parts.setdefault(tuple(form.split()), []).append(item.item_id)
+        for words, ids in parts.items():
+            if words not in whole and len(set(ids)) == 1:
+                whole[words] = ids
+        forms: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {}
+        for words, ids in whole.items():
+            forms.setdefault(words[0], {})[words] = tuple(dict.fromkeys(ids))
+        return forms
+
+    @cached_property
+    def _texts_with(self) -> dict[str, int]:
+        """Word -> how many items' descriptions hold it although their titles do not."""
+        found: dict[str, set[str]] = {}
+        for passage in self.catalogue.passages:
+            title = (
+                set(fold(self.catalogue.by_id[passage.item_id].title).split())
+                if passage.item_id in self.catalogue.by_id
+                else set()
+            )
+            for word in set(fold(passage.text).split()) - title:
+                found.setdefault(word, set()).add(passage.item_id)
+        return {word: len(ids) for word, ids in found.items()}
+
+    def read(self, message: Message) -> tuple[TitleMention, ...]:
+        """The titles in a message, in order, none overlapping."""
+        found: list[TitleMention] = []
+        place = 0
+        while place < len(message.words):
+            mention = self._quoted(message, place) or self._at(message, place, found)
+            if mention is not None:
+                found.append(mention)
+                place = mention.end
+            else:
+                place += 1
+        return tuple(found)
+
+    def close(self, said: str) -> tuple[str, ...]:
+        """The item_ids whose titles are so close to what was said that it may be a slip of the fingers."""
+        from rapidfuzz import fuzz
+
+        ids: list[str] = []
+        for title in self.catalogue.close_titles(said):
+            forms = title_forms(title)
+            if max(fuzz.ratio(fold(said), form) for form in (*forms, *_main_parts(title))) >= 78:
+                ids += [item.item_id for item in self.catalogue.find(title)]
+        return tuple(dict.fromkeys(ids))
+
+    def _quoted(self, message: Message, place: int) -> TitleMention | None:
+        quote = message.words[place].quote
+        if not quote or (place and message.words[place - 1].quote == quote):
+            return None
+        end = place
+        while end < len(message.words) and message.words[end].quote == quote:
+            end += 1
+        said = message.text(place, end)
+        ids = self._ids(message, place, end) or tuple(item.item_id for item in self.catalogue.find(said))
+        close = () if ids else self.close(said)
+        return TitleMention(start=place, end=end, said=said, item_ids=ids or close, close=not ids)
+
+    def _ids(self, message: Message, start: int, end: int) -> tuple[str, ...]:
+        words = tuple(word.folded for word in message.words[start:end])
+        return self._forms.get(words[0], {}).get(words, ())
+
+    def _at(self, message: Message, place: int, before: list[TitleMention]) -> TitleMention | None:
+        for words, ids in self._fitting(message, place):
+            end = place + len(words)
+            if self._stands_as_title(message, place, end, before):
+                end, ids = self._with_year(message, end, ids)
+                return TitleMention(start=place, end=end, said=message.text(place, end), item_ids=ids)
+        return None
+
+    def _fitting(self, message: Message, place: int) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """The title forms that begin at a place, longest first; a possessive last word (“Metropolis's”) fits too."""
+        forms = self._forms.get(message.at(place), {})
+        if not forms and message.at(place).endswith("s"):
+            forms = {
+                words: ids for words, ids in self._forms.get(message.at(place)[:-1], {}).items() if len(words) == 1
+            }
+        rest = tuple(word.folded for word in message.words[place : place + 16])
+        for words in sorted(forms, key=len, reverse=True):
+            same = rest[: len(words)] == words
+            owner = rest[: len(words) - 1] == words[:-1] and rest[len(words) - 1 : len(words)] in {
+                (words[-1] + "s",),
+                (words[-1] + "ss",),
+            }
+            apostrophe = owner and re.search(r"['’]s$", message.words[place + len(words) - 1].text)
+            inside = all(
+                not w.stop or w.stop in {":", ",", "-", "."} for w in message.words[place + 1 : place + len(words)]
+            )
+            if (same or apostrophe) and inside:
+                yield words, forms[words]
+
+    def _with_year(self, message: Message, end: int, ids: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+        """A year right behind a title that several items bear, as in Dracula (1931), chooses between them."""
+        found = re.match(r"(1[5-9]\d\d|20\d\d)$", message.at(end))
+        if not found:
+            return end, ids
+        fitting = tuple(i for i in ids if found.group(1) in self._years(i))
+        bracket = "(" in message.words[end].stop
+        return (end + 1, fitting) if fitting and (len(ids) > 1 or bracket) else (end, ids)
+
+    def _years(self, item_id: str) -> set[str]:
+        item = self.catalogue.by_id[item_id]
+        numbers = {
+            str(int(v)) for v in item.attributes.values() if isinstance(v, float | int) and not isinstance(v, bool)
+        }
+        return numbers | set(re.findall(r"\d{4}", item.title))
+
+    def _stands_as_title(self, message: Message, start: int, end: int, before: list[TitleMention]) -> bool:
+        words = message.words[start:end]
+        folded = [word.folded for word in words]
+        if (
+            message.at(start - 1) in _INDEFINITE
+            and folded[0] not in {"a", "an", "the"}
+            and not self._capitals(message, start, end)
+        ):
+            return False
+        if start == 0 and end == len(message.words):
+            return len(message.words) > 1 or not self._everyday(folded) or message.words[0].capital
+        if self._capitals(message, start, end):
+            return True
+        if not self._everyday(folded):
+            return True
+        if len(folded) == 1 and folded[0] in _PRONOUNS:
+            return False
+        after_title = (
+            bool(before)
+            and start - before[-1].end <= 1
+            and (message.at(start - 1) in _JOINS or message.words[start].stop == ",")
+        )
+        ends = message.boundary(end) or message.at(end) in _JOINS or message.at(end) in {"is", "was", "were", "because"}
+        stands = message.at(start - 1) in _BEFORE_TITLE or after_title
+        longish = len([w for w in folded if w not in _SMALL]) >= 2
+        return stands and ends and (longish or folded[0] in {"the", "a", "an"} or not message.at(start - 1) == "about")
+
+    def _capitals(self, message: Message, start: int, end: int) -> bool:
+        """Whether it is written as a title is: its words capital, and not only because a sentence begins or all is capital."""
+        words = [w for w in message.words[start:end] if w.folded not in _SMALL] or list(message.words[start:end])
+        if not all(w.capital or w.text[:1].isdigit() for w in words):
+            return False
+        if message.raw.isupper() or (len(message.words) > 3 and all(w.capital for w in message.words)):
+            return False
+        first = message.words[start]
+        begins = start == 0 or any(mark in first.stop for mark in ".!?")
+        alone = end - start == 1 and (begins or first.folded == "i")
+        if begins and not alone:
+            return len(words) > 1 or first.folded in _SMALL or not self._everyday([w.folded for w in words])
+        return not alone
+
+    def _everyday(self, folded: list[str]) -> bool:
+        """Whether the words could stand in any message without naming a work."""
+        content = [w for w in folded if w not in _SMALL]
+        known = common_words()
+        usual = [w in known or singular(w) in known or w.isdigit() or self._texts_with.get(w, 0) > 3 for w in content]
+        return all(usual) and len(content) < 4
+
+
+def _main_parts(title: str) -> tuple[str, ...]:
+    """The part of a title before a colon, a semicolon, “or,” or a dash; that is how people name long titles."""
+    parts = re.split(r"\s*[:;]\s+|,?\s+or,?\s+the\s+|\s+[-–—]\s+|\s*/\s*", title)
+    head = fold(parts[0]) if len(parts) > 1 else ""
+    long_enough = len(head) >= 4 and not re.fullmatch(r"(the|a|an|no|op|opus|part|vol)( \w)?", head)
+    return tuple(dict.fromkeys(f for f in (head, re.sub(r"^(the|a|an) ", "", head)) if f)) if long_enough else ()

@@ -1,0 +1,352 @@
+"""Values of the catalogue in a message, in everyday forms, with what is said of them: demanded, preferred or ruled out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.planner.conditions import Condition, Reading
+from agent.planner.contexts import Context, in_story, of_the_work, work_noun_near
+from agent.planner.lexicon import Lexicon, Meaning, Topic
+from prompts import common_words
+from vouch.types import FilterOp
+
+_NO = re.compile(
+    r"(?:^|\s)(?P<no>no|not|without|except|except for|nothing|non|avoid|avoiding|minus|excluding|other than|anything but|everything but|but not|rather than|instead of|dont want|dont like|do not want|do not like"
+    r"|hate|hates|dislike|dislikes|cant stand|isnt|arent|never|neither|nor|no more|less|not too|not so|not that|not very|not as|not really|too|enough of|sick of|tired of|bored of|skip|skip the)"
+    r"(?: (?:a|an|any|the|so|very|much|really|another|of|your|to be|anything|something|more|overly|that|too|kind of|as|all|some|those|these|being))*$"
+)
+_SOFT = frozenset(["less", "not too", "not so", "not that", "not very", "not as", "not really", "too"])
+_JOINS = frozenset({"or", "and", "nor", "&"})
+_VERB_PLAY = re.compile(r"(?:^play|(?:to|you|me|ll|please|can|could|will|should|i) play)$")
+_ENDS_HEAD = frozenset(
+    ["and", "or", "but", "with", "about", "from", "by", "for", "to", "that", "which", "in", "under", "over", "below", "of", "please", "set", "where", "who", "instead", "this", "without", "like", "made", "tonight", "at", "between", "before", "after", "if", "is", "are", "was", "less", "only", "on", "not", "no", "as", "rather", "than", "i", "you", "we", "it", "too", "then"]
+)
+_BEFORE_HEAD = frozenset(
+    ["a", "an", "some", "any", "good", "great", "nice", "best", "more", "another", "only", "of", "just", "want", "like", "love", "something", "anything", "really", "classic", "other", "different", "and", "or"]
+)
+OPEN: tuple[Topic, ...] = ("mood",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mention:
+    """A phrase that means something in this catalogue, and how it is meant."""
+
+    start: int
+    end: int
+    meanings: tuple[Meaning, ...]
+    context: Context
+    negated: bool = False
+    soft: bool = False
+
+
+@dataclass(frozen=True)
+class ValueReader:
+    """Reads values against the lexicon of a catalogue."""
+
+    lexicon: Lexicon
+
+    def read(self, reading: Reading, story: tuple[tuple[int, int], ...]) -> None:
+        """Adds one condition an attribute and direction."""
+        mentions: list[Mention] = []
+        place = 0
+        while place < len(reading.message.words):
+            found = self._at(reading, place, story, mentions)
+            place = found.end if found else place + 1
+            if found and found.context != "story":
+                mentions.append(found)
+        self._negated(reading, [m for m in mentions if m.negated])
+        self._wanted(reading, [m for m in mentions if not m.negated])
+
+    def _at(
+        self, reading: Reading, place: int, story: tuple[tuple[int, int], ...], before: list[Mention]
+    ) -> Mention | None:
+        words = tuple(word.folded for word in reading.message.words)
+        for end in range(min(place + self.lexicon.longest, len(words)), place, -1):
+            if any(word.stop for word in reading.message.words[place + 1 : end]) or not reading.free(place, end):
+                continue
+            meanings = self._meanings(reading, words[place:end], place)
+            if meanings:
+                negated, soft = self._denied(reading, place, before)
+                context = self._context(reading, (place, end), meanings, story)
+                if negated and context == "loose":
+                    context = "work"
+                return Mention(start=place, end=end, meanings=meanings, context=context, negated=negated, soft=soft)
+        return None
+
+    def _meanings(self, reading: Reading, words: tuple[str, ...], place: int) -> tuple[Meaning, ...]:
+        found = self.lexicon.phrases.get(words, ())
+        if found or len(words) > 1:
+            return found
+        base = comparative_base(words[0])
+        if base and (base,) in self.lexicon.phrases:
+            reading.rewritten[place] = base
+            return self.lexicon.phrases[base,]
+        meant = self.lexicon.suggests(words[0])
+        if meant:
+            reading.rewritten[place] = meant[0]
+            return self.lexicon.phrases[meant]
+        return ()
+
+    def _denied(self, reading: Reading, place: int, before: list[Mention]) -> tuple[bool, bool]:
+        message = reading.message
+        low = place
+        while low > 0 and place - low < 5 and not message.words[low].stop:
+            low -= 1
+        said = " ".join(word.folded for word in message.words[low:place])
+        found = _NO.search(said)
+        if found and not re.search(r"(?:nothing but|not only|not just|why not|if not)(?: \w+)?$", said):
+            start = place - len(said[found.start("no") :].split())
+            reading.claim(start, place)
+            said_no = said[found.start("no") :].split()
+            return True, found["no"] in _SOFT or bool({"too", "so", "very", "overly"} & set(said_no[1:]))
+        if before and before[-1].negated and self._joined(reading, before[-1].end, place):
+            return True, before[-1].soft
+        return False, False
+
+    def _joined(self, reading: Reading, end: int, start: int) -> bool:
+        between = [word.folded for word in reading.message.words[end:start]]
+        commas = start < len(reading.message.words) and set(reading.message.words[start].stop) <= {","}
+        return (
+            commas
+            and len(between) <= 2
+            and all(w in _JOINS or w in {"a", "an", "any"} for w in between)
+            and (bool(between) or "," in reading.message.words[start].stop)
+        )
+
+    def _context(
+        self, reading: Reading, span: tuple[int, int], meanings: tuple[Meaning, ...], story: tuple[tuple[int, int], ...]
+    ) -> Context:
+        start, end = span
+        message, topic = reading.message, self.lexicon.topics[meanings[0].attribute]
+        if topic == "people" or topic == "brand":
+            return self._of_person(reading, span, story)
+        if in_story(start, story) and not (
+            message.at(start - 1) == "from" and of_the_work(reading, start, self.lexicon)
+        ):
+            return "story"
+        if _VERB_PLAY.search(" ".join(w.folded for w in message.words[max(0, start - 1) : start + 1])):
+            return "story"
+        openly = any(self.lexicon.topics[m.attribute] in OPEN and m.strength == "same" for m in meanings)
+        if message.at(start) in {"love", "like", "fancy"} and message.at(start - 1) in {
+            "i",
+            "we",
+            "would",
+            "d",
+            "id",
+            "really",
+            "you",
+            "do",
+            "also",
+            "they",
+            "to",
+        }:
+            return "story"
+        compared = [
+            p
+            for p in range(max(0, start - 3), start)
+            if message.at(p) == "like" and message.at(p - 1) not in {"i", "we", "d", "id", "would"}
+        ]
+        if compared and topic not in {"kind"}:
+            return "loose"
+        if meanings[0].strength == "near" or openly:
+            return "loose"
+        if topic in {"country", "language"}:
+            return self._of_place(reading, span)
+        if topic == "kind":
+            pointing = message.at(start - 1) in {"that", "this", "the"} and not message.at(end - 1).endswith("s")
+            goods = message.at(start - 1) == "for" or self._kind_follows(message.at(end))
+            return "story" if pointing else "loose" if goods else "work"
+        return self._of_head(reading, span)
+
+    def _kind_follows(self, word: str) -> bool:
+        return any(self.lexicon.topics[m.attribute] == "kind" for m in self.lexicon.phrases.get((word,), ()))
+
+    def _of_person(self, reading: Reading, span: tuple[int, int], story: tuple[tuple[int, int], ...]) -> Context:
+        message, (start, end) = reading.message, span
+        if message.at(start - 1) in {"by", "from", "starring", "directed", "of"} or message.at(start - 2) in {
+            "by",
+            "made",
+            "written",
+            "directed",
+        }:
+            return "work"
+        if in_story(start, story) and message.at(start - 1) != "with":
+            return "story"
+        if message.at(start - 1) in {"like", "than", "of"}:
+            return "loose"
+        single = end - start == 1
+        shown = message.words[start].capital and not (single and start == 0 and len(message.words) > 3)
+        known = single and message.at(start) in common_words() and not shown
+        return "loose" if known else "work"
+
+    def _of_place(self, reading: Reading, span: tuple[int, int]) -> Context:
+        message, (start, end) = reading.message, span
+        if message.at(start - 1) in {"from", "in", "of", "the"}:
+            return "work" if of_the_work(reading, start, self.lexicon) else "story"
+        described = message.at(start - 1) in {
+            "something",
+            "anything",
+            "only",
+            "is",
+            "be",
+            "are",
+            "just",
+            "it",
+            "or",
+            "and",
+            "not",
+            "more",
+            "one",
+        }
+        alone = start == 0 and (
+            end == len(message.words) or message.at(end) in {"please", "only", "ones", "one", "or", "and"}
+        )
+        return "work" if described or alone or work_noun_near(message, end, self.lexicon) else "loose"
+
+    def _of_head(self, reading: Reading, span: tuple[int, int]) -> Context:
+        message, (start, end) = reading.message, span
+        if work_noun_near(message, end, self.lexicon, 2):
+            return "work"
+        ends = (
+            message.boundary(end)
+            or message.at(end) in _ENDS_HEAD
+            or reading.claimed[min(end, len(reading.claimed) - 1)] is not None
+        )
+        begins = (
+            message.boundary(start) or message.at(start - 1) in _BEFORE_HEAD or reading.claimed[start - 1] is not None
+        )
+        return "work" if ends and (begins or message.at(end - 1) in self.lexicon.work_nouns) else "loose"
+
+    def _negated(self, reading: Reading, mentions: list[Mention]) -> None:
+        firm: dict[str, list[str]] = {}
+        soft: dict[str, list[str]] = {}
+        for mention in mentions:
+            same = [m for m in mention.meanings if m.strength == "same"]
+            for number, m in enumerate(same or mention.meanings):
+                strong = not mention.soft and (bool(same) or number < 3)
+                (firm if strong else soft).setdefault(m.attribute, []).append(m.value)
+            reading.claim(mention.start, mention.end)
+        for group, hard in ((firm, True), (soft, False)):
+            for name, values in group.items():
+                reading.add(
+                    Condition(
+                        attribute=name, op="none_of", value=list(dict.fromkeys(values)), start=0, end=0, hard=hard
+                    )
+                )
+
+    def _wanted(self, reading: Reading, mentions: list[Mention]) -> None:
+        for mention in mentions:
+            self._prefer(reading, mention)
+        groups: dict[str, list[tuple[Mention, tuple[str, ...]]]] = {}
+        for mention in mentions:
+            if mention.context == "work":
+                name = mention.meanings[0].attribute
+                values = tuple(m.value for m in mention.meanings if m.attribute == name and m.strength == "same")
+                groups.setdefault(name, []).append((mention, values))
+        for name, said in groups.items():
+            self._demand(reading, name, said)
+
+    def _demand(self, reading: Reading, name: str, said: list[tuple[Mention, tuple[str, ...]]]) -> None:
+        attribute = self.lexicon.schema.attribute(name)
+        values = list(dict.fromkeys(value for _, found in said for value in found))
+        several = attribute is not None and attribute.type == "list" and len(said) > 1 and len(values) == len(said)
+        op: FilterOp = "all_of" if several and not self._either(reading, [m for m, _ in said]) else "any_of"
+        topic = self.lexicon.topics[name]
+        if attribute is not None and attribute.type == "category" and len(values) == 1:
+            condition = Condition(attribute=name, op="=", value=values[0], start=0, end=0)
+        elif attribute is not None and attribute.type == "boolean":
+            condition = Condition(attribute=name, op="=", value=values[0] == "true", start=0, end=0)
+        else:
+            condition = Condition(attribute=name, op=op, value=values, start=0, end=0)
+        reading.add(condition)
+        for mention, _ in said:
+            start = mention.start
+            while (
+                start > 0
+                and reading.message.at(start - 1) in {"from", "by", "in", "of", "starring", "directed", "the"}
+                and reading.free(start - 1, start)
+            ):
+                start -= 1 if topic in {"country", "people", "language", "brand"} else mention.start + 1
+            reading.claim(
+                max(start, 0) if topic in {"country", "people", "language", "brand"} else mention.start,
+                mention.end,
+                "keep" if topic in {"genre", "mood", "other", "colour"} else "drop",
+            )
+
+    def _either(self, reading: Reading, mentions: list[Mention]) -> bool:
+        """Whether several values are said as a choice: “or”, commas alone, or plurals (“comedies and dramas”)."""
+        message = reading.message
+        for one, other in zip(mentions, mentions[1:], strict=False):
+            between = {w.folded for w in message.words[one.end : other.start]}
+            plural = (
+                message.at(one.end - 1).endswith("s") and message.at(other.end - 1).endswith("s") and "and" in between
+            )
+            if "or" in between or plural or (not between and message.words[other.start].stop):
+                return True
+        return False
+
+    def _prefer(self, reading: Reading, mention: Mention) -> None:
+        if mention.context != "loose":
+            return
+        wanted: dict[str, list[str]] = {}
+        same = [m for m in mention.meanings if m.strength == "same"]
+        for m in mention.meanings:
+            if m.strength == "same" or not any(s.attribute == m.attribute for s in same):
+                wanted.setdefault(m.attribute, []).append(m.value)
+        for name, values in wanted.items():
+            reading.add(Condition(attribute=name, op="any_of", value=values, start=0, end=0, hard=False))
+        reading.claim(mention.start, mention.end, "keep")
+
+
+_BASES = {
+    "better": "",
+    "funnier": "funny",
+    "sadder": "sad",
+    "scarier": "scary",
+    "happier": "happy",
+    "lighter": "light",
+    "darker": "dark",
+    "weirder": "weird",
+    "stranger": "strange",
+    "calmer": "calm",
+    "quieter": "quiet",
+    "gentler": "gentle",
+    "slower": "slow",
+    "faster": "fast",
+    "livelier": "lively",
+    "creepier": "creepy",
+    "spookier": "spooky",
+    "gloomier": "gloomy",
+    "wittier": "witty",
+    "sillier": "silly",
+    "cosier": "cosy",
+    "cozier": "cozy",
+    "softer": "soft",
+    "louder": "loud",
+    "sweeter": "sweet",
+    "warmer": "warm",
+    "dreamier": "dreamy",
+    "bleaker": "bleak",
+    "grimmer": "grim",
+    "merrier": "merry",
+    "moodier": "moody",
+    "wilder": "wild",
+    "odder": "odd",
+    "eerier": "eerie",
+    "tenser": "tense",
+    "kinder": "kind",
+    "simpler": "simple",
+    "deeper": "deep",
+    "cleverer": "clever",
+    "goofier": "goofy",
+    "jollier": "jolly",
+    "milder": "mild",
+    "tougher": "tough",
+    "sturdier": "sturdy",
+}
+
+
+def comparative_base(word: str) -> str:
+    """The plain form of a comparative that people use of works: "funnier" -> "funny"; "" for other words."""
+    return _BASES.get(word, "")

@@ -1,0 +1,134 @@
+"""A message as words with their places, so that what one reader claims is not read twice. Knows no catalogue."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from retrieval.titles import fold
+
+_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)*|[$€£¥]|[<>]=?|[^\w\s]")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?$")
+_QUOTES = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|(?<!\w)'([^']+)'(?!\w)|(?<!\w)‘([^’]+)’(?!\w)")
+_SIGNS = frozenset("$€£¥") | {"<", ">", "<=", ">="}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """One word. `folded` has no case, accents or apostrophes; `stop` is the punctuation before it ("" for none); `quote` counts from 1."""
+
+    text: str
+    folded: str
+    start: int
+    end: int
+    stop: str = ""
+    quote: int = 0
+
+    @property
+    def capital(self) -> bool:
+        """Whether it begins with a capital letter."""
+        return self.text[:1].isupper()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """The raw text, its words, and the punctuation at the very end."""
+
+    raw: str
+    words: tuple[Word, ...]
+    ending: str = ""
+
+    @property
+    def folded(self) -> str:
+        """All words, folded, one space apart."""
+        return " ".join(word.folded for word in self.words)
+
+    def text(self, start: int, end: int) -> str:
+        """The raw text from one word to another (end excluded)."""
+        return self.raw[self.words[start].start : self.words[end - 1].end] if start < end else ""
+
+    def at(self, place: int) -> str:
+        """The folded word at a place, "" outside."""
+        return self.words[place].folded if 0 <= place < len(self.words) else ""
+
+    def boundary(self, place: int) -> bool:
+        """Whether a clause ends before that place: punctuation, the beginning or the end."""
+        return place <= 0 or place >= len(self.words) or bool(self.words[place].stop)
+
+
+def _quote_of(raw: str) -> list[tuple[int, int]]:
+    return [found.span() for found in _QUOTES.finditer(raw)]
+
+
+def _is_stop(raw: str, start: int, end: int) -> bool:
+    mark = raw[start:end]
+    if mark in {"-", "–", "—"}:
+        return start > 0 and raw[start - 1].isspace()
+    closes = end >= len(raw) or raw[end].isspace() or raw[end] in "\"”»)'’.!?"
+    return mark in {",", ";", ":", "!", "?", "(", ")", '"', "“", "”"} or (mark in {".", "…"} and closes)
+
+
+def _is_abbreviation(word: Word) -> bool:
+    """Whether a full stop behind a word ends no sentence: initials and titles of people."""
+    return (len(word.text) == 1 and word.capital and word.text != "I") or word.folded in {
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "st",
+        "jr",
+        "vs",
+        "no",
+        "op",
+    }
+
+
+def read_message(raw: str) -> Message:
+    """The words of a message.
+
+    >>> [w.folded for w in read_message("I don't like R.U.R., sci-fi under $1,200!").words]
+    ['i', 'dont', 'like', 'r', 'u', 'r', 'sci', 'fi', 'under', '$', '1200']
+    """
+    quotes = _quote_of(raw)
+    words: list[Word] = []
+    stop = ""
+    for found in _TOKEN.finditer(raw):
+        mark = found.group()
+        if _NUMBER.match(mark):
+            folded = mark.replace(",", "").rstrip(".")
+        else:
+            folded = mark if mark in _SIGNS else fold(mark)
+        if not folded:
+            abbreviated = mark == "." and words and words[-1].end == found.start() and _is_abbreviation(words[-1])
+            stop = (stop + mark) if _is_stop(raw, *found.span()) and not abbreviated else stop
+            continue
+        quote = next((n for n, (low, high) in enumerate(quotes, 1) if low <= found.start() < high), 0)
+        words.append(Word(text=mark, folded=folded, start=found.start(), end=found.end(), stop=stop, quote=quote))
+        stop = ""
+    return Message(raw=raw, words=tuple(words), ending=stop)
+
+
+def singular(word: str) -> str:
+    """A guess at the singular of an English word; never shorter than three letters.
+
+    >>> [singular(w) for w in ("comedies", "films", "boots", "classes", "glass", "series", "children")]
+    ['comedy', 'film', 'boot', 'class', 'glass', 'series', 'child']
+    """
+    irregular = {
+        "children": "child",
+        "women": "woman",
+        "men": "man",
+        "people": "person",
+        "series": "series",
+        "movies": "movie",
+        "shoes": "shoe",
+    }
+    if word in irregular:
+        return irregular[word]
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word

@@ -1,0 +1,315 @@
+"""“The second one”, “that”, “the black one”, “the film you mentioned first”: resolved by code over what was shown, newest first."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.ledger import Ledger
+from agent.planner.lexicon import Lexicon
+from agent.planner.titles import TitleMention
+from agent.planner.words import Message, singular
+from retrieval.catalogue import Catalogue
+from retrieval.titles import fold
+from vouch.types import Item
+
+_NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "1 st": 1, "2 nd": 2, "3 rd": 3, "4 th": 4, "5 th": 5, "6 th": 6, "7 th": 7, "8 th": 8, "top": 1, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1, "final": -1, "bottom": -1}  # fmt: skip
+_COUNTS = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "2": 2,
+    "3": 3,
+    "4": 4,
+    "one": 1,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+}
+_ORD = "|".join(sorted(_NTH, key=len, reverse=True))
+_NOUN = r"(?:one|ones|film|movie|book|novel|piece|song|track|tune|item|product|thing|title|recommendation|suggestion|picture|photo|print|result|choice|option|pick)s?"
+_ORDINAL = re.compile(
+    rf"(?:(?:the|your|that) )?(?P<nth>{_ORD})(?: and (?:the )?(?P<also>{_ORD}))? (?P<noun>{_NOUN})(?P<ever> (?:that )?(?:you )?(?:mentioned|showed|recommended|suggested|named|listed|gave)(?: me)?(?: (?:first|earlier|before))?)?(?= |$)"
+)
+_BARE_ORDINAL = re.compile(
+    rf"the (?P<nth>{_ORD})(?: and (?:the )?(?P<also>{_ORD}))?(?= (?:and|or|but|is|was|looks|sounds|please|again|of|then|too|instead)\b|$)"
+)
+_NUMBER = re.compile(
+    r"(?:number|no|nr|item|option|choice) (?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight)(?= |$)"
+)
+_FIRST_N = re.compile(
+    r"(?:the )?(?P<end>first|last) (?P<n>two|three|four|2|3|4)(?: (?:ones|of them|films|books|items))?(?= |$)"
+)
+_MENTIONED = re.compile(
+    rf"the (?P<noun>{_NOUN}) (?:that )?you (?:mentioned|showed|recommended|suggested|named|listed)(?: me)?(?: (?P<when>first|last|earlier|before|just now|at first|at the (?:start|beginning)))?(?= |$)"
+)
+_ALL = re.compile(
+    r"(?:all of (?:them|these|those)|(?:them|these|those) all|both of (?:them|these)|both|(?:any|none|all) of (?:these|those|them)|(?<=seen )(?:these|those|them)|(?<=like )(?:these|those|them)|(?<=love )(?:these|those|them)|(?<=know )(?:these|those|them)|(?<=liked )(?:these|those|them)|(?<=hate )(?:these|those|them)|(?<=read )(?:these|those|them))(?= |$)"
+)
+_THAT = re.compile(
+    rf"(?:that|this) (?:one|{_NOUN})(?= |$)|(?:(?<=like )|(?<=than )|(?<=not )|(?<=why )|(?<=about )|(?<=hide )|(?<=loved )|(?<=liked )|(?<=hated )|(?<=seen )|(?<=read )|(?<=heard )|(?<=know )|(?<=watched )|(?<=saw )|(?<=is )|(?<=was )|(?<=enjoyed )|(?<=love )|(?<=hate )|(?<=after )|(?<=similar to )|(?<=directed )|(?<=wrote )|(?<=to ))(?:that|this)(?= (?:but|one|and|please|a lot|very|already|too|again|instead|or|was|is|so|then|yet)|$)"
+)
+_IT = re.compile(
+    r"(?:(?<=^)|(?<= ))(?:it|its)(?= (?:is|was|has|have|long|short|about|good|sad|scary|funny|any|a|an|in|on|for|by|set|from|worth|too|very|suitable|like|made|rated|cost|expensive|cheap|already|before|yesterday|last|and|but|so|again|please|now|have|the|really|actually|more|based|black|silent|suit|waterproof|warm|plot|director|author|year|length|price|genre|rating)|$)"
+)
+_NO_IT = re.compile(
+    r"(?:make|forget|drop|call|keep|take|bring|thats|got|stop|so be|find) $|^(?:should|must|has to|needs to|can|could|would|ll)"
+)
+_SUPERLATIVES = {"shortest": ("minutes", "pages", min), "longest": ("minutes", "pages", max), "oldest": ("year", "year", min), "earliest": ("year", "year", min), "newest": ("year", "year", max), "latest": ("year", "year", max), "most recent": ("year", "year", max), "cheapest": ("price", "price", min), "least expensive": ("price", "price", min), "most expensive": ("price", "price", max), "priciest": ("price", "price", max)}  # fmt: skip
+_SUPERLATIVE = re.compile(
+    rf"(?:the )?(?P<word>{'|'.join(_SUPERLATIVES)})(?: {_NOUN})?(?: of (?:them|these|those|the lot|all))?(?= |$)"
+)
+_DESCRIBED = re.compile(
+    rf"the (?P<before>(?:[\w]+ ){{1,3}}?)(?P<noun>one|{_NOUN})(?= |$)|the one (?:with|about|from|by|in|where|that has|set in|of|called|featuring|starring|which has|who|that is|thats) (?P<after>.+?)(?= (?:but|and|please|instead)\b|$)|the (?P<only>film|movie|book|novel|piece|song|print|picture|photo)(?= (?:is|was|please|instead|again|then|looks|sounds)\b|$)"
+)
+_STOP = frozenset(
+    ["the", "a", "an", "of", "in", "on", "with", "about", "from", "by", "where", "that", "has", "which", "who", "is", "set", "and", "or", "one", "at", "to", "it", "there", "some", "my", "your", "other", "same", "black-and-white"]
+)
+_NOT_DESCRIBED = frozenset(
+    ["other", "same", "next", "right", "wrong", "only", "best", "good", "very", "whole", "new", "another", "such", "kind", "of", "from", "for", "in", "at", "on", "with"]
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """Words start..end (end excluded) point at items that were shown. Several in `close`: two readings are close, so ask.
+
+    `beyond`: there was a list, but not that long.
+    """
+
+    start: int
+    end: int
+    said: str
+    item_ids: tuple[str, ...]
+    close: tuple[str, ...] = ()
+    beyond: int = 0
+
+    @property
+    def mention(self) -> TitleMention:
+        """The reference as if its title had been said."""
+        return TitleMention(start=self.start, end=self.end, said=self.said, item_ids=self.item_ids)
+
+
+class ReferenceReader:
+    """Resolves references against a ledger and a catalogue."""
+
+    def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
+        self._catalogue = catalogue
+        self._lexicon = lexicon
+
+    def read(self, message: Message, ledger: Ledger) -> tuple[Reference, ...]:
+        """The references of a message in order, none overlapping; () where nothing was shown or spoken of yet."""
+        if not ledger.listed and ledger.in_focus is None:
+            return ()
+        found: list[Reference] = []
+        for reader in (
+            self._firsts,
+            self._ordinals,
+            self._mentioned,
+            self._superlatives,
+            self._alls,
+            self._described,
+            self._pronouns,
+        ):
+            for reference in reader(message, ledger):
+                if all(reference.end <= other.start or reference.start >= other.end for other in found):
+                    found.append(reference)
+        return tuple(sorted(found, key=lambda r: r.start))
+
+    def _places(self, message: Message, pattern: re.Pattern[str]) -> list[tuple[int, int, re.Match[str]]]:
+        text = message.folded
+        starts, place = {}, 0
+        for number, word in enumerate(message.words):
+            starts[place] = number
+            place += len(word.folded) + 1
+        ends = {start + len(message.words[number].folded): number + 1 for start, number in starts.items()}
+        found = [(starts.get(m.start()), ends.get(m.end()), m) for m in pattern.finditer(text)]
+        return [(low, high, m) for low, high, m in found if low is not None and high is not None]
+
+    def _made(self, message: Message, span: tuple[int, int], ids: tuple[str, ...]) -> Reference:
+        return Reference(start=span[0], end=span[1], said=message.text(*span), item_ids=ids)
+
+    def _firsts(self, message: Message, ledger: Ledger) -> list[Reference]:
+        found = []
+        for start, end, match in self._places(message, _FIRST_N):
+            n = _COUNTS[match["n"]]
+            ids = ledger.listed[:n] if match["end"] == "first" else ledger.listed[-n:]
+            found.append(self._made(message, (start, end), ids))
+        return found
+
+    def _ordinals(self, message: Message, ledger: Ledger) -> list[Reference]:
+        found = []
+        for start, end, match in self._places(message, _ORDINAL):
+            noun = match["noun"]
+            ever = bool(match["ever"]) and match["nth"] in {"first", "last"}
+            pool = ledger.shown if ever else ledger.listed
+            of_kind = self._of_kind(pool, noun) if noun not in {"one", "ones"} else pool
+            wanted = [_NTH[match["nth"]], *([_NTH[match["also"]]] if match["also"] else [])]
+            by_place = (
+                pool
+                if noun
+                in {
+                    "one",
+                    "item",
+                    "thing",
+                    "title",
+                    "recommendation",
+                    "suggestion",
+                    "result",
+                    "choice",
+                    "option",
+                    "pick",
+                }
+                else of_kind
+            )
+            found.append(self._nth(message, (start, end), by_place, wanted))
+        for start, end, match in self._places(message, _BARE_ORDINAL):
+            found.append(
+                self._nth(
+                    message,
+                    (start, end),
+                    ledger.listed,
+                    [_NTH[match["nth"]], *([_NTH[match["also"]]] if match["also"] else [])],
+                )
+            )
+        for start, end, match in self._places(message, _NUMBER):
+            n = match["n"]
+            found.append(self._nth(message, (start, end), ledger.listed, [_COUNTS.get(n) or int(n)]))
+        return found
+
+    def _nth(self, message: Message, span: tuple[int, int], pool: tuple[str, ...], wanted: list[int]) -> Reference:
+        ids = tuple(pool[n - 1 if n > 0 else n] for n in wanted if pool and (n < 0 or n <= len(pool)))
+        beyond = max((n for n in wanted if n > len(pool)), default=0)
+        return Reference(
+            start=span[0], end=span[1], said=message.text(*span), item_ids=ids, beyond=beyond if not ids else 0
+        )
+
+    def _mentioned(self, message: Message, ledger: Ledger) -> list[Reference]:
+        found = []
+        for start, end, match in self._places(message, _MENTIONED):
+            pool = self._of_kind(ledger.shown, match["noun"])
+            first = match["when"] in {"first", "at first", "at the start", "at the beginning", "earlier", "before"}
+            newest = self._of_kind(ledger.listed, match["noun"])
+            ids = pool[:1] if first else newest[:1]
+            found.append(self._made(message, (start, end), ids))
+        return found
+
+    def _of_kind(self, pool: tuple[str, ...], noun: str) -> tuple[str, ...]:
+        """Those of a pool that are of the kind a noun names; all where it names none."""
+        meanings = [
+            m
+            for m in self._lexicon.phrases.get((noun,), ())
+            if self._lexicon.topics[m.attribute] == "kind" and m.strength == "same"
+        ]
+        if not meanings:
+            return pool
+        return tuple(i for i in pool if any(_has(self._catalogue.by_id[i], m.attribute, m.value) for m in meanings))
+
+    def _superlatives(self, message: Message, ledger: Ledger) -> list[Reference]:
+        found = []
+        asks = re.match(
+            r"(?:which|whats|what is|what|is|and|tell me|show me|id like|ill take|i want|give me|the|why|how)",
+            message.folded,
+        )
+        for start, end, match in self._places(message, _SUPERLATIVE):
+            *topics, choose = _SUPERLATIVES[match["word"]]
+            numbers = [
+                (n, i) for topic in topics[:1] for i in ledger.listed if (n := self._number(i, str(topic))) is not None
+            ]
+            numbers = numbers or [(n, i) for i in ledger.listed if (n := self._number(i, str(topics[1]))) is not None]
+            if numbers and asks:
+                best = choose(n for n, _ in numbers)  # type: ignore[operator]
+                found.append(self._made(message, (start, end), tuple(i for n, i in numbers if n == best)[:1]))
+        return found
+
+    def _number(self, item_id: str, topic: str) -> float | None:
+        item = self._catalogue.by_id[item_id]
+        for attribute in self._lexicon.about(topic):  # type: ignore[arg-type]
+            value = item.attributes.get(attribute.name)
+            if isinstance(value, float | int):
+                return float(value)
+            if isinstance(value, str) and (year := re.match(r"\d{4}", value)):
+                return float(year.group())
+        return None
+
+    def _alls(self, message: Message, ledger: Ledger) -> list[Reference]:
+        return [
+            self._made(message, (start, end), ledger.listed)
+            for start, end, _ in self._places(message, _ALL)
+            if ledger.listed
+        ]
+
+    def _pronouns(self, message: Message, ledger: Ledger) -> list[Reference]:
+        focus = ledger.in_focus
+        if focus is None:
+            return []
+        found = [self._made(message, (start, end), (focus,)) for start, end, _ in self._places(message, _THAT)]
+        for start, end, match in self._places(message, _IT):
+            around = message.folded[: match.start()], message.folded[match.end() + 1 :]
+            if not (
+                re.search(_NO_IT.pattern.split("|^")[0], around[0])
+                or re.match(r"(?:should|must|has to|needs to|can|could|would|ll)\b", around[1])
+            ):
+                found.append(self._made(message, (start, end), (focus,)))
+        return found
+
+    def _described(self, message: Message, ledger: Ledger) -> list[Reference]:
+        found = []
+        for start, end, match in self._places(message, _DESCRIBED):
+            words = (match["before"] or match["after"] or match["only"] or "").split()
+            noun = match["noun"] or match["only"] or "one"
+            words = [w for w in words if w not in _STOP and w != match["only"]]
+            if set(words) & _NOT_DESCRIBED or any(message.words[p].stop for p in range(start + 1, min(end, start + 3))):
+                continue
+            reference = self._best(message, (start, end), ledger, (words, noun))
+            if reference is not None:
+                found.append(reference)
+        return found
+
+    def _best(
+        self, message: Message, span: tuple[int, int], ledger: Ledger, said: tuple[list[str], str]
+    ) -> Reference | None:
+        words, noun = said
+        for listed in ledger.lists:
+            pool = self._of_kind(listed, noun)
+            if not words and noun == "one":
+                return None
+            scores = sorted(
+                ((self._fits(self._catalogue.by_id[i], words), -place, i) for place, i in enumerate(pool)), reverse=True
+            )
+            good = [
+                (score, i) for score, _, i in scores if score >= (1.0 if words else 0.0) and score >= 0.5 * len(words)
+            ]
+            if not good:
+                continue
+            best = [i for score, i in good if score >= good[0][0] - 0.5]
+            if len(best) > 1 and (words or len(pool) > 1):
+                return Reference(
+                    start=span[0], end=span[1], said=message.text(*span), item_ids=(), close=tuple(best[:3])
+                )
+            return self._made(message, span, (best[0],))
+        return None
+
+    def _fits(self, item: Item, words: list[str]) -> float:
+        """How many of the words an item meets: by title or value 2, by what its passages say 1."""
+        title = set(fold(item.title).split())
+        texts = {singular(w) for p in self._catalogue.passages_of(item.item_id) for w in fold(p.text).split()}
+        score = 0.0
+        for word in words:
+            meanings = self._lexicon.phrases.get((word,), ())
+            valued = any(m.strength == "same" and _has(item, m.attribute, m.value) for m in meanings)
+            if (
+                word in title
+                or valued
+                or word in {str(int(v)) for v in item.attributes.values() if isinstance(v, float | int)}
+            ):
+                score += 2
+            elif singular(word) in texts:
+                score += 1
+        return score
+
+
+def _has(item: Item, attribute: str, value: str) -> bool:
+    own = item.attributes.get(attribute)
+    return value in own if isinstance(own, tuple) else own == value

@@ -1,0 +1,130 @@
+"""A turn's results -> the words of the reply, without a language model. Nothing is said that is not in the results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agent.answer_words import AnswerWords
+from agent.list_words import ListWords, unknown_words
+from agent.phrases import Phrases, listed, plain, title_of
+from agent.planner.lexicon import Lexicon
+from retrieval.catalogue import Catalogue
+from tools.toolbox import Facets, Found, ItemDetails, Remembered, ToolResult
+from vouch.types import RecList, ToolCall
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """One call with its result, or with the sentence that says why there is none."""
+
+    call: ToolCall
+    result: ToolResult | None = None
+    error: str = ""
+
+
+class Wording:
+    """Words whole turns for one catalogue. `members`: what people here are called, such as “simulated members”."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._phrases = Phrases(catalogue, Lexicon(catalogue.schema))
+        self._lists = ListWords(self._phrases)
+        self._answers = AnswerWords(self._phrases)
+
+    def word(self, outcomes: Sequence[Outcome], *, aside: Mapping[str, Any], turn: int) -> str:
+        """The reply to a message: one passage a result, in the order of the calls."""
+        if not outcomes:
+            return self._talk(aside)
+        said = [self._one(outcome, aside=aside, turn=turn) for outcome in outcomes]
+        if aside.get("intent") == "absent":
+            said = self._absent(outcomes, said, aside)
+        if aside.get("unknown") and not any(isinstance(o.result, RecList) for o in outcomes):
+            said.append(unknown_words(aside["unknown"]))
+        return " ".join(text for text in said if text)
+
+    def _one(self, outcome: Outcome, *, aside: Mapping[str, Any], turn: int) -> str:
+        result = outcome.result
+        match result:
+            case None:
+                return plain(outcome.error)
+            case RecList():
+                if outcome.call.name == "explain":
+                    return " ".join(
+                        self._answers.why(r, why_not=bool(aside.get("why_not"))) for r in result.recommendations
+                    )
+                return self._lists.word(result, aside=aside, turn=turn)
+            case ItemDetails():
+                return self._answers.details(result, aside.get("aspect", {}))
+            case Found():
+                return self._answers.found(result)
+            case Facets():
+                return self._answers.facets(result, aside)
+            case Remembered():
+                return (
+                    self._answers.taste(result) if aside.get("intent") == "taste" else self._answers.remembered(result)
+                )
+            case _:
+                return "; ".join(
+                    f"{plain(s.title)}: {'no opinion yet' if s.affinity is None else f'{s.affinity:.2f}'}"
+                    for s in result
+                )
+
+    def _absent(self, outcomes: Sequence[Outcome], said: list[str], aside: Mapping[str, Any]) -> list[str]:
+        """What is missing comes first, then the titles that are close, then what was done all the same."""
+        offer = [title_of(self._catalogue.by_id[i]) for i in aside.get("offer", ()) if i in self._catalogue.by_id]
+        missing = [
+            text for o, text in zip(outcomes, said, strict=True) if isinstance(o.result, Found) and not o.result.items
+        ]
+        others = [
+            text
+            for o, text in zip(outcomes, said, strict=True)
+            if not (isinstance(o.result, Found) and not o.result.items)
+        ]
+        learnt = (
+            "So I cannot learn from it."
+            if set(aside.get("roles", ())) & {"like", "dislike", "seen"} and not offer
+            else ""
+        )
+        ask = f"Did you mean {listed(offer, 'or')}?" if offer else ""
+        bridge = "Going by the words alone:" if others and not offer and "anchor" in aside.get("roles", ()) else ""
+        return [*missing, learnt, ask, bridge, *others]
+
+    def _talk(self, aside: Mapping[str, Any]) -> str:
+        """Plain conversation; nothing is claimed of any item."""
+        intent = aside.get("intent", "help")
+        if intent == "which":
+            titles = [
+                self._phrases.named(self._catalogue.by_id[i])
+                for i in aside.get("offer", ())
+                if i in self._catalogue.by_id
+            ]
+            return f"Which one do you mean: {listed(titles, 'or')}?"
+        if intent == "beyond":
+            return f"The last list had only {aside.get('shown', 0)}, so there is no number {aside.get('n', 0)}. Which one do you mean?"
+        return self._talks().get(intent, self._help())
+
+    def _talks(self) -> dict[str, str]:
+        return {
+            "greeting": f"Hello. {self._help()}",
+            "thanks": "You are welcome. Tell me what you thought of it, and the next list will know.",
+            "yes": "Gladly. Tell me what you are after: a mood, a subject, a length, or a title that you love.",
+            "no": "All right. Tell me what it should be like instead.",
+            "out_of_scope": f"That is beyond me: I only know what is in this collection. {self._help()}",
+            "why": "I have not recommended anything yet. Ask me for something first, and I will say why.",
+            "forget": "There is nothing to take back: nothing has been remembered in this conversation.",
+            "unclear": f"I am not sure what you mean. {self._help()}",
+        }
+
+    def _help(self) -> str:
+        facets = self._catalogue.schema
+        kinds = next(iter(self._phrases.lexicon.about("kind")), None)
+        held = (
+            listed([f"{count} under “{plain(value)}”" for value, count in kinds.values[:4]])
+            if kinds
+            else f"{len(self._catalogue.items)} items"
+        )
+        named = [a.name.replace("_", " ") for a in facets.attributes if a.type != "text"][:5]
+        by = f" Narrow it down by {listed([plain(n) for n in named], 'or')}, " if named else " "
+        return f"I recommend from this collection ({held}) and say why. Describe what you are after in your own words.{by}name a title that you love, or ask “why?” about anything I show."
