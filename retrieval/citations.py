@@ -13,13 +13,15 @@ from retrieval.sources.query_vectors import QueryVectors
 from retrieval.words import words
 from vouch.errors import SourceFailed
 from vouch.ports import PassageIndex, Vectors
-from vouch.types import CitedPassage, Hit, Space
+from vouch.types import Channel, CitedPassage, Hit, Space
 
 _SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+[”\"'’)]*|\n+|$)")
 WORD_COUNTS = 0.2
 """What it adds to a cosine when all words of the query stand in the passage."""
-TITLE_COSTS = 0.1
-"""A title is cited only if nothing else speaks as well: it is short, so its cosines are high, and it says little."""
+COSTS: dict[Channel, float] = {"title": 0.1, "ocr": 0.1, "colours": 0.1}
+"""These are cited only if nothing else speaks as well: they are short, so their cosines are high, and they say little."""
+WHOLE: frozenset[Channel] = frozenset({*COSTS, "tags"})
+"""Lists of words, not sentences: cited as a whole."""
 
 
 class Citations:
@@ -43,12 +45,13 @@ class Citations:
         worth = [(self._worth(hit, asked), space, hit) for space, hit in hits]
         kept = [(w, hit) for w, space, hit in worth if hit.similarity >= FLOORS[space] or w > hit.similarity]
         kept.sort(key=lambda pair: (-pair[0], pair[1].passage_id))
-        return tuple(self._cite(hit, vector, asked) for _, hit in kept[:limit])
+        telling = kept[:1] + [pair for pair in kept[1:] if self._channel(pair[1]) not in COSTS]
+        return tuple(self._cite(hit, vector, asked) for _, hit in telling[:limit])
 
     def for_item(self, item_id: str, vector: Vectors) -> tuple[CitedPassage, ...]:
         """The passage that is nearest to another item's vector; titles do not count."""
         hits = self._index.search(vector, 3, "text", (item_id,))
-        told = [hit for hit in hits if self._channel(hit) != "title"]
+        told = [hit for hit in hits if self._channel(hit) not in COSTS]
         return tuple(self._cite(hit, vector, frozenset()) for hit in told[:1])
 
     def _worth(self, hit: Hit, asked: frozenset[str]) -> float:
@@ -56,7 +59,7 @@ class Citations:
         if passage is None:
             return -1.0
         shared = len(asked & frozenset(words(passage.text))) / len(asked) if asked else 0.0
-        return hit.similarity + WORD_COUNTS * shared - TITLE_COSTS * (passage.channel == "title")
+        return hit.similarity + WORD_COUNTS * shared - COSTS.get(passage.channel, 0.0)
 
     def _channel(self, hit: Hit) -> str:
         passage = self._catalogue.passage(hit.passage_id)
@@ -66,19 +69,21 @@ class Citations:
         passage = self._catalogue.passage(hit.passage_id)
         if passage is None:
             raise SourceFailed("index", f"it holds passage {hit.passage_id}, which the catalogue does not have")
-        spans = sentences(passage.text)
+        spans = ((0, len(passage.text)),) if passage.channel in WHOLE else sentences(passage.text)
         best = self._best_sentence([passage.text[a:b] for a, b in spans], vector, asked)
         return CitedPassage(passage=passage, similarity=hit.similarity, span=spans[best])
 
     def _best_sentence(self, texts: Sequence[str], vector: Vectors, asked: frozenset[str]) -> int:
-        """The sentence with most of the words; only where that does not decide are sentences embedded."""
+        """The sentence with most of the words, the longer ones counting more; without any shared word the nearest by its vector.
+
+        Embedding the sentences of a whole list takes longer than all the rest, so it is done only where it must be.
+        """
         if len(texts) == 1:
             return 0
-        shared = np.array([len(asked & frozenset(words(text))) for text in texts], dtype=np.float32)
-        if shared.max() > 0 and int((shared == shared.max()).sum()) == 1:
-            return int(shared.argmax())
-        cosines = self._vectors.of_all(tuple(texts)) @ vector
-        return int(np.argmax(cosines + 10 * shared))
+        shared = [sum(len(word) for word in asked & frozenset(words(text))) for text in texts]
+        if any(shared):
+            return max(range(len(texts)), key=lambda i: (shared[i], -i))
+        return int(np.argmax(self._vectors.of_all(tuple(texts)) @ vector))
 
 
 def sentences(text: str) -> tuple[tuple[int, int], ...]:

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from retrieval.catalogue import Catalogue
 from vouch.ports import Vectors
-from vouch.types import Passage
+from vouch.types import Channel, Passage
 
 _TOLD, _SEEN, _TITLE = 0, 1, 2
+_NAMES_ONLY: frozenset[Channel] = frozenset({"title", "ocr", "colours"})
+"""Channels that do not say what an item is like: two covers in brown are not two works that are alike."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +26,7 @@ class ItemVectors:
 
     @classmethod
     def from_passages(cls, catalogue: Catalogue, passages: Sequence[Passage], vectors: Vectors) -> ItemVectors:
-        """The mean over what is told of an item; where nothing is told over what is seen, else its title."""
+        """The mean over what is told of an item; where nothing is told over what is seen, else its name (title, words on the cover)."""
         means = np.zeros((len(catalogue.items), vectors.shape[-1]), dtype=np.float32)
         known = [(row, p) for row, p in enumerate(passages) if p.item_id in catalogue.index_of]
         rows = np.array([row for row, _ in known], dtype=np.int64)
@@ -63,6 +65,6 @@ class ItemVectors:
 
 
 def _kind(passage: Passage) -> int:
-    if passage.channel == "title":
+    if passage.channel in _NAMES_ONLY:
         return _TITLE
     return _TOLD if passage.space == "text" else _SEEN

@@ -152,15 +152,18 @@ def diversify(
 ) -> tuple[Scored, ...]:
     """Maximal marginal relevance (Carbonell and Goldstein 1998): at most k, each paying for what it repeats.
 
-    The price, `strength` times the likeness in [0, 1] to the most alike item before it, is the part “diversity”, so the
-    scores still fall from place to place. `scored` is best first; `alike` gives the likeness of two item_ids.
+    The price is that share of its score: `strength` times the likeness in [0, 1] to the most alike item before it. It is the
+    part “diversity”, so scores still fall from place to place. `scored` is best first; `alike` gives the likeness of two item_ids.
     """
     chosen: list[Scored] = []
     left = list(scored)
+    worths = [one.score for one in left]
     repeats = [0.0] * len(left)
     while left and len(chosen) < k:
-        best = max(range(len(left)), key=lambda i: (left[i].score - strength * repeats[i], -i))
-        taken, repeated = left.pop(best), repeats.pop(best)
-        chosen.append(taken.with_part("diversity", -strength * repeated))
+        prices = [strength * repeat * max(worth, 0.0) for repeat, worth in zip(repeats, worths, strict=True)]
+        best = max(range(len(left)), key=lambda i: (worths[i] - prices[i], -i))
+        taken = left.pop(best)
+        del worths[best], repeats[best]
+        chosen.append(taken.with_part("diversity", -prices[best]))
         repeats = [max(r, alike(one.item_id, taken.item_id)) for r, one in zip(repeats, left, strict=True)]
     return tuple(chosen)
