@@ -116,7 +116,7 @@ def run_ingest(
     store = SqlCatalogue(settings.database)
     index = ChromaIndex.open(_index_folder(settings), catalogue=store, for_writing=True)
     try:
-        parts = _ingest_parts(settings, store, index, shipped=companions.perceived_file(path), media_dir=media_dir)
+        parts = _ingest_parts(settings, store, index, shipped=companions.perceived_file(path), media_dir=file.media_dir)
         report = ingest(file, source=path, parts=parts, prune=prune, progress=watcher.step)
         if interactions is not None:
             told = read_interactions(interactions, item_ids={item.item_id for item in store.items()})

@@ -51,7 +51,7 @@ def ingest(
             watcher=screen,
         )
     terminal.show_report(report)
-    if report.troubles:
+    if any(trouble.skipped for trouble in report.troubles):
         raise typer.Exit(3)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 _SHOWN_TROUBLES = 20
 _FACT_CHARACTERS = 60
+_LINE_EVERY_S = 10.0
 
 
 def warn(message: str) -> None:
@@ -71,9 +73,15 @@ class IngestScreen:
 
     def __init__(self) -> None:
         self._bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=err
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=err,
+            disable=not err.is_terminal,
         )
         self._task = self._bar.add_task("Reading", total=None)
+        self._next_line_at = time.monotonic() + _LINE_EVERY_S
 
     def __enter__(self) -> IngestScreen:
         self._bar.start()
@@ -103,20 +111,27 @@ class IngestScreen:
         warn(f"{len(file.interactions)} interactions ({columns}{scale})")
 
     def step(self, step: Step) -> None:
-        """One step of the work."""
+        """One step of the work: a bar in a terminal, elsewhere a line every ten seconds."""
         self._bar.update(self._task, description=escape(step.what), completed=step.done, total=step.total)
+        if not err.is_terminal and time.monotonic() >= self._next_line_at:
+            self._next_line_at = time.monotonic() + _LINE_EVERY_S
+            left = f", about {step.seconds_left:.0f} s left" if step.seconds_left is not None else ""
+            warn(f"{step.done} of {step.total}: {step.what}{left}")
 
     def say(self, message: str) -> None:
-        """One line above the progress."""
+        """What is done after the items."""
         self._bar.update(self._task, description=escape(message))
 
 
 def show_report(report: IngestReport) -> None:
     """What an ingest did, and every row or file that was left out, with its reason."""
     counts = f"{report.added} added, {report.updated} changed, {report.unchanged} unchanged, {report.removed} removed"
+    if report.gone:
+        counts += f", {report.gone} no longer in the file but kept (--prune removes them)"
     warn(f"{counts}; {report.passages} passages; {report.seconds:.1f} s")
     for trouble in report.troubles[:_SHOWN_TROUBLES]:
-        warn(f"  {trouble}")
+        place = f"row {trouble.row}" + (f", {trouble.column}" if trouble.column else "")
+        warn(f"  {'left out' if trouble.skipped else 'missing'}: {place}: “{clean(trouble.value)[:80]}”: {trouble.why}")
     if len(report.troubles) > _SHOWN_TROUBLES:
         warn(f"  … and {len(report.troubles) - _SHOWN_TROUBLES} more")
 
