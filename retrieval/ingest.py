@@ -60,7 +60,10 @@ class IngestParts:
 
 @dataclass(frozen=True, kw_only=True)
 class IngestReport:
-    """Counts of items; `gone`: no longer in the file but kept. `passages`: how many there are now. `troubles`: the file's and the media's."""
+    """Counts of items; `gone`: no longer in the file but kept. `passages`: how many there are now. `troubles`: the file's and the media's.
+
+    `files_left_out`: media files that could not be read; each has its trouble.
+    """
 
     added: int
     updated: int
@@ -70,6 +73,12 @@ class IngestReport:
     passages: int
     troubles: tuple[Trouble, ...]
     seconds: float
+    files_left_out: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row and every media file went in; a missing value in a row does not count."""
+        return not self.files_left_out and not any(trouble.skipped for trouble in self.troubles)
 
 
 def _silent(_: Progress) -> None:
@@ -105,6 +114,7 @@ def ingest(
     run.put_in_order([item_id for item_id in gone if item_id not in removed])
     parts.catalogue.drop_unused()
     passages = run.sync_index()
+    of_media = tuple(run.media_troubles())
     return IngestReport(
         added=sum(catalogue_file.items[i].item_id not in before for i in todo),
         updated=sum(catalogue_file.items[i].item_id in before for i in todo),
@@ -112,8 +122,9 @@ def ingest(
         removed=len(removed),
         gone=len(gone) - len(removed),
         passages=passages,
-        troubles=(*catalogue_file.troubles, *run.media_troubles()),
+        troubles=(*catalogue_file.troubles, *of_media),
         seconds=time.monotonic() - started,
+        files_left_out=len(of_media),
     )
 
 

@@ -259,6 +259,8 @@ def test_rows_that_the_file_skipped_are_counted_in_the_numbers_of_rows(parts: In
     file = replace(catalogue_file([film(0), with_media(film(1), "missing.jpg")]), troubles=(skipped,))
     report = ingest(file, source=Path("films.csv"), parts=parts)
     assert [(t.row, t.skipped) for t in report.troubles] == [(2, True), (3, False)]
+    assert report.files_left_out == 1
+    assert not report.complete
 
 
 def test_what_a_model_failed_on_is_tried_again_next_time(parts: IngestParts) -> None:

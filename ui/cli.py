@@ -51,7 +51,7 @@ def ingest(
             watcher=screen,
         )
     terminal.show_report(report)
-    if any(trouble.skipped for trouble in report.troubles):
+    if not report.complete:
         raise typer.Exit(3)
 
 

@@ -14,10 +14,6 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from retrieval.catalogue_file import CatalogueFile
-from retrieval.ingest import IngestReport
-from retrieval.ingest import Progress as Step
-from retrieval.interactions_file import InteractionsFile
 from tools.render import answer_json, clean, filter_text, reason_text, value_text
 from ui.checkup import Finding
 from vouch.errors import InputError
@@ -25,6 +21,10 @@ from vouch.types import Item, RecList, Recommendation, Reply
 
 if TYPE_CHECKING:
     from agent.conversation import Conversation
+    from retrieval.catalogue_file import CatalogueFile
+    from retrieval.ingest import IngestReport
+    from retrieval.ingest import Progress as Step
+    from retrieval.interactions_file import InteractionsFile
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
