@@ -15,15 +15,39 @@ from tools.toolbox import Facets, Found, ItemDetails, Remembered
 from vouch.types import Attribute, CitedPassage, Item, LikedItem, MetFilter, Passage, Popularity, Recommendation
 
 _ABOUT_WORDS = 45
-_FACT_VERBS = {"people": "is by", "brand": "is by", "year": "is from", "country": "comes from", "genre": "is listed as", "mood": "is described as", "language": "is in", "price": "costs"}  # fmt: skip
-_TOPIC_NAMES = {"people": "who made it", "brand": "who makes it", "year": "when it was made", "minutes": "how long it is", "pages": "how long it is", "price": "what it costs", "country": "where it comes from", "genre": "its genre", "kind": "its kind", "mood": "its mood", "language": "its language", "rating": "its rating", "colour": "its colour"}  # fmt: skip
+_FACT_VERBS = {
+    "people": "is by",
+    "brand": "is by",
+    "year": "is from",
+    "country": "comes from",
+    "genre": "is listed as",
+    "mood": "is described as",
+    "language": "is in",
+    "price": "costs",
+}
+_TOPIC_NAMES = {
+    "people": "who made it",
+    "brand": "who makes it",
+    "year": "when it was made",
+    "minutes": "how long it is",
+    "pages": "how long it is",
+    "price": "what it costs",
+    "country": "where it comes from",
+    "genre": "its genre",
+    "kind": "its kind",
+    "mood": "its mood",
+    "language": "its language",
+    "rating": "its rating",
+    "colour": "its colour",
+}
 
 
 class AnswerWords:
     """Words answers for one catalogue."""
 
-    def __init__(self, phrases: Phrases) -> None:
+    def __init__(self, phrases: Phrases, members: str = "people") -> None:
         self._phrases = phrases
+        self._members = members
 
     def why(self, recommendation: Recommendation, *, why_not: bool) -> str:
         """All that speaks for one item, each with its evidence."""
@@ -51,11 +75,20 @@ class AnswerWords:
         return [_sentence(("it fits your words: " if n == 0 else "and ") + line) for n, line in enumerate(lines)]
 
     def _likes(self, recommendation: Recommendation) -> list[str]:
-        liked = [r for r in recommendation.reasons if isinstance(r, LikedItem) and r.share > 0.005][:3]
-        if not liked:
+        """The liked items with their shares of the match; those that speak against it are named too."""
+        liked = [
+            r for r in recommendation.reasons if isinstance(r, LikedItem) and r.item_id != recommendation.item.item_id
+        ]
+        for_it = [f"{plain(r.title)} ({r.share:.0%})" for r in liked if r.share > 0.005][:3]
+        against = [f"{plain(r.title)} ({r.share:.0%})" for r in liked if r.share < -0.05][:2]
+        if not for_it:
             return []
-        shares = listed([f"{plain(r.title)} ({r.share:.0%})" for r in liked])
-        return [f"Of its match with your taste, these carry so much: {shares}."]
+        said = f"Its match with your taste comes from {listed(for_it)}"
+        return [
+            f"{said}; against it {'speaks' if len(against) == 1 else 'speak'} {listed(against)}."
+            if against
+            else said + "."
+        ]
 
     def _met(self, recommendation: Recommendation) -> list[str]:
         met = [
@@ -67,7 +100,9 @@ class AnswerWords:
 
     def _popular(self, recommendation: Recommendation) -> list[str]:
         popular = [r for r in recommendation.reasons if isinstance(r, Popularity) and r.people]
-        return [f"{r.people} people here like it, which makes it number {r.place} of all." for r in popular[:1]]
+        return [
+            f"{r.people} {self._members} here like it, which makes it number {r.place} of all." for r in popular[:1]
+        ]
 
     def details(self, details: ItemDetails, aspect: Mapping[str, Any]) -> str:
         """The answer to a question about one item."""
@@ -116,7 +151,7 @@ class AnswerWords:
             for i in self._phrases.catalogue.items
             if name in i.attributes and self._phrases.kind(i) == kind and i.item_id != item.item_id
         ]
-        less = sum(1 for i in others if float(i.attributes[name]) < value)  # type: ignore[arg-type]
+        less = len([i for i in others if isinstance(n := i.attributes[name], float | int) and n < value])
         if len(others) < 5:
             return []
         more = "longer than" if topic != "price" else "dearer than"
@@ -137,7 +172,10 @@ class AnswerWords:
             return f"I would say so: {title} is listed with {stated}."
         found = self._sentence_with(details.passages, [said])
         if found:
-            return f"It is not listed as {said} ({stated or 'nothing is'}), but {self._phrases.where(found[0])} {quote(found[1])}"
+            return (
+                f"It is not listed as {said} ({stated or 'nothing is'}), but {self._phrases.where(found[0])}"
+                f" {quote(found[1])}"
+            )
         return (
             f"Not by what I have: {title} is listed with {stated}."
             if stated
@@ -194,13 +232,14 @@ class AnswerWords:
     def found(self, found: Found) -> str:
         """Whether a title is here."""
         if found.items:
-            named = listed([f"{self._phrases.named(i)}{self._of_kind(i)}" for i in found.items[:4]])
-            return f"Yes, {named} {'is' if len(found.items) == 1 else 'are'} here."
+            named = listed([self._phrases.named(i) for i in found.items[:4]])
+            kinds = listed(list(dict.fromkeys(k for i in found.items[:4] if (k := self._of_kind(i)))))
+            return f"Yes, {named} {'is' if len(found.items) == 1 else 'are'} here{f': {kinds}' if kinds else ''}."
         return f"There is no “{plain(found.asked)}” in this collection."
 
     def _of_kind(self, item: Item) -> str:
         kind = self._phrases.kind(item)
-        return f", a {kind}" if kind in {"film", "book", "print"} else f", {kind}" if kind else ""
+        return f"a {kind}" if kind in {"film", "book", "print"} else kind
 
     def facets(self, facets: Facets, aside: Mapping[str, Any]) -> str:
         """What can be asked for."""
@@ -239,7 +278,10 @@ class AnswerWords:
         if remembered.disliked_titles:
             known.append(f"you do not care for {_some(remembered.disliked_titles)}")
         if not known:
-            return "Nothing yet: you have neither said nor clicked what you like. Name a title that you love, and I will remember it."
+            return (
+                "Nothing yet: you have neither said nor clicked what you like. Name a title"
+                " that you love, and I will remember it."
+            )
         return f"From what you have said and clicked: {listed(known)}. Say “forget” and a title to take one back."
 
     def remembered(self, remembered: Remembered) -> str:

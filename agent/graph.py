@@ -67,10 +67,15 @@ class CallsInOrder(AgentMiddleware[Any, Any, Any]):
         """Runs one tool."""
         call = request.tool_call
         try:
-            with request.runtime.context.turnstile.after(_earlier(request), call["id"] or ""):
+            with _asker(request).turnstile.after(_earlier(request), call["id"] or ""):
                 return handler(request)
         except InputError as error:
             return ToolMessage(content=str(error), name=call["name"], tool_call_id=call["id"], status="error")
+
+
+def _asker(request: ToolCallRequest) -> Asker:
+    asker: Asker = request.runtime.context  # type: ignore[assignment]
+    return asker
 
 
 def _earlier(request: ToolCallRequest) -> list[str]:

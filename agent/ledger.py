@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -93,7 +94,7 @@ class Ledger:
 def read_ledger(messages: Sequence[BaseMessage]) -> Ledger:
     """The turns of a conversation before its newest human message."""
     places = [place for place, message in enumerate(messages) if isinstance(message, HumanMessage)]
-    pairs = zip(places, places[1:], strict=False)
+    pairs = itertools.pairwise(places)
     return Ledger(turns=tuple(read_turn(messages[start:end]) for start, end in pairs))
 
 

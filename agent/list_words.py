@@ -15,8 +15,9 @@ FIRST = 3
 class ListWords:
     """Words lists for one catalogue; the same list in the same turn is always worded the same."""
 
-    def __init__(self, phrases: Phrases) -> None:
+    def __init__(self, phrases: Phrases, members: str = "people") -> None:
         self._phrases = phrases
+        self._members = members
 
     def word(self, rec_list: RecList, *, aside: Mapping[str, Any], turn: int) -> str:
         """The answer to a request for recommendations."""
@@ -25,10 +26,10 @@ class ListWords:
         sentences = [self._opening(rec_list, aside, turn)]
         used: set[str] = set()
         for place, recommendation in enumerate(rec_list.recommendations[:FIRST]):
-            sentences.append(self._sentence(recommendation, place=place, turn=turn, used=used))
+            sentences.append(self._sentence(recommendation, rec_list, place=place, turn=turn, used=used))
         rest = [title_of(r.item) for r in rec_list.recommendations[FIRST:]]
         if rest:
-            sentences.append(f"{('Also', 'Further', 'And then')[turn % 3]}: {listed(rest)}.")
+            sentences.append(_ended(f"{('Also', 'Further', 'And then')[turn % 3]}: {listed(rest)}"))
         sentences += self._closing(rec_list, aside)
         return " ".join(s for s in sentences if s)
 
@@ -48,16 +49,18 @@ class ListWords:
     def _opening(self, rec_list: RecList, aside: Mapping[str, Any], turn: int) -> str:
         query, found = rec_list.query, rec_list.recommendations
         text = plain(query.text)
-        about = f" for “{text}”" if text else ""
         if query.like_item is not None and query.like_item in self._phrases.catalogue.by_id:
             anchor = title_of(self._phrases.catalogue.by_id[query.like_item])
             conditions = f", among {self._phrases.understood(query.filters)}" if query.filters else ""
             wish = f", with “{text}” in mind" if text else ""
             return f"{('Close to', 'In the neighbourhood of', 'Nearest to')[turn % 3]} {anchor}{wish}{conditions}:"
         if query.filters:
-            return self._filtered(rec_list, about)
-        if about:
-            return f"{('Here is what comes closest', 'This is what I would look at', 'What speaks most')[turn % 3]}{about}."
+            return self._filtered(rec_list, text, turn)
+        if text:
+            return (
+                f"{('Here is what comes closest to', 'I would look at these for', 'These speak most of')[turn % 3]}"
+                f" “{text}”."
+            )
         if any(taste.liked for taste in query.tastes) or any(
             isinstance(reason, LikedItem) for r in found for reason in r.reasons
         ):
@@ -70,47 +73,53 @@ class ListWords:
             else "Here is what I would look at."
         )
 
-    def _filtered(self, rec_list: RecList, about: str) -> str:
+    def _filtered(self, rec_list: RecList, text: str, turn: int) -> str:
+        """How many fit the conditions, and what the order goes by."""
         steps = [step for step in rec_list.funnel if step.filter is not None]
         total = steps[0].before if steps else len(rec_list.recommendations)
         count = steps[-1].after if steps else len(rec_list.recommendations)
-        understood = self._phrases.understood(rec_list.query.filters)
-        left_out = next(
-            (
-                step.before - step.after
-                for step in rec_list.funnel
-                if step.filter is None and step.label.startswith("seen")
-            ),
-            0,
+        understood = self._phrases.understood(rec_list.query.filters, noun=False)
+        met = next((s.before - s.after for s in rec_list.funnel if s.filter is None and s.label.startswith("seen")), 0)
+        left_out = f"; I leave out {met} that you have met" if met and count > met else ""
+        order = (
+            (f"These come closest to “{text}”.", f"Nearest to “{text}”:", f"For “{text}” I would look at these.")[
+                turn % 3
+            ]
+            if text
+            else ""
         )
-        met = f" (leaving out {left_out} that you have met)" if left_out else ""
         if count == 1:
-            return f"Only one of the {total} here fits {understood}{met}:"
-        closest = f"; closest{about}" if about else ""
-        return f"{understood[:1].upper()}{understood[1:]}: {count} of {total} here{met}{closest}:"
+            return f"Only one of the {total} {self._phrases.noun} here is {_singular_be(understood)}{left_out}."
+        return f"{count} of the {total} {self._phrases.noun} here are {understood}{left_out}. {order}".strip()
 
-    def _sentence(self, recommendation: Recommendation, *, place: int, turn: int, used: set[str]) -> str:
+    def _sentence(
+        self, recommendation: Recommendation, rec_list: RecList, *, place: int, turn: int, used: set[str]
+    ) -> str:
         named = self._phrases.named(recommendation.item)
-        reason = self._best(recommendation.reasons, used)
-        said = self._reason(reason, recommendation) if reason is not None else ""
-        lead = (
+        said = next(
+            (
+                s
+                for r in self._telling(recommendation, rec_list)
+                if (s := self._reason(r, recommendation, rec_list)) and s not in used
+            ),
             "",
-            ("Then ", "Next ", "After it ")[turn % 3],
-            ("And ", "Third ", "Also ")[turn % 3] if place == 2 else "",
-        )[place]
-        sentence = f"{lead}{named}{said}"
-        return sentence if sentence.endswith((".", ".”", "!”", "?”", "…”")) else sentence + "."
+        )
+        used.add(said)
+        lead = ("", ("Then ", "Next ", "After it ")[turn % 3], ("And ", "Third ", "Also ")[turn % 3])[place]
+        return _ended(f"{lead}{named}{said}")
 
-    def _best(self, reasons: Sequence[Reason], used: set[str]) -> Reason | None:
-        """The strongest reason that says something: not the mere listing of a title, not a filter that all meet."""
-        telling = [
+    def _telling(self, recommendation: Recommendation, rec_list: RecList) -> list[Reason]:
+        """The reasons that say something, strongest first: not the mere listing of a title, not the item that was asked for, not a filter."""
+        wanted = set(rec_list.query.prefer)
+        return [
             r
-            for r in reasons
-            if not isinstance(r, MetFilter) and not (isinstance(r, CitedPassage) and r.passage.channel == "title")
+            for r in recommendation.reasons
+            if not (isinstance(r, MetFilter) and r.filter not in wanted)
+            and not (isinstance(r, CitedPassage) and r.passage.channel == "title")
+            and not (isinstance(r, LikedItem) and r.item_id == rec_list.query.like_item)
         ]
-        return telling[0] if telling else next((r for r in reasons if isinstance(r, MetFilter)), None)
 
-    def _reason(self, reason: Reason, recommendation: Recommendation) -> str:
+    def _reason(self, reason: Reason, recommendation: Recommendation, rec_list: RecList) -> str:
         match reason:
             case CitedPassage():
                 before = (
@@ -120,13 +129,24 @@ class ListWords:
                 )
                 return f":{before} {cited(reason)}"
             case LikedItem():
-                liked = [r for r in recommendation.reasons if isinstance(r, LikedItem) and r.share > 0.1][:2]
-                return f", because you liked {listed([plain(r.title) for r in liked])}" if liked else ""
+                liked = [
+                    r
+                    for r in recommendation.reasons
+                    if isinstance(r, LikedItem) and r.share > 0.1 and r.item_id != rec_list.query.like_item
+                ]
+                return f", because you like {listed([plain(r.title) for r in liked[:2]])}" if liked else ""
             case MetFilter():
-                return f": {self._phrases.number(reason.filter.attribute, reason.value)}"
+                values = reason.value if isinstance(reason.value, tuple) else (reason.value,)
+                asked = reason.filter.value if isinstance(reason.filter.value, tuple) else (reason.filter.value,)
+                met = [
+                    self._phrases.number(reason.filter.attribute, v)
+                    for v in values
+                    if v in asked or not isinstance(v, str)
+                ]
+                return f", listed as {listed(met)}" if met else ""
             case Popularity():
-                people = f"{reason.people} people" if reason.people != 1 else "one person"
-                return f", liked by {people} here"
+                people = f"{reason.people} {self._members}" if reason.people != 1 else f"one of the {self._members}"
+                return f", liked by {people} here" if reason.people else ""
 
     def _closing(self, rec_list: RecList, aside: Mapping[str, Any]) -> list[str]:
         told = []
@@ -134,8 +154,7 @@ class ListWords:
             told.append(unknown_words(aside["unknown"]))
         if aside.get("nothing_to_compare"):
             told.append("You have not been shown anything yet to compare with, so I could not go by that.")
-        silent = {"no_history"}
-        told += [plain(note.text) for note in rec_list.notes if note.kind not in silent and not _said_already(note)]
+        told += [self._note(note, rec_list) for note in rec_list.notes if note.kind not in {"no_history", "changed"}]
         if (
             not rec_list.query.text
             and not rec_list.query.filters
@@ -144,11 +163,27 @@ class ListWords:
             told.append("Name a title or two that you love, and I can do better.")
         return told
 
+    def _note(self, note: Note, rec_list: RecList) -> str:
+        if note.kind == "preferred" and rec_list.query.prefer:
+            wished = [self._phrases.condition(f) for f in rec_list.query.prefer]
+            return f"None of what is left is {listed(wished, 'or')}, so I could not favour that."
+        return plain(note.text)
 
-def _said_already(note: Note) -> bool:
-    return note.kind == "changed"
+
+def _ended(sentence: str) -> str:
+    """The sentence with its full stop, unless it has one."""
+    return sentence if sentence.endswith((".", "!", "?", ".”", "!”", "?”", "…”")) else sentence + "."
+
+
+def _singular_be(understood: str) -> str:
+    """ "films from Germany" after “only one is”: "one of the films from Germany"; "under 90 minutes" stays."""
+    first = understood.split(" ", 1)[0]
+    return f"among the {understood}" if first.endswith("s") else understood
 
 
 def unknown_words(unknown: Sequence[str]) -> str:
     """What was asked for and is not recorded here."""
-    return f"The {listed([plain(word) for word in unknown], 'or')} is not recorded in this collection, so I could not go by it."
+    return (
+        f"The {listed([plain(word) for word in unknown], 'or')} is not recorded in this"
+        f" collection, so I could not go by it."
+    )

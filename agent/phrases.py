@@ -12,11 +12,36 @@ from tools.render import clean, second_text, value_text
 from vouch.types import Attribute, AttributeValue, CitedPassage, Filter, Item, Passage, Relaxation
 
 _MARKUP = re.compile(r"<[^<>]{0,200}>|!?\[([^\]]{0,200})\]\([^)]{0,400}\)|[*_`#~|]{2,}|`")
-_PLURALS = {"film": "films", "book": "books", "print": "prints", "music": "pieces of music", "movie": "movies", "novel": "novels", "song": "songs", "photo": "photos", "picture": "pictures", "game": "games", "tv show": "TV shows", "series": "series", "album": "albums"}  # fmt: skip
+_PLURALS = {
+    "film": "films",
+    "book": "books",
+    "print": "prints",
+    "music": "pieces of music",
+    "movie": "movies",
+    "novel": "novels",
+    "song": "songs",
+    "photo": "photos",
+    "picture": "pictures",
+    "game": "games",
+    "tv show": "TV shows",
+    "series": "series",
+    "album": "albums",
+}
 _UPPER = {"<": "under", "<=": "at most"}
 _LOWER = {">": "over", ">=": "at least"}
 _CURRENCY = {"$": "dollars", "usd": "dollars", "€": "euros", "eur": "euros", "£": "pounds", "gbp": "pounds"}
 QUOTE_WORDS = 25
+_ORDER: dict[Topic, int] = {
+    "people": 0,
+    "brand": 0,
+    "country": 1,
+    "year": 2,
+    "genre": 3,
+    "mood": 3,
+    "minutes": 4,
+    "pages": 4,
+    "price": 4,
+}
 
 
 def plain(text: str) -> str:
@@ -62,6 +87,11 @@ class Phrases:
     catalogue: Catalogue
     lexicon: Lexicon
 
+    @property
+    def noun(self) -> str:
+        """What the items of this catalogue are called together."""
+        return "works" if self.lexicon.about("people") else "items"
+
     def topic(self, name: str) -> Topic:
         """What an attribute is about."""
         return self.lexicon.topics.get(name, "other")
@@ -99,7 +129,7 @@ class Phrases:
         """Who and when: "F. W. Murnau, 1922"; "" where neither is known."""
         parts = []
         for topic in ("people", "brand", "year"):
-            for attribute in self.lexicon.about(topic)[:1]:  # type: ignore[arg-type]
+            for attribute in self.lexicon.about(topic)[:1]:
                 value = item.attributes.get(attribute.name)
                 if value is not None and not (topic == "year" and f"({value_text(value)})" in item.title):
                     text = value_text(value) if topic != "year" or not isinstance(value, str) else value[:4]
@@ -111,9 +141,9 @@ class Phrases:
         byline = self.byline(item)
         return f"{title_of(item)} ({byline})" if byline else title_of(item)
 
-    def things(self, filters: Sequence[Filter], count: int = 2) -> str:
+    def things(self, filters: Sequence[Filter]) -> str:
         """The noun for what is sought: "films", "horror films", "works"."""
-        noun, before = ("works", []) if self.lexicon.about("kind") or count == 0 else ("items", [])
+        noun, before = self.noun, []
         for condition in filters:
             values = _values(condition)
             if self.topic(condition.attribute) == "kind" and condition.op in {"=", "any_of", "all_of"}:
@@ -135,24 +165,30 @@ class Phrases:
                 before.append(joined)
         return " ".join([*before, noun])
 
-    def understood(self, filters: Sequence[Filter]) -> str:
-        """A query's filters as one phrase: "films from Germany before 1925, under 100 minutes"."""
+    def understood(self, filters: Sequence[Filter], noun: bool = True) -> str:
+        """A query's filters as one phrase: "films from Germany, before 1925, under 100 minutes"; without the noun where nothing names one."""
         things = self.things(filters)
-        rest, done = [], set()
-        for condition in filters:
-            if condition.attribute in done:
+        rest: list[str] = []
+        done: set[str] = set()
+        for condition in sorted(filters, key=lambda f: _ORDER.get(self.topic(f.attribute), 5)):
+            if condition.attribute in done or self._in_noun(condition, things):
                 continue
-            positive = condition.op in {"=", "any_of", "all_of"}
-            topic = self.topic(condition.attribute)
-            if positive and (topic == "kind" or (topic == "genre" and "pieces of music" not in things)):
-                continue
-            same = [f for f in filters if f.attribute == condition.attribute and f.op in _UPPER.keys() | _LOWER.keys()]
-            if len(same) == 2 and condition in same:
-                rest.append(self._between(same))
+            bounds = [
+                f for f in filters if f.attribute == condition.attribute and f.op in _UPPER.keys() | _LOWER.keys()
+            ]
+            if len(bounds) == 2 and condition in bounds:
+                rest.append(self._between(bounds))
                 done.add(condition.attribute)
             else:
                 rest.append(self.condition(condition))
-        return ", ".join([things, *rest]).replace(", ", " ", 1) if rest else things
+        if not noun and things == self.noun and rest:
+            return ", ".join(rest)
+        return " ".join([things, ", ".join(rest)]).strip()
+
+    def _in_noun(self, condition: Filter, things: str) -> bool:
+        positive = condition.op in {"=", "any_of", "all_of"}
+        topic = self.topic(condition.attribute)
+        return positive and (topic == "kind" or (topic == "genre" and "pieces of music" not in things))
 
     def _between(self, bounds: Sequence[Filter]) -> str:
         low, high = sorted(bounds, key=lambda f: f.op in _UPPER)

@@ -13,7 +13,35 @@ from retrieval.catalogue import Catalogue
 from retrieval.titles import fold
 from vouch.types import Item
 
-_NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "1 st": 1, "2 nd": 2, "3 rd": 3, "4 th": 4, "5 th": 5, "6 th": 6, "7 th": 7, "8 th": 8, "top": 1, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1, "final": -1, "bottom": -1}  # fmt: skip
+_NTH = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+    "1 st": 1,
+    "2 nd": 2,
+    "3 rd": 3,
+    "4 th": 4,
+    "5 th": 5,
+    "6 th": 6,
+    "7 th": 7,
+    "8 th": 8,
+    "top": 1,
+    "1st": 1,
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
+    "5th": 5,
+    "last": -1,
+    "final": -1,
+    "bottom": -1,
+}
 _COUNTS = {
     "two": 2,
     "three": 3,
@@ -28,12 +56,18 @@ _COUNTS = {
     "eight": 8,
 }
 _ORD = "|".join(sorted(_NTH, key=len, reverse=True))
-_NOUN = r"(?:one|ones|film|movie|book|novel|piece|song|track|tune|item|product|thing|title|recommendation|suggestion|picture|photo|print|result|choice|option|pick)s?"
+_NOUN = (
+    r"(?:one|ones|film|movie|book|novel|piece|song|track|tune|item|product|thing"
+    r"|title|recommendation|suggestion|picture|photo|print|result|choice|option|pick)s?"
+)
 _ORDINAL = re.compile(
-    rf"(?:(?:the|your|that) )?(?P<nth>{_ORD})(?: and (?:the )?(?P<also>{_ORD}))? (?P<noun>{_NOUN})(?P<ever> (?:that )?(?:you )?(?:mentioned|showed|recommended|suggested|named|listed|gave)(?: me)?(?: (?:first|earlier|before))?)?(?= |$)"
+    rf"(?:(?:the|your|that) )?(?P<nth>{_ORD})(?: and (?:the )?(?P<also>{_ORD}))? (?P<noun>{_NOUN})(?P<ever>"
+    rf" (?:that )?(?:you )?(?:mentioned|showed|recommended|suggested|named|listed"
+    rf"|gave)(?: me)?(?: (?:first|earlier|before))?)?(?= |$)"
 )
 _BARE_ORDINAL = re.compile(
-    rf"the (?P<nth>{_ORD})(?: and (?:the )?(?P<also>{_ORD}))?(?= (?:and|or|but|is|was|looks|sounds|please|again|of|then|too|instead)\b|$)"
+    rf"the (?P<nth>{_ORD})(?: and (?:the )?(?P<also>{_ORD}))?(?= (?:and|or|but|is"
+    rf"|was|looks|sounds|please|again|of|then|too|instead)\b|$)"
 )
 _NUMBER = re.compile(
     r"(?:number|no|nr|item|option|choice) (?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight)(?= |$)"
@@ -42,32 +76,117 @@ _FIRST_N = re.compile(
     r"(?:the )?(?P<end>first|last) (?P<n>two|three|four|2|3|4)(?: (?:ones|of them|films|books|items))?(?= |$)"
 )
 _MENTIONED = re.compile(
-    rf"the (?P<noun>{_NOUN}) (?:that )?you (?:mentioned|showed|recommended|suggested|named|listed)(?: me)?(?: (?P<when>first|last|earlier|before|just now|at first|at the (?:start|beginning)))?(?= |$)"
+    rf"the (?P<noun>{_NOUN}) (?:that )?you (?:mentioned|showed|recommended|suggested"
+    rf"|named|listed)(?: me)?(?: (?P<when>first|last|earlier|before|just now|at first"
+    rf"|at the (?:start|beginning)))?(?= |$)"
 )
 _ALL = re.compile(
-    r"(?:all of (?:them|these|those)|(?:them|these|those) all|both of (?:them|these)|both|(?:any|none|all) of (?:these|those|them)|(?<=seen )(?:these|those|them)|(?<=like )(?:these|those|them)|(?<=love )(?:these|those|them)|(?<=know )(?:these|those|them)|(?<=liked )(?:these|those|them)|(?<=hate )(?:these|those|them)|(?<=read )(?:these|those|them))(?= |$)"
+    r"(?:all of (?:them|these|those)|(?:them|these|those) all|both of (?:them|these)"
+    r"|both|(?:any|none|all) of (?:these|those|them)|(?<=seen )(?:these|those|them)"
+    r"|(?<=like )(?:these|those|them)|(?<=love )(?:these|those|them)|(?<=know )(?:these"
+    r"|those|them)|(?<=liked )(?:these|those|them)|(?<=hate )(?:these|those|them)"
+    r"|(?<=read )(?:these|those|them))(?= |$)"
 )
 _THAT = re.compile(
-    rf"(?:that|this) (?:one|{_NOUN})(?= |$)|(?:(?<=like )|(?<=than )|(?<=not )|(?<=why )|(?<=about )|(?<=hide )|(?<=loved )|(?<=liked )|(?<=hated )|(?<=seen )|(?<=read )|(?<=heard )|(?<=know )|(?<=watched )|(?<=saw )|(?<=is )|(?<=was )|(?<=enjoyed )|(?<=love )|(?<=hate )|(?<=after )|(?<=similar to )|(?<=directed )|(?<=wrote )|(?<=to ))(?:that|this)(?= (?:but|one|and|please|a lot|very|already|too|again|instead|or|was|is|so|then|yet)|$)"
+    rf"(?:that|this) (?:one|{_NOUN})(?= |$)|(?:(?<=like )|(?<=than )|(?<=not )|(?<=why"
+    rf" )|(?<=about )|(?<=hide )|(?<=loved )|(?<=liked )|(?<=hated )|(?<=seen )|(?<=read"
+    rf" )|(?<=heard )|(?<=know )|(?<=watched )|(?<=saw )|(?<=is )|(?<=was )|(?<=enjoyed"
+    rf" )|(?<=love )|(?<=hate )|(?<=after )|(?<=similar to )|(?<=directed )|(?<=wrote"
+    rf" )|(?<=to ))(?:that|this)(?= (?:but|one|and|please|a lot|very|already|too|again"
+    rf"|instead|or|was|is|so|then|yet)|$)"
 )
 _IT = re.compile(
-    r"(?:(?<=^)|(?<= ))(?:it|its)(?= (?:is|was|has|have|long|short|about|good|sad|scary|funny|any|a|an|in|on|for|by|set|from|worth|too|very|suitable|like|made|rated|cost|expensive|cheap|already|before|yesterday|last|and|but|so|again|please|now|have|the|really|actually|more|based|black|silent|suit|waterproof|warm|plot|director|author|year|length|price|genre|rating)|$)"
+    r"(?:(?<=^)|(?<= ))(?:it|its)(?= (?:is|was|has|have|long|short|about|good|sad"
+    r"|scary|funny|any|a|an|in|on|for|by|set|from|worth|too|very|suitable|like|made"
+    r"|rated|cost|expensive|cheap|already|before|yesterday|last|and|but|so|again"
+    r"|please|now|have|the|really|actually|more|based|black|silent|suit|waterproof"
+    r"|warm|plot|director|author|year|length|price|genre|rating)|$)"
 )
 _NO_IT = re.compile(
-    r"(?:make|forget|drop|call|keep|take|bring|thats|got|stop|so be|find) $|^(?:should|must|has to|needs to|can|could|would|ll)"
+    r"(?:make|forget|drop|call|keep|take|bring|thats|got|stop|so be|find) $|^(?:should"
+    r"|must|has to|needs to|can|could|would|ll)"
 )
-_SUPERLATIVES = {"shortest": ("minutes", "pages", min), "longest": ("minutes", "pages", max), "oldest": ("year", "year", min), "earliest": ("year", "year", min), "newest": ("year", "year", max), "latest": ("year", "year", max), "most recent": ("year", "year", max), "cheapest": ("price", "price", min), "least expensive": ("price", "price", min), "most expensive": ("price", "price", max), "priciest": ("price", "price", max)}  # fmt: skip
+_SUPERLATIVES = {
+    "shortest": ("minutes", "pages", min),
+    "longest": ("minutes", "pages", max),
+    "oldest": ("year", "year", min),
+    "earliest": ("year", "year", min),
+    "newest": ("year", "year", max),
+    "latest": ("year", "year", max),
+    "most recent": ("year", "year", max),
+    "cheapest": ("price", "price", min),
+    "least expensive": ("price", "price", min),
+    "most expensive": ("price", "price", max),
+    "priciest": ("price", "price", max),
+}
 _SUPERLATIVE = re.compile(
     rf"(?:the )?(?P<word>{'|'.join(_SUPERLATIVES)})(?: {_NOUN})?(?: of (?:them|these|those|the lot|all))?(?= |$)"
 )
 _DESCRIBED = re.compile(
-    rf"the (?P<before>(?:[\w]+ ){{1,3}}?)(?P<noun>one|{_NOUN})(?= |$)|the one (?:with|about|from|by|in|where|that has|set in|of|called|featuring|starring|which has|who|that is|thats) (?P<after>.+?)(?= (?:but|and|please|instead)\b|$)|the (?P<only>film|movie|book|novel|piece|song|print|picture|photo)(?= (?:is|was|please|instead|again|then|looks|sounds)\b|$)"
+    rf"the (?P<before>(?:[\w]+ ){{1,3}}?)(?P<noun>one|{_NOUN})(?= |$)|the one (?:with"
+    rf"|about|from|by|in|where|that has|set in|of|called|featuring|starring|which"
+    rf" has|who|that is|thats) (?P<after>.+?)(?= (?:but|and|please|instead)\b|$)|the"
+    rf" (?P<only>film|movie|book|novel|piece|song|print|picture|photo)(?= (?:is|was"
+    rf"|please|instead|again|then|looks|sounds)\b|$)"
 )
 _STOP = frozenset(
-    ["the", "a", "an", "of", "in", "on", "with", "about", "from", "by", "where", "that", "has", "which", "who", "is", "set", "and", "or", "one", "at", "to", "it", "there", "some", "my", "your", "other", "same", "black-and-white"]
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "on",
+        "with",
+        "about",
+        "from",
+        "by",
+        "where",
+        "that",
+        "has",
+        "which",
+        "who",
+        "is",
+        "set",
+        "and",
+        "or",
+        "one",
+        "at",
+        "to",
+        "it",
+        "there",
+        "some",
+        "my",
+        "your",
+        "other",
+        "same",
+        "black-and-white",
+    ]
 )
 _NOT_DESCRIBED = frozenset(
-    ["other", "same", "next", "right", "wrong", "only", "best", "good", "very", "whole", "new", "another", "such", "kind", "of", "from", "for", "in", "at", "on", "with"]
+    [
+        "other",
+        "same",
+        "next",
+        "right",
+        "wrong",
+        "only",
+        "best",
+        "good",
+        "very",
+        "whole",
+        "new",
+        "another",
+        "such",
+        "kind",
+        "of",
+        "from",
+        "for",
+        "in",
+        "at",
+        "on",
+        "with",
+    ]
 )
 
 
@@ -219,7 +338,7 @@ class ReferenceReader:
             ]
             numbers = numbers or [(n, i) for i in ledger.listed if (n := self._number(i, str(topics[1]))) is not None]
             if numbers and asks:
-                best = choose(n for n, _ in numbers)  # type: ignore[operator]
+                best = choose(n for n, _ in numbers)
                 found.append(self._made(message, (start, end), tuple(i for n, i in numbers if n == best)[:1]))
         return found
 

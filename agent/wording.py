@@ -27,11 +27,11 @@ class Outcome:
 class Wording:
     """Words whole turns for one catalogue. `members`: what people here are called, such as “simulated members”."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, *, members: str = "people") -> None:
         self._catalogue = catalogue
         self._phrases = Phrases(catalogue, Lexicon(catalogue.schema))
-        self._lists = ListWords(self._phrases)
-        self._answers = AnswerWords(self._phrases)
+        self._lists = ListWords(self._phrases, members)
+        self._answers = AnswerWords(self._phrases, members)
 
     def word(self, outcomes: Sequence[Outcome], *, aside: Mapping[str, Any], turn: int) -> str:
         """The reply to a message: one passage a result, in the order of the calls."""
@@ -102,7 +102,10 @@ class Wording:
             ]
             return f"Which one do you mean: {listed(titles, 'or')}?"
         if intent == "beyond":
-            return f"The last list had only {aside.get('shown', 0)}, so there is no number {aside.get('n', 0)}. Which one do you mean?"
+            return (
+                f"The last list had only {aside.get('shown', 0)}, so there is no number {aside.get('n', 0)}."
+                f" Which one do you mean?"
+            )
         return self._talks().get(intent, self._help())
 
     def _talks(self) -> dict[str, str]:
@@ -127,4 +130,8 @@ class Wording:
         )
         named = [a.name.replace("_", " ") for a in facets.attributes if a.type != "text"][:5]
         by = f" Narrow it down by {listed([plain(n) for n in named], 'or')}, " if named else " "
-        return f"I recommend from this collection ({held}) and say why. Describe what you are after in your own words.{by}name a title that you love, or ask “why?” about anything I show."
+        return (
+            f"I recommend from this collection ({held}) and say why. Describe what you are"
+            f" after in your own words.{by}name a title that you love, or ask “why?” about"
+            f" anything I show."
+        )

@@ -44,3 +44,9 @@ def near_forms() -> tuple[tuple[str, tuple[str, ...]], ...]:
 def common_words() -> frozenset[str]:
     """Everyday English words, folded."""
     return frozenset(word for line in _lines("common_words.txt") for word in line.split())
+
+
+@cache
+def comparatives() -> dict[str, str]:
+    """Comparative -> plain form: "funnier" -> "funny"."""
+    return {line.split()[0]: line.split()[1] for line in _lines("comparatives.txt")}

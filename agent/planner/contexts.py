@@ -13,16 +13,73 @@ Context = Literal["work", "story", "loose"]
 """work: a filter. story: it stays in the query's text. loose: both are possible, so it is preferred and stays in the text."""
 
 _OPENS = re.compile(
-    r"(?:(?<!what )(?<!how )(?<!tell me )(?<!on )about(?! (?:\d|an? hour|half an|two|three|it\b|that one|this))|(?:that is |thats |which is )?set (?:in|on|at|during|around|against)|where(?! is| are)|in which"
-    r"|who(?! (?:directed|wrote|made|composed|is|are|was))|whose|featuring|involving|dealing with|deals with|based on|adapted from|taking place|takes place|happens|happening"
-    r"|(?:tells? |telling )?(?:the |a )?(?:story|stories|tale|tales) (?:of|about)|concerning|full of|lots of|on the|with (?:a|an|the|some|lots of|many|two|three))(?= |$)"
+    r"(?:(?<!what )(?<!how )(?<!tell me )(?<!on )about(?! (?:\d|an? hour|half an"
+    r"|two|three|it\b|that one|this))|(?:that is |thats |which is )?set (?:in|on"
+    r"|at|during|around|against)|where(?! is| are)|in which"
+    r"|who(?! (?:directed|wrote|made|composed|is|are|was))|whose|featuring|involving"
+    r"|dealing with|deals with|based on|adapted from|taking place|takes place|happens"
+    r"|happening"
+    r"|(?:tells? |telling )?(?:the |a )?(?:story|stories|tale|tales) (?:of|about)"
+    r"|concerning|full of|lots of|on the|with (?:a|an|the|some|lots of|many|two|three))(?="
+    r" |$)"
 )
 _REOPENS = frozenset(
-    ["but", "under", "below", "less", "fewer", "at", "over", "above", "more", "max", "maximum", "from", "by", "before", "after", "since", "not", "no", "nothing", "without", "only", "please", "preferably", "ideally", "something", "anything", "shorter", "longer", "cheaper", "between", "up", "made", "directed", "written", "starring"]
+    [
+        "but",
+        "under",
+        "below",
+        "less",
+        "fewer",
+        "at",
+        "over",
+        "above",
+        "more",
+        "max",
+        "maximum",
+        "from",
+        "by",
+        "before",
+        "after",
+        "since",
+        "not",
+        "no",
+        "nothing",
+        "without",
+        "only",
+        "please",
+        "preferably",
+        "ideally",
+        "something",
+        "anything",
+        "shorter",
+        "longer",
+        "cheaper",
+        "between",
+        "up",
+        "made",
+        "directed",
+        "written",
+        "starring",
+    ]
 )
 _ALWAYS_END = frozenset(["but", "preferably", "ideally", "please", "under", "below"])
 _MADE = frozenset(
-    ["made", "released", "produced", "shot", "filmed", "written", "published", "composed", "recorded", "printed", "directed", "painted", "created", "born"]
+    [
+        "made",
+        "released",
+        "produced",
+        "shot",
+        "filmed",
+        "written",
+        "published",
+        "composed",
+        "recorded",
+        "printed",
+        "directed",
+        "painted",
+        "created",
+        "born",
+    ]
 )
 
 
@@ -63,13 +120,15 @@ def _ends(reading: Reading, place: int, lexicon: Lexicon) -> bool:
     if word.folded in {"less", "more", "no", "at", "up", "not", "shorter", "longer", "over"}:
         return bool(
             re.match(
-                r"(?:less|more|no more|no longer|not more|at most|at least|up to|shorter|longer|not longer|over|not too) (?:than )?(?:long|short|\d|an? |one|two|three|half)",
+                r"(?:less|more|no more|no longer|not more|at most|at least|up to|shorter|longer"
+                r"|not longer|over|not too) (?:than )?(?:long|short|\d|an? |one|two|three|half)",
                 " ".join(w.folded for w in message.words[place : place + 4]),
             )
         )
     return word.folded == "from" and bool(
         re.match(
-            r"from (?:the )?(?:early |late |mid )?(?:\d|twent|thirt|fort|fift|sixt|sevent|eight|ninet|nineteen|eighteen)",
+            r"from (?:the )?(?:early |late |mid )?(?:\d|twent|thirt|fort|fift|sixt|sevent"
+            r"|eight|ninet|nineteen|eighteen)",
             " ".join(w.folded for w in message.words[place : place + 4]),
         )
     )

@@ -12,27 +12,101 @@ import numpy as np
 from vouch.ports import Embedder, Vectors
 
 Intent = Literal[
-    "recommend", "more_like", "refine", "state", "why", "details", "find", "facets", "taste", "forget", "greeting", "thanks", "help", "yes", "no", "out_of_scope",
-]  # fmt: skip
+    "recommend",
+    "more_like",
+    "refine",
+    "state",
+    "why",
+    "details",
+    "find",
+    "facets",
+    "taste",
+    "forget",
+    "greeting",
+    "thanks",
+    "help",
+    "yes",
+    "no",
+    "out_of_scope",
+]
 NEIGHBOURS = 5
+TALK = frozenset({"greeting", "thanks", "help", "out_of_scope"})
+"""Intents that are answered in words alone."""
 SURE = 0.55
 """A message whose nearest utterance is less alike than this is not like any of them."""
 
 _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
     (intent, re.compile(pattern))  # type: ignore[misc]
     for intent, pattern in (
-        ("greeting", r"^(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|evening|afternoon|day)|moin|yo)(?: (?:there|vouch|you|everyone|all|friend|again))?$"),
-        ("thanks", r"^(?:(?:ok|okay|great|perfect|cool|super|awesome|lovely|nice|wonderful|many|brilliant|wow|no) )*(?:thanks|thank you|thx|ty|cheers)(?: (?:a lot|so much|very much|you|a bunch|again|vouch|bye|for .*|thats all|i .*))*$"),
-        ("thanks", r"^(?:bye|goodbye|bye bye|see you|see you later|good night|thats all|ok|okay|great|perfect|cool|awesome|lovely|nice|wonderful|brilliant|sounds good|excellent|ok great|good|good choice|nice one|wow)$"),
-        ("help", r"^(?:help|help me|what can you do|how does (?:this|it) work|who are you|what are you|what is this|what can i (?:ask|do|say)(?: you)?|how do i use this|what is vouch|whats this)$"),
-        ("yes", r"^(?:yes|yes please|yeah|yep|yup|sure|right|exactly|correct|of course|yes that one|thats the one|that one|please do|absolutely|y|si|oui)$"),
-        ("no", r"^(?:no|nope|nah|no thanks|no thank you|not really|neither|none of them|none|not that one|not that|not these|no not that|not interested)$"),
-        ("taste", r"(?:what (?:do|did|have) you (?:know|learn|learned|learnt|remember(?:ed)?) (?:about|of|from) (?:me|my taste)|what do i like|what did i (?:like|tell you)|my (?:taste|profile|likes|dislikes)$|do you remember me|what (?:are my|have i) (?:likes|liked|disliked)|which .* (?:did|have) i (?:like|liked|seen|disliked|mark))"),
-        ("facets", r"(?:what|which) (?:genres?|kinds?|types?|categories|moods?|countries|brands?|languages?|colou?rs|creators|authors|directors|years|sorts?|tags|themes|styles|decades|attributes|makers)(?: of \w+)? (?:do you|are|have you|can|does|is there|of)|^what (?:do you have|have you got|is in here|is here|is there)(?: here| in (?:the|your) .*)?$|whats in (?:the|this|your) (?:collection|catalogue|catalog|shop|store|library)|how (?:many|big) .*(?:do you have|are there|have you|is (?:the|your|this) (?:collection|catalogue|catalog))|what can i (?:filter|ask for|choose|search)|^list (?:all )?(?:the |your )?(?:genres|kinds|moods|categories|countries|types|brands|authors|directors)"),
-        ("why", r"^(?:(?:and|but|so|ok|hm+|um|oh|hey|wait|please) )*(?:why\b(?! not (?:a|an|some|something)\b)|how come|explain(?! how)|what makes (?:you|it|this|that|the)|for what reason|what(?: i)?s the reason|on what grounds|justify|convince me|how do you know i)|(?:^| )why (?:did|do|do you|would|are you|is|was|should|this|that|the)\b"),
-        ("forget", r"^(?:please |ok |no )*(?:undo|scratch that|take (?:that|it) back|i take (?:that|it) back|forget (?:that|it|everything|all|what i said|about me|my)\b.*|(?:delete|clear|reset|wipe|erase) (?:my|everything|all|the)\b.*|unlike\b.*|that was a mistake|i didnt mean that|start over|forget me)"),
+        (
+            "greeting",
+            r"^(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|evening|afternoon|day)"
+            r"|moin|yo)(?: (?:there|vouch|you|everyone|all|friend|again))?$",
+        ),
+        (
+            "thanks",
+            r"^(?:(?:ok|okay|great|perfect|cool|super|awesome|lovely|nice|wonderful|many"
+            r"|brilliant|wow|no) )*(?:thanks|thank you|thx|ty|cheers)(?: (?:a lot|so much"
+            r"|very much|you|a bunch|again|vouch|bye|for .*|thats all|i .*))*$",
+        ),
+        (
+            "thanks",
+            r"^(?:bye|goodbye|bye bye|see you|see you later|good night|thats all|ok|okay"
+            r"|great|perfect|cool|awesome|lovely|nice|wonderful|brilliant|sounds good|excellent"
+            r"|ok great|good|good choice|nice one|wow)$",
+        ),
+        (
+            "help",
+            r"^(?:help|help me|what can you do|how does (?:this|it) work|who are you|what"
+            r" are you|what is this|what can i (?:ask|do|say)(?: you)?|how do i use this"
+            r"|what is vouch|whats this)$",
+        ),
+        (
+            "yes",
+            r"^(?:yes|yes please|yeah|yep|yup|sure|right|exactly|correct|of course|yes that"
+            r" one|thats the one|that one|please do|absolutely|y|si|oui)$",
+        ),
+        (
+            "no",
+            r"^(?:no|nope|nah|no thanks|no thank you|not really|neither|none of them|none"
+            r"|not that one|not that|not these|no not that|not interested)$",
+        ),
+        (
+            "taste",
+            r"(?:what (?:do|did|have) you (?:know|learn|learned|learnt|remember(?:ed)?) (?:about"
+            r"|of|from) (?:me|my taste)|what do i like|what did i (?:like|tell you)|my (?:taste"
+            r"|profile|likes|dislikes)$|do you remember me|what (?:are my|have i) (?:likes"
+            r"|liked|disliked)|which .* (?:did|have) i (?:like|liked|seen|disliked|mark))",
+        ),
+        (
+            "facets",
+            r"(?:what|which) (?:genres?|kinds?|types?|categories|moods?|countries|brands?"
+            r"|languages?|colou?rs|creators|authors|directors|years|sorts?|tags|themes|styles"
+            r"|decades|attributes|makers)(?: of \w+)? (?:do you|are|have you|can|does|is"
+            r" there|of)|^what (?:do you have|have you got|is in here|is here|is there)(?:"
+            r" here| in (?:the|your) .*)?$|whats in (?:the|this|your) (?:collection|catalogue"
+            r"|catalog|shop|store|library)|how (?:many|big) .*(?:do you have|are there|have"
+            r" you|is (?:the|your|this) (?:collection|catalogue|catalog))|what can i (?:filter"
+            r"|ask for|choose|search)|^list (?:all )?(?:the |your )?(?:genres|kinds|moods"
+            r"|categories|countries|types|brands|authors|directors)",
+        ),
+        (
+            "why",
+            r"^(?:(?:and|but|so|ok|hm+|um|oh|hey|wait|please) )*(?:why\b(?! not (?:a|an|some"
+            r"|something)\b)|how come|explain(?! how)|what makes (?:you|it|this|that|the)"
+            r"|for what reason|what(?: i)?s the reason|on what grounds|justify|convince me"
+            r"|how do you know i)|(?:^| )why (?:did|do|do you|would|are you|is|was|should"
+            r"|this|that|the)\b",
+        ),
+        (
+            "forget",
+            r"^(?:please |ok |no )*(?:undo|scratch that|take (?:that|it) back|i take (?:that"
+            r"|it) back|forget (?:that|it|everything|all|what i said|about me|my)\b.*|(?:delete"
+            r"|clear|reset|wipe|erase) (?:my|everything|all|the)\b.*|unlike\b.*|that was"
+            r" a mistake|i didnt mean that|start over|forget me)",
+        ),
     )
-)  # fmt: skip
+)
 
 
 class IntentReader:

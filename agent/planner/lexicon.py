@@ -38,7 +38,9 @@ _NAMES: tuple[tuple[Topic, str], ...] = (
     ("mood", "moods?|tones?|themes?|tags?|keywords?|feels?|vibes?|topics?|atmosphere|labels?|plot keywords"),
     (
         "people",
-        "creators?|directors?|authors?|artists?|composers?|actors?|actress|cast|stars?|writers?|performers?|painters?|photographers?|creator|musicians?|band|singer|illustrator|narrator|editor|designer",
+        "creators?|directors?|authors?|artists?|composers?|actors?|actress|cast|stars?"
+        "|writers?|performers?|painters?|photographers?|creator|musicians?|band|singer"
+        "|illustrator|narrator|editor|designer",
     ),
     ("brand", "brands?|makers?|manufacturers?|vendor|publisher|studio|label|company"),
     ("country", "country|countries|nation|nationality|origin|country of origin|place"),
@@ -48,11 +50,14 @@ _NAMES: tuple[tuple[Topic, str], ...] = (
     ("kind", "kinds?|types?|medium|media type|format|category|categories|department|product type|media"),
     (
         "year",
-        "year|years|date|released?|release year|release date|published|publication year|publication date|first published|premiere|premiered|made|issued|startyear|start year",
+        "year|years|date|released?|release year|release date|published|publication year"
+        "|publication date|first published|premiere|premiered|made|issued|startyear"
+        "|start year",
     ),
     (
         "minutes",
-        "runtime|duration|length|minutes|running time|run time|playtime|length min|minutes long|length minutes|duration min",
+        "runtime|duration|length|minutes|running time|run time|playtime|length min|minutes"
+        " long|length minutes|duration min",
     ),
 )
 _MINUTE_UNITS = {
@@ -68,7 +73,9 @@ _MINUTE_UNITS = {
     "sec": 1 / 60,
     "seconds": 1 / 60,
 }
-_CURRENCIES = frozenset(["$", "€", "£", "¥", "usd", "eur", "gbp", "dollar", "dollars", "euro", "euros", "pound", "pounds"])
+_CURRENCIES = frozenset(
+    ["$", "€", "£", "¥", "usd", "eur", "gbp", "dollar", "dollars", "euro", "euros", "pound", "pounds"]
+)
 Strength = Literal["same", "near"]
 
 
@@ -216,7 +223,12 @@ class Lexicon:
     @cached_property
     def work_nouns(self) -> frozenset[str]:
         """Single words that stand for what is recommended here: “film”, “something”, the kinds and the genres."""
-        general = "film movie book novel music piece song track picture photo print product item thing stuff something anything one title classic work tune album gift present story tale flick read show series recommendation nothing everything these those it them masterpiece film-noir"
+        general = (
+            "film movie book novel music piece song track picture photo print product item"
+            " thing stuff something anything one title classic work tune album gift present"
+            " story tale flick read show series recommendation nothing everything these"
+            " those it them masterpiece film-noir"
+        )
         nouns = set(general.split())
         for words, meanings in self.phrases.items():
             if any(self.topics[m.attribute] in {"kind", "genre"} and m.strength == "same" for m in meanings):

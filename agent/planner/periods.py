@@ -37,20 +37,28 @@ _YEAR = r"(?:1[0-9]\d\d|20\d\d)"
 _PERIOD = (
     r"(?:(?P<part>early|mid|late|beginning of the|end of the|turn of the) )?(?:the )?(?:"
     rf"(?P<decade>\d\d(?:\d0)?) ?s|(?:(?P<hundred>eighteen|nineteen|twenty) )?(?P<word>{'|'.join(_DECADES)})"
-    rf"|(?:(?P<nth>\d\d) (?:st|nd|rd|th)|(?P<ordinal>{'|'.join(_ORDINALS)})) century|(?P<year>{_YEAR})(?! (?:pages?|minutes?|dollars|euros|words)))"
+    rf"|(?:(?P<nth>\d\d) (?:st|nd|rd|th)|(?P<ordinal>{'|'.join(_ORDINALS)})) century"
+    rf"|(?P<year>{_YEAR})(?! (?:pages?|minutes?|dollars|euros|words)))"
 )
 _DIRECTED = re.compile(
-    r"(?P<way>(?:made |released |published |written |from |composed )?(?:before|until|till|up to|prior to|pre|no later than|not later than|earlier than|older than|by|after|since|post|later than|newer than|more recent than|from|no earlier than|starting (?:in|from)|not from|not before|not after))"
-    rf" (?:the year )?{_PERIOD}(?P<on> (?:on|onwards?|and later|or later|and after|or newer|and up|or earlier|or older|and before))?(?= |$)"
+    r"(?P<way>(?:made |released |published |written |from |composed )?(?:before|until"
+    r"|till|up to|prior to|pre|no later than|not later than|earlier than|older than"
+    r"|by|after|since|post|later than|newer than|more recent than|from|no earlier"
+    r" than|starting (?:in|from)|not from|not before|not after))"
+    rf" (?:the year )?{_PERIOD}(?P<on> (?:on|onwards?|and later|or later|and after"
+    rf"|or newer|and up|or earlier|or older|and before))?(?= |$)"
 )
 _BETWEEN = re.compile(
-    rf"(?:between |from )?(?P<low>{_YEAR})(?: ?s)? (?:and |to |until |till |through )?(?P<high>{_YEAR})(?: ?s)?(?= |$)"
+    rf"(?:between |from )?(?P<low>{_YEAR})(?: ?s)? (?:and |to |until |till |through"
+    rf" )?(?P<high>{_YEAR})(?: ?s)?(?= |$)"
 )
 _PLAIN = re.compile(
-    rf"{_PERIOD}(?P<on> (?:on|onwards?|and later|or later|and after|or newer|and up|or earlier|or older|and before))?(?= |$)"
+    rf"{_PERIOD}(?P<on> (?:on|onwards?|and later|or later|and after|or newer|and up"
+    rf"|or earlier|or older|and before))?(?= |$)"
 )
 _OLD = re.compile(
-    r"(?P<not>not |nothing )?(?:too |so |very |really |that )?(?P<word>old|older|ancient|early|recent|new|newer|modern|contemporary)(?= |$)"
+    r"(?P<not>not |nothing )?(?:too |so |very |really |that )?(?P<word>old|older"
+    r"|ancient|early|recent|new|newer|modern|contemporary)(?= |$)"
 )
 
 
@@ -123,7 +131,7 @@ class PeriodReader:
             return True
         if match["year"] and message.at(start - 1) not in {"in", "during"}:
             return alone and (start > 0 or len(message.words) <= 3)
-        short = len(message.words) <= 3 and not message.at(start - 1) == "during"
+        short = len(message.words) <= 3 and message.at(start - 1) != "during"
         return alone and (
             short
             or work_noun_near(message, end, self.lexicon, 2)
@@ -145,8 +153,7 @@ class PeriodReader:
         if way in {"after", "post", "than"}:
             return ((">", high),) if "not" not in match.group().split()[:1] else (("<=", high),)
         if (
-            (way in {"since", "in"}
-            and match["on"])
+            (way in {"since", "in"} and match["on"])
             or way == "since"
             or "no earlier" in match.group()
             or way == "starting"

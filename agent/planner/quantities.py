@@ -43,29 +43,48 @@ _WORDS = {
     "a thousand": 1000,
 }
 _NUM = r"(?:\d+(?:\.\d+)?|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
-_UPPER = r"under|below|less than|fewer than|lower than|shorter than|cheaper than|smaller than|within|not over|nothing over|not above|inside|<"
-_UPPER_SAME = r"up to|at most|no more than|not more than|no longer than|not longer than|nothing longer than|not exceeding|max|maximum|a maximum of|budget(?: is| of)?|<="
+_UPPER = (
+    r"under|below|less than|fewer than|lower than|shorter than|cheaper than|smaller"
+    r" than|within|not over|nothing over|not above|inside|<"
+)
+_UPPER_SAME = (
+    r"up to|at most|no more than|not more than|no longer than|not longer than|nothing"
+    r" longer than|not exceeding|max|maximum|a maximum of|budget(?: is| of)?|<="
+)
 _LOWER = r"over|above|more than|longer than|greater than|higher than|exceeding|beyond|>"
 _LOWER_SAME = (
     r"at least|no less than|not less than|no shorter than|not shorter than|no fewer than|min|minimum|a minimum of|>="
 )
 _NEAR = r"about|around|roughly|approximately|circa|some|near|close to"
 _CMP = f"(?P<cmp>{_UPPER_SAME}|{_LOWER_SAME}|{_UPPER}|{_LOWER}|{_NEAR})"
-_UNITS = r"hours?|hrs?|h|minutes?|minuts?|mins?|min|seconds?|secs?|pages?|pp|dollars?|bucks|usd|euros?|eur|pounds?|quid|gbp|[$€£¥]|stars?"
-_POST = r"or (?:less|under|below|fewer|shorter|cheaper)|or (?:more|over|longer|above|so|better|higher)|max|maximum|tops|at most|minimum|at least|or thereabouts"
+_UNITS = (
+    r"hours?|hrs?|h|minutes?|minuts?|mins?|min|seconds?|secs?|pages?|pp|dollars?"
+    r"|bucks|usd|euros?|eur|pounds?|quid|gbp|[$€£¥]|stars?"
+)
+_POST = (
+    r"or (?:less|under|below|fewer|shorter|cheaper)|or (?:more|over|longer|above"
+    r"|so|better|higher)|max|maximum|tops|at most|minimum|at least|or thereabouts"
+)
 _AMOUNT = re.compile(
-    rf"(?:{_CMP} )?(?:a |the )?(?P<cur>[$€£¥] )?(?P<num>{_NUM})(?P<half> and a half)?(?: (?P<unit>{_UNITS})(?P<half2> and a half)?)?(?: (?:and )?(?P<extra>\d+)(?: (?:minutes?|mins?|min))?)?(?: (?:long|in length))?(?: (?P<post>{_POST}))?(?= |$)"
+    rf"(?:{_CMP} )?(?:a |the )?(?P<cur>[$€£¥] )?(?P<num>{_NUM})(?P<half> and a half)?(?:"
+    rf" (?P<unit>{_UNITS})(?P<half2> and a half)?)?(?: (?:and )?(?P<extra>\d+)(?:"
+    rf" (?:minutes?|mins?|min))?)?(?: (?:long|in length))?(?: (?P<post>{_POST}))?(?="
+    rf" |$)"
 )
 _HALF_HOUR = re.compile(rf"(?:{_CMP} )?half an hour(?: (?P<post>{_POST}))?(?= |$)")
 _RANGE = re.compile(
-    rf"(?:between |from )?(?P<cur>[$€£¥] )?(?P<low>{_NUM}) (?:(?:and|to|or) )?(?:[$€£¥] )?(?P<high>{_NUM}) (?P<unit>{_UNITS})(?= |$)"
+    rf"(?:between |from )?(?P<cur>[$€£¥] )?(?P<low>{_NUM}) (?:(?:and|to|or) )?(?:[$€£¥]"
+    rf" )?(?P<high>{_NUM}) (?P<unit>{_UNITS})(?= |$)"
 )
 _BETWEEN = re.compile(
     rf"between (?P<cur>[$€£¥] )?(?P<low>{_NUM}) and (?:[$€£¥] )?(?P<high>{_NUM})(?: (?P<unit>{_UNITS}))?(?= |$)"
 )
 _SIZE = re.compile(
-    r"(?P<not>(?:(?:is|its|was) )?(?:not|isnt|nothing|dont want (?:anything|something)|but not|never) )?(?P<too>too |so |very |really |super |that |overly |quite |fairly |pretty |rather |as )?"
-    r"(?P<word>long|lengthy|short|brief|quick|cheap|inexpensive|affordable|expensive|pricey|costly|budget|thick|thin|slim)(?P<ish>ish)?(?= |$)"
+    r"(?P<not>(?:(?:is|its|was) )?(?:not|isnt|nothing|dont want (?:anything|something)"
+    r"|but not|never) )?(?P<too>too |so |very |really |super |that |overly |quite"
+    r" |fairly |pretty |rather |as )?"
+    r"(?P<word>long|lengthy|short|brief|quick|cheap|inexpensive|affordable|expensive"
+    r"|pricey|costly|budget|thick|thin|slim)(?P<ish>ish)?(?= |$)"
 )
 _LONG, _SHORT = {"long", "lengthy", "thick"}, {"short", "brief", "quick", "thin", "slim"}
 _CHEAP = {"cheap", "inexpensive", "affordable", "budget"}
@@ -138,7 +157,7 @@ class QuantityReader:
         if named:
             return named
         for topic in ("price", "minutes", "pages"):
-            fitting = [a for a in self.lexicon.about(topic) if (a.maximum or 0) * 1.5 >= value]  # type: ignore[arg-type]
+            fitting = [a for a in self.lexicon.about(topic) if (a.maximum or 0) * 1.5 >= value]
             if fitting:
                 return fitting[0].name
         return ""

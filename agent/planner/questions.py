@@ -8,28 +8,48 @@ from dataclasses import dataclass
 from agent.planner.lexicon import Lexicon, Topic, plain_name
 from agent.planner.words import Message
 
-_TOPICS: tuple[tuple[re.Pattern[str], tuple[Topic, ...]], ...] = tuple(
-    (re.compile(pattern), topics)
-    for pattern, topics in (
-        (r"\b(?:who (?:directed|wrote|made|composed|painted|created|is|was|did|by|shot|stars|starred|plays|played|sings|authored)|whos|by whom|whose|(?:the |its )?(?:director|author|composer|writer|creator)\b)", ("people", "brand")),
-        (r"\b(?:how long|length|run ?time|running time|how many (?:pages|minutes|hours)|(?:too|very|really|that|is it|it|so|quite) (?:long|short)\b|(?:long|short)$|how short|how big is the book|how thick)", ("minutes", "pages")),
-        (r"\b(?:how much|price|costs?|expensive|cheap|how pricey)\b", ("price",)),
-        (r"\b(?:when|what year|which year|what date|how old|year|how recent|is it (?:old|new|recent))\b", ("year",)),
-        (r"\b(?:where (?:is|was|does|are|do) .*\b(?:from|made|come from|produced|shot)|where (?:is|was) (?:it|that|this) from|what country|which country|country|what nationality)\b", ("country",)),
-        (r"\b(?:what|which) (?:genres?|style)\b|\bgenres?\b", ("genre",)),
-        (r"\b(?:what|which) (?:kind|type|sort|category)\b", ("kind", "genre")),
-        (r"\b(?:what|which) language\b", ("language",)),
-        (r"\b(?:what|which) mood\b", ("mood",)),
-        (r"\b(?:what|which) colou?rs?\b", ("colour",)),
-        (r"\b(?:what|which) brand\b|\bwho makes\b|\bwho sells\b", ("brand", "people")),
-        (r"\b(?:rating|rated|score|how good|how many stars)\b", ("rating",)),
-    )
-)  # fmt: skip
+_PATTERNS: tuple[tuple[str, tuple[Topic, ...]], ...] = (
+    (
+        r"\b(?:who (?:directed|wrote|made|composed|painted|created|is|was|did|by|shot"
+        r"|stars|starred|plays|played|sings|authored)|whos|by whom|whose|(?:the |its"
+        r" )?(?:director|author|composer|writer|creator)\b)",
+        ("people", "brand"),
+    ),
+    (
+        r"\b(?:how long|length|run ?time|running time|how many (?:pages|minutes|hours)"
+        r"|(?:too|very|really|that|is it|it|so|quite) (?:long|short)\b|(?:long|short)$"
+        r"|how short|how big is the book|how thick)",
+        ("minutes", "pages"),
+    ),
+    (r"\b(?:how much|price|costs?|expensive|cheap|how pricey)\b", ("price",)),
+    (r"\b(?:when|what year|which year|what date|how old|year|how recent|is it (?:old|new|recent))\b", ("year",)),
+    (
+        r"\b(?:where (?:is|was|does|are|do) .*\b(?:from|made|come from|produced|shot)"
+        r"|where (?:is|was) (?:it|that|this) from|what country|which country|country"
+        r"|what nationality)\b",
+        ("country",),
+    ),
+    (r"\b(?:what|which) (?:genres?|style)\b|\bgenres?\b", ("genre",)),
+    (r"\b(?:what|which) (?:kind|type|sort|category)\b", ("kind", "genre")),
+    (r"\b(?:what|which) language\b", ("language",)),
+    (r"\b(?:what|which) mood\b", ("mood",)),
+    (r"\b(?:what|which) colou?rs?\b", ("colour",)),
+    (r"\b(?:what|which) brand\b|\bwho makes\b|\bwho sells\b", ("brand", "people")),
+    (r"\b(?:rating|rated|score|how good|how many stars)\b", ("rating",)),
+)
+_TOPICS = tuple((re.compile(pattern), topics) for pattern, topics in _PATTERNS)
 _ASKS = re.compile(
-    r"^(?:and |but |so |ok |okay |hey |oh |also |then )*(?:who|whos|whose|when|where|how|what|whats|which|is|was|are|were|does|do|did|has|have|can|will|would|isnt|tell me (?:how|who|when|where|what|if|whether))\b"
+    r"^(?:and |but |so |ok |okay |hey |oh |also |then )*(?:who|whos|whose|when|where"
+    r"|how|what|whats|which|is|was|are|were|does|do|did|has|have|can|will|would|isnt"
+    r"|tell me (?:how|who|when|where|what|if|whether))\b"
 )
 _DESCRIBE = re.compile(
-    r"\b(?:what (?:is|are|was) .*\babout\b|whats .*\babout\b|tell me (?:more|a bit|a bit more|something|everything|a little)?(?: )?(?:about|on)?|describe|more about|more details?|more info(?:rmation)?|details? (?:on|about|of|please)|summary|summari[sz]e|plot|what happens|what does .*\b(?:say|deal with|tell)|synopsis|what kind of .* is|info on|know more about|describe|elaborate|what is it|what(?: i)?s (?:it|that) like|what is (?:it|that|this|he|she) like)\b"
+    r"\b(?:what (?:is|are|was) .*\babout\b|whats .*\babout\b|tell me (?:more|a bit"
+    r"|a bit more|something|everything|a little)?(?: )?(?:about|on)?|describe|more"
+    r" about|more details?|more info(?:rmation)?|details? (?:on|about|of|please)"
+    r"|summary|summari[sz]e|plot|what happens|what does .*\b(?:say|deal with|tell)"
+    r"|synopsis|what kind of .* is|info on|know more about|describe|elaborate|what"
+    r" is it|what(?: i)?s (?:it|that) like|what is (?:it|that|this|he|she) like)\b"
 )
 _YES_NO = re.compile(
     r"^(?:and |but |so |ok |oh |hey )*(?:is|isnt|was|are|does|do|did|has|can|will|would|tell me (?:if|whether)) "
@@ -52,7 +72,60 @@ class Aspect:
 
 
 _SMALL = frozenset(
-    ["is", "it", "was", "are", "does", "do", "did", "has", "have", "can", "will", "would", "a", "an", "the", "any", "there", "in", "of", "on", "for", "to", "with", "and", "that", "this", "they", "its", "or", "be", "about", "tell", "me", "if", "whether", "too", "very", "really", "so", "not", "one", "film", "movie", "book", "piece", "item", "i", "you", "he", "she", "suitable", "good"]
+    [
+        "is",
+        "it",
+        "was",
+        "are",
+        "does",
+        "do",
+        "did",
+        "has",
+        "have",
+        "can",
+        "will",
+        "would",
+        "a",
+        "an",
+        "the",
+        "any",
+        "there",
+        "in",
+        "of",
+        "on",
+        "for",
+        "to",
+        "with",
+        "and",
+        "that",
+        "this",
+        "they",
+        "its",
+        "or",
+        "be",
+        "about",
+        "tell",
+        "me",
+        "if",
+        "whether",
+        "too",
+        "very",
+        "really",
+        "so",
+        "not",
+        "one",
+        "film",
+        "movie",
+        "book",
+        "piece",
+        "item",
+        "i",
+        "you",
+        "he",
+        "she",
+        "suitable",
+        "good",
+    ]
 )
 
 

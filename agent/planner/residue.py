@@ -6,33 +6,174 @@ import re
 
 from agent.planner.conditions import Reading
 
-_DO = r"(?:recommend|recomend|reccomend|reccommend|recommand|suggest|sugest|give|show|find|tell|get|pick|choose|bring|fetch|offer|list|name|play|serve|propose|hit)"
+_DO = (
+    r"(?:recommend|recomend|reccomend|reccommend|recommand|suggest|sugest|give|show"
+    r"|find|tell|get|pick|choose|bring|fetch|offer|list|name|play|serve|propose|hit)"
+)
 _FILLER = tuple(
     re.compile(pattern)
     for pattern in (
-        r"^(?:(?:hi|hey|hello|hiya|good (?:morning|evening|afternoon|day)|ok|okay|well|so|oh|ah|hmm|um|uh|yes|yeah|no|great|thanks|thank you|thx|cool|nice|alright|right|please|pls|plz|now|then|actually|maybe|perhaps|and|but|also|there|again|sure|or|fine|sorry|wait|lol|haha|anyway|instead)(?: |$))+",
-        rf"(?:^| )(?:can|could|would|will|might) you (?:please |maybe |perhaps |possibly )?{_DO}(?: (?:me|us))?(?= |$)",
+        r"^(?:(?:hi|hey|hello|hiya|good (?:morning|evening|afternoon|day)|ok|okay|well"
+        r"|so|oh|ah|hmm|um|uh|yes|yeah|no|great|thanks|thank you|thx|cool|nice|alright"
+        r"|right|please|pls|plz|now|then|actually|maybe|perhaps|and|but|also|there|again"
+        r"|sure|or|fine|sorry|wait|lol|haha|anyway|instead)(?: |$))+",
+        rf"(?:^| )(?:can|could|would|will|might) you (?:please |maybe |perhaps |possibly"
+        rf" )?{_DO}(?: (?:me|us))?(?= |$)",
         rf"(?:^| )(?:please |pls |just |now |so )?{_DO} (?:me|us)(?: |$)",
         rf"^(?:please |pls |just )?{_DO}(?: |$)",
-        r"(?:^| )(?:i am|im|i m|we are|were|ive been|i was) (?:\w+ )?(?:looking|searching|hunting|hoping|after|shopping) (?:for )?",
+        r"(?:^| )(?:i am|im|i m|we are|were|ive been|i was) (?:\w+ )?(?:looking|searching"
+        r"|hunting|hoping|after|shopping) (?:for )?",
         r"(?:^| )(?:looking|searching|hunting) for(?: |$)",
         r"(?:^| )(?:i am|im|i m|we are|were)? ?(?:really )?in the mood for(?: |$)",
-        r"(?:^| )(?:i|we) (?:really |just |kind of |sort of |only |do |now |also )?(?:want|need|wanna|fancy|feel like|would like|d like|would love|d love|could use|am after|prefer|crave|require|wish|like|love|enjoy|hate|dislike|dont want|do not want|dont like)(?: (?:to )?(?:see|watch|read|hear|listen to|buy|try|have|get|find|know|listen|play))?(?= |$)",
-        r"(?:^| )(?:id|i d|wed|we d|ill|i ll) (?:really |also |rather |just )?(?:like|love|prefer|take|have|enjoy|fancy)(?: (?:to )?(?:see|watch|read|hear|listen to|buy|try|have|get|find|listen))?(?= |$)",
-        r"(?:^| )(?:what|which|anything|something) (?:should|could|can|do|shall|would) (?:i|we|you) (?:\w+ )?(?:watch|read|see|hear|listen to|buy|try|get|suggest|recommend|have|like|play|listen)(?: (?:next|now|tonight|today))?(?= |$)",
-        r"(?:^| )(?:have you got|do you have|do you know|do you carry|do you sell|have you|got any|you got|is there|are there|any chance of|what about|how about|what have you got|what do you have|whats good|what is good|what else)(?: (?:any|anything|something|some))?(?= |$)",
+        r"(?:^| )(?:i|we) (?:really |just |kind of |sort of |only |do |now |also )?(?:want"
+        r"|need|wanna|fancy|feel like|would like|d like|would love|d love|could use|am"
+        r" after|prefer|crave|require|wish|like|love|enjoy|hate|dislike|dont want|do"
+        r" not want|dont like)(?: (?:to )?(?:see|watch|read|hear|listen to|buy|try|have"
+        r"|get|find|know|listen|play))?(?= |$)",
+        r"(?:^| )(?:id|i d|wed|we d|ill|i ll) (?:really |also |rather |just )?(?:like"
+        r"|love|prefer|take|have|enjoy|fancy)(?: (?:to )?(?:see|watch|read|hear|listen"
+        r" to|buy|try|have|get|find|listen))?(?= |$)",
+        r"(?:^| )(?:what|which|anything|something) (?:should|could|can|do|shall|would)"
+        r" (?:i|we|you) (?:\w+ )?(?:watch|read|see|hear|listen to|buy|try|get|suggest"
+        r"|recommend|have|like|play|listen)(?: (?:next|now|tonight|today))?(?= |$)",
+        r"(?:^| )(?:have you got|do you have|do you know|do you carry|do you sell|have"
+        r" you|got any|you got|is there|are there|any chance of|what about|how about"
+        r"|what have you got|what do you have|whats good|what is good|what else)(?: (?:any"
+        r"|anything|something|some))?(?= |$)",
         r"(?:^| )(?:can|could|may|shall) (?:i|we) (?:have|get|see|watch|read|hear|buy|try)(?= |$)",
-        r"(?:^| )(?:it|this|that) (?:should|must|has to|needs to|ought to|shouldnt|mustnt|can|could|may)(?: not)?(?: be| have)?(?= |$)",
-        r"(?:^| )(?:to|for me to|for us to) (?:watch|read|see|hear|listen to|listen|buy|try|play)(?: (?:next|now|tonight|today|this evening|tomorrow))?(?= |$)",
+        r"(?:^| )(?:it|this|that) (?:should|must|has to|needs to|ought to|shouldnt|mustnt"
+        r"|can|could|may)(?: not)?(?: be| have)?(?= |$)",
+        r"(?:^| )(?:to|for me to|for us to) (?:watch|read|see|hear|listen to|listen|buy"
+        r"|try|play)(?: (?:next|now|tonight|today|this evening|tomorrow))?(?= |$)",
         r"(?:^| )(?:watch|read|hear|listen to)(?= |$)",
-        r"(?:^| )(?:more |another |other |some |a |any |one of )?(?:like|similar to|in the (?:style|vein|spirit) of|along the lines of) (?:that|this|it|those|these|them|that one|this one)(?= |$)",
-        r"(?:^| )(?:something|anything|someting|somthing|sumthing|smth|stuff|things?|ones?|everything|nothing|somewhat)(?= |$)",
-        r"(?:^| )(?:similar|alike|related|comparable|instead|this time|next|tonight|today|now|for (?:me|us|tonight|today|now|this evening)|right now|please|pls|plz|thanks|thank you|thx|if possible|if you can|you know|you have|you got|you can find|i guess|i think|preferably|ideally|though|again|by the way|somehow|or so|or something|etc|in particular|particularly|especially)(?= |$)",
-        r"(?:^| )(?:good|great|nice|decent|best|favou?rite|recommended|recommendations?|suggestions?|ideas?|other|another|different|else|more|most|really|very|truly|quite|pretty|bit|little|kind of|sort of|type of)(?= |$)",
+        r"(?:^| )(?:more |another |other |some |a |any |one of )?(?:like|similar to|in"
+        r" the (?:style|vein|spirit) of|along the lines of) (?:that|this|it|those|these"
+        r"|them|that one|this one)(?= |$)",
+        r"(?:^| )(?:something|anything|someting|somthing|sumthing|smth|stuff|things?"
+        r"|ones?|everything|nothing|somewhat)(?= |$)",
+        r"(?:^| )(?:similar|alike|related|comparable|instead|this time|next|tonight|today"
+        r"|now|for (?:me|us|tonight|today|now|this evening)|right now|please|pls|plz"
+        r"|thanks|thank you|thx|if possible|if you can|you know|you have|you got|you"
+        r" can find|i guess|i think|preferably|ideally|though|again|by the way|somehow"
+        r"|or so|or something|etc|in particular|particularly|especially)(?= |$)",
+        r"(?:^| )(?:good|great|nice|decent|best|favou?rite|recommended|recommendations?"
+        r"|suggestions?|ideas?|other|another|different|else|more|most|really|very|truly"
+        r"|quite|pretty|bit|little|kind of|sort of|type of)(?= |$)",
     )
 )
 _EDGE = frozenset(
-    ["a", "an", "the", "some", "any", "and", "or", "but", "with", "that", "is", "are", "was", "be", "it", "its", "of", "in", "from", "by", "for", "to", "on", "at", "as", "than", "then", "this", "which", "who", "me", "my", "us", "i", "you", "we", "too", "also", "so", "such", "not", "only", "just", "one", "no", "would", "like", "want", "something", "anything", "there", "please", "rather", "if", "when", "what", "whats", "do", "does", "can", "could", "should", "has", "have", "had", "really", "very", "bit", "lot", "them", "they", "he", "she", "his", "her", "your", "our", "were", "im", "ive", "id", "youre", "thats", "up", "about", "made", "published", "released", "written", "produced", "set", "yet", "quite", "much", "many", "kind", "sort", "type", "please", "got", "get", "love", "let", "lets", "s", "t", "ll", "re", "d", "m"]
+    [
+        "a",
+        "an",
+        "the",
+        "some",
+        "any",
+        "and",
+        "or",
+        "but",
+        "with",
+        "that",
+        "is",
+        "are",
+        "was",
+        "be",
+        "it",
+        "its",
+        "of",
+        "in",
+        "from",
+        "by",
+        "for",
+        "to",
+        "on",
+        "at",
+        "as",
+        "than",
+        "then",
+        "this",
+        "which",
+        "who",
+        "me",
+        "my",
+        "us",
+        "i",
+        "you",
+        "we",
+        "too",
+        "also",
+        "so",
+        "such",
+        "not",
+        "only",
+        "just",
+        "one",
+        "no",
+        "would",
+        "like",
+        "want",
+        "something",
+        "anything",
+        "there",
+        "please",
+        "rather",
+        "if",
+        "when",
+        "what",
+        "whats",
+        "do",
+        "does",
+        "can",
+        "could",
+        "should",
+        "has",
+        "have",
+        "had",
+        "really",
+        "very",
+        "bit",
+        "lot",
+        "them",
+        "they",
+        "he",
+        "she",
+        "his",
+        "her",
+        "your",
+        "our",
+        "were",
+        "im",
+        "ive",
+        "id",
+        "youre",
+        "thats",
+        "up",
+        "about",
+        "made",
+        "published",
+        "released",
+        "written",
+        "produced",
+        "set",
+        "yet",
+        "quite",
+        "much",
+        "many",
+        "kind",
+        "sort",
+        "type",
+        "please",
+        "got",
+        "get",
+        "love",
+        "let",
+        "lets",
+        "s",
+        "t",
+        "ll",
+        "re",
+        "d",
+        "m",
+    ]
 )
 
 

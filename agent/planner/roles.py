@@ -11,22 +11,72 @@ from agent.planner.words import Message
 Role = Literal["like", "dislike", "seen", "hide", "forget", "anchor", "topic"]
 
 _LIKE = (
-    r"(?:love|loved|loves|adore|adored|adores|enjoy|enjoyed|enjoys|liked|likes|fan of|fond of|crazy about|into|favou?rites? (?:is|are|was|were|film|movie|book)"
-    r"|favou?rites?|prefer|preferred|such as|obsessed with|thumbs up (?:for|to)|(?:i|we|also|really|quite|do|rather|always|too|and i|still|they|friends?|sister|brother|wife|husband|he|she) like)"
+    r"(?:love|loved|loves|adore|adored|adores|enjoy|enjoyed|enjoys|liked|likes|fan"
+    r" of|fond of|crazy about|into|favou?rites? (?:is|are|was|were|film|movie|book)"
+    r"|favou?rites?|prefer|preferred|such as|obsessed with|thumbs up (?:for|to)|(?:i"
+    r"|we|also|really|quite|do|rather|always|too|and i|still|they|friends?|sister"
+    r"|brother|wife|husband|he|she) like)"
 )
 _DISLIKE = (
-    r"(?:hate|hated|hates|dislike|disliked|detest|detested|loathe|loathed|despise|despised|(?:do not|dont|didnt|did not|never|doesnt|wasnt|not|cant|couldnt|wont|isnt|arent)"
-    r" (?:\w+ ){0,2}?(?:like|liked|love|loved|enjoy|enjoyed|stand|care for|get into|a fan of|fan of|fond of|into|keen on)|couldnt finish|bored by|tired of|sick of|thumbs down (?:for|to)|not keen on)"
+    r"(?:hate|hated|hates|dislike|disliked|detest|detested|loathe|loathed|despise"
+    r"|despised|(?:do not|dont|didnt|did not|never|doesnt|wasnt|not|cant|couldnt"
+    r"|wont|isnt|arent)"
+    r" (?:\w+ ){0,2}?(?:like|liked|love|loved|enjoy|enjoyed|stand|care for|get into"
+    r"|a fan of|fan of|fond of|into|keen on)|couldnt finish|bored by|tired of|sick"
+    r" of|thumbs down (?:for|to)|not keen on)"
 )
-_SEEN = r"(?:(?:have|ive|i|we|weve|already|just|has|had|recently|finally) (?:\w+ ){0,2}?(?:seen|watched|read|heard|saw|finished|played|own|bought|know)|seen|watched|saw|ive read|already read|already know|rewatched|reread)"
-_HIDE = r"(?:hide|never (?:show|recommend|suggest)|(?:stop|quit) (?:showing|recommending|suggesting)|(?:do not|dont) (?:show|recommend|suggest|give)|remove|no more|block)"
+_SEEN = (
+    r"(?:(?:have|ive|i|we|weve|already|just|has|had|recently|finally) (?:\w+ ){0,2}?(?:seen"
+    r"|watched|read|heard|saw|finished|played|own|bought|know)|seen|watched|saw|ive"
+    r" read|already read|already know|rewatched|reread)"
+)
+_HIDE = (
+    r"(?:hide|never (?:show|recommend|suggest)|(?:stop|quit) (?:showing|recommending"
+    r"|suggesting)|(?:do not|dont) (?:show|recommend|suggest|give)|remove|no more"
+    r"|block)"
+)
 _FORGET = r"(?:forget|unlike|undo|take back|i take back|forget that i (?:like|liked|hate|hated)|remove)"
-_ANCHOR = r"(?:(?:something|anything|stuff|more|films?|movies?|books?|music|ones?|others?|another|similar|things?|just|much|exactly|pieces?|songs?|products?|items?|that|is|are|sounds?|feels?|looks?|a bit|little|somewhat|not|whats|what is|works?|kind of|sort of|along the lines of|\w+s) like|like|similar to|in the (?:style|vein|spirit|manner|mood) of|along the lines of|reminds? me of|reminiscent of|the same (?:as|mood as|style as)|close to|closest to|comparable to|akin to|as \w+ as|a la|more of|followed by|based on|because i (?:liked|loved)|after|than)"
-_BAD_AFTER = r"(?:(?:was|is|were|are|felt|seemed|bored|sounds?|looks?) (?:\w+ ){0,2}?(?:boring|bored|awful|terrible|bad|dull|horrible|rubbish|overrated|not for me|disappointing|tedious|unbearable|too \w+|annoying|stupid|crap|the worst)|bored me|not for me|did(?:nt| not) (?:work|do it|grab)|i (?:hate|hated|didnt like|did not like|dont like|do not like|disliked|couldnt stand)|wasnt (?:\w+ ){0,2}?(?:good|great|for me|my thing|fun|my cup of tea)|(?:is|was) not (?:\w+ ){0,2}?(?:good|great|for me|my thing|my cup of tea)|isnt (?:for me|my thing|my cup of tea)|(?:\w+ ){0,3}?(?:and|but) (?:i )?(?:\w+ )?(?:hated|disliked|didnt like|did not like) (?:it|them|both)|sucks|sucked|not so much|no thanks|nope|left me cold|put me to sleep)"
-_GOOD_AFTER = r"(?:(?:is|was|are|were) (?:\w+ ){0,3}?(?:great|good|wonderful|amazing|brilliant|fantastic|excellent|lovely|fun|beautiful|superb|favou?rites?|awesome|terrific|marvellous|marvelous|perfect|the best)|i (?:love|loved|adore|adored|enjoyed|liked|really liked)|(?:\w+ ){0,3}?(?:and|but) (?:i )?(?:\w+ )?(?:liked|loved|enjoyed|adored) (?:it|them|both)|rocks|rocked|blew me away|made me (?:cry|laugh|happy))"
-_SEEN_AFTER = r"(?:i (?:have |ve |ive )?(?:already )?(?:seen|watched|read|know|heard|saw)|ive (?:already )?(?:seen|read|watched|heard)|i already (?:know|saw|read)|already (?:seen|read|watched))"
+_ANCHOR = (
+    r"(?:(?:something|anything|stuff|more|films?|movies?|books?|music|ones?|others?"
+    r"|another|similar|things?|just|much|exactly|pieces?|songs?|products?|items?"
+    r"|that|is|are|sounds?|feels?|looks?|a bit|little|somewhat|not|whats|what is"
+    r"|works?|kind of|sort of|along the lines of|\w+s) like|like|similar to|in the"
+    r" (?:style|vein|spirit|manner|mood) of|along the lines of|reminds? me of|reminiscent"
+    r" of|the same (?:as|mood as|style as)|close to|closest to|comparable to|akin"
+    r" to|as \w+ as|a la|more of|followed by|based on|because i (?:liked|loved)|after"
+    r"|than)"
+)
+_BAD_AFTER = (
+    r"(?:(?:was|is|were|are|felt|seemed|bored|sounds?|looks?) (?:\w+ ){0,2}?(?:boring"
+    r"|bored|awful|terrible|bad|dull|horrible|rubbish|overrated|not for me|disappointing"
+    r"|tedious|unbearable|too \w+|annoying|stupid|crap|the worst)|bored me|not for"
+    r" me|did(?:nt| not) (?:work|do it|grab)|i (?:hate|hated|didnt like|did not like"
+    r"|dont like|do not like|disliked|couldnt stand)|wasnt (?:\w+ ){0,2}?(?:good"
+    r"|great|for me|my thing|fun|my cup of tea)|(?:is|was) not (?:\w+ ){0,2}?(?:good"
+    r"|great|for me|my thing|my cup of tea)|isnt (?:for me|my thing|my cup of tea)"
+    r"|(?:\w+ ){0,3}?(?:and|but) (?:i )?(?:\w+ )?(?:hated|disliked|didnt like|did"
+    r" not like) (?:it|them|both)|sucks|sucked|not so much|no thanks|nope|left me"
+    r" cold|put me to sleep)"
+)
+_GOOD_AFTER = (
+    r"(?:(?:is|was|are|were) (?:\w+ ){0,3}?(?:great|good|wonderful|amazing|brilliant"
+    r"|fantastic|excellent|lovely|fun|beautiful|superb|favou?rites?|awesome|terrific"
+    r"|marvellous|marvelous|perfect|the best)|i (?:love|loved|adore|adored|enjoyed"
+    r"|liked|really liked)|(?:\w+ ){0,3}?(?:and|but) (?:i )?(?:\w+ )?(?:liked|loved"
+    r"|enjoyed|adored) (?:it|them|both)|rocks|rocked|blew me away|made me (?:cry"
+    r"|laugh|happy))"
+)
+_SEEN_AFTER = (
+    r"(?:i (?:have |ve |ive )?(?:already )?(?:seen|watched|read|know|heard|saw)|ive"
+    r" (?:already )?(?:seen|read|watched|heard)|i already (?:know|saw|read)|already"
+    r" (?:seen|read|watched))"
+)
 _NOT_AFTER = r"(?:wasnt|isnt|not so much|didnt|not really|was not|is not|less so|not)\b"
-_ONLY_NAMED = r"(?:why|about|who (?:\w+ )?|when|how|where|what|whats|is|was|does|did|do you (?:have|know)|have you got|got|find|whether|tell me|compare|describe|explain|info on|details)"
+_ONLY_NAMED = (
+    r"(?:why|about|who (?:\w+ )?|when|how|where|what|whats|is|was|does|did|do you"
+    r" (?:have|know)|have you got|got|find|whether|tell me|compare|describe|explain"
+    r"|info on|details)"
+)
 _LINKS = re.compile(r"^(?:and|or|but|also|both|as well as|plus|then|the film|the book|the movie|i|&)*$")
 
 _BEFORE: tuple[tuple[Role, str], ...] = (
@@ -140,7 +190,35 @@ def cue_spans(
 
 
 _ANCHOR_WORDS = frozenset(
-    ["like", "similar", "to", "in", "the", "style", "vein", "spirit", "of", "along", "lines", "more", "something", "anything", "as", "much", "just", "than", "after", "based", "on", "because", "i", "loved", "liked", "a", "bit"]
+    [
+        "like",
+        "similar",
+        "to",
+        "in",
+        "the",
+        "style",
+        "vein",
+        "spirit",
+        "of",
+        "along",
+        "lines",
+        "more",
+        "something",
+        "anything",
+        "as",
+        "much",
+        "just",
+        "than",
+        "after",
+        "based",
+        "on",
+        "because",
+        "i",
+        "loved",
+        "liked",
+        "a",
+        "bit",
+    ]
 )
 
 

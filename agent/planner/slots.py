@@ -24,8 +24,12 @@ HIDES_ANSWER = 0.6
 """An attribute that fewer of the otherwise fitting items have is preferred, not demanded: missing values could hide the answer."""
 
 _CHANGE = re.compile(
-    r"(?:(?:much|a bit|a little|bit|even|slightly|far|way|a lot|somewhat|rather|maybe|little) )?(?P<word>shorter|briefer|longer|lengthier|cheaper|pricier|more expensive|less expensive|less costly|less pricey"
-    r"|more affordable|older|earlier|newer|more recent|more modern|less old|less long|not (?:so|as|that|quite as|quite so) long|not (?:so|as|that) expensive|thinner|thicker|quicker)(?= |$)"
+    r"(?:(?:much|a bit|a little|bit|even|slightly|far|way|a lot|somewhat|rather|maybe"
+    r"|little) )?(?P<word>shorter|briefer|longer|lengthier|cheaper|pricier|more expensive"
+    r"|less expensive|less costly|less pricey"
+    r"|more affordable|older|earlier|newer|more recent|more modern|less old|less"
+    r" long|not (?:so|as|that|quite as|quite so) long|not (?:so|as|that) expensive"
+    r"|thinner|thicker|quicker)(?= |$)"
 )
 _CHANGES: dict[str, tuple[tuple[Topic, ...], FilterOp]] = {
     "shorter": (("minutes", "pages"), "<"),
@@ -36,12 +40,27 @@ _CHANGES: dict[str, tuple[tuple[Topic, ...], FilterOp]] = {
     "newer": (("year",), ">"),
 }
 _SAME_CHANGE = {
-    "briefer": "shorter", "quicker": "shorter", "thinner": "shorter", "less long": "shorter", "lengthier": "longer", "thicker": "longer",
-    "more expensive": "pricier", "less expensive": "cheaper", "less costly": "cheaper", "less pricey": "cheaper", "more affordable": "cheaper",
-    "earlier": "older", "more recent": "newer", "more modern": "newer", "less old": "newer",
-}  # fmt: skip
+    "briefer": "shorter",
+    "quicker": "shorter",
+    "thinner": "shorter",
+    "less long": "shorter",
+    "lengthier": "longer",
+    "thicker": "longer",
+    "more expensive": "pricier",
+    "less expensive": "cheaper",
+    "less costly": "cheaper",
+    "less pricey": "cheaper",
+    "more affordable": "cheaper",
+    "earlier": "older",
+    "more recent": "newer",
+    "more modern": "newer",
+    "less old": "newer",
+}
 _COUNT = re.compile(
-    r"(?:top |give me |show me |list |name |just |only |recommend |find me )?(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve) (?:(?:more|other|different|good|great|nice|of the best|best|short|long|funny|sad|scary|\w+) )?(?P<noun>\w+)(?= |$)"
+    r"(?:top |give me |show me |list |name |just |only |recommend |find me )?(?P<n>\d{1,2}"
+    r"|two|three|four|five|six|seven|eight|nine|ten|twelve) (?:(?:more|other|different"
+    r"|good|great|nice|of the best|best|short|long|funny|sad|scary|\w+) )?(?P<noun>\w+)(?="
+    r" |$)"
 )
 _COUNT_WORDS = {
     "two": 2,
@@ -56,7 +75,9 @@ _COUNT_WORDS = {
     "twelve": 12,
 }
 _VERBS = re.compile(
-    r"(?:^|\s)(?:to|should i|can i|could i|shall i|should we|can we|could we|i can|we can|i could|want to|wanna|id like to) (?P<verb>read|watch|listen to|listen|hear)(?= |$)"
+    r"(?:^|\s)(?:to|should i|can i|could i|shall i|should we|can we|could we|i can"
+    r"|we can|i could|want to|wanna|id like to) (?P<verb>read|watch|listen to|listen"
+    r"|hear)(?= |$)"
 )
 _VERB_KINDS = {
     "read": ("book", "novel"),

@@ -18,9 +18,13 @@ _NEGATIVE = {"none_of", "!="}
 Argument = dict[str, Any]
 
 _FORGETS = re.compile(
-    r"(?:forget|never mind|nevermind|ignore|drop|skip|any|doesnt matter|does not matter|regardless of|whatever|no matter|dont care about|remove|without the|leave out|not bothered about|dont mind)(?: about)?(?: the| what| which| how| that| it being| its)? ?(?P<what>[\w ]*)$"
-    r"|(?P<thing>[\w ]+?) (?:doesnt|does not|dont|need not) matter|(?P<whose>[\w ]+?) is (?:fine|not important|irrelevant|ok|okay)$"
-)  # fmt: skip
+    r"(?:forget|never mind|nevermind|ignore|drop|skip|any|doesnt matter|does not"
+    r" matter|regardless of|whatever|no matter|dont care about|remove|without the"
+    r"|leave out|not bothered about|dont mind)(?: about)?(?: the| what| which| how"
+    r"| that| it being| its)? ?(?P<what>[\w ]*)$"
+    r"|(?P<thing>[\w ]+?) (?:doesnt|does not|dont|need not) matter|(?P<whose>[\w"
+    r" ]+?) is (?:fine|not important|irrelevant|ok|okay)$"
+)
 _TOPIC_WORDS: tuple[tuple[str, str], ...] = (
     ("year", r"years?|dates?|decades?|periods?|era|age|century|when|old|time|twenties|thirties|\w+ies"),
     ("price", r"prices?|costs?|budget|money|expensive|cheap"),
@@ -48,15 +52,10 @@ class Standing:
         if not found:
             return ()
         what = " ".join(part for part in found.groups() if part)
-        used = {c["attribute"] for key in ("filters", "prefer") for c in asked.arguments.get(key, ())}  # type: ignore[attr-defined]
+        used = {c["attribute"] for c in conditions_of(asked)}
         topics = {topic for topic, words in _TOPIC_WORDS if re.search(rf"\b(?:{words})\b", what)}
         names = {a for a in used if self.reader.lexicon.topics.get(a) in topics or fold(a) in what}
-        values = {
-            c["attribute"]
-            for key in ("filters", "prefer")
-            for c in asked.arguments.get(key, ())
-            if _names_value(c, what)
-        }  # type: ignore[attr-defined]
+        values = {c["attribute"] for c in conditions_of(asked) if _names_value(c, what)}
         return tuple(sorted(names | values))
 
     def dropped(self, asked: ToolCall, names: Sequence[str]) -> ToolCall:
@@ -71,8 +70,10 @@ class Standing:
         arguments: Argument = dict(asked.arguments)
         filters = [*arguments.get("filters", ())]
         prefer = [*arguments.get("prefer", ())]
-        new = [*slots.filters, *self.of_changes(slots.changes, compared)]
         kinds = {a.name for a in self.reader.lexicon.about("kind")}
+        new = [*slots.filters, *self.of_changes(slots.changes, compared)]
+        if slots.changes and not any(c.attribute in kinds for c in slots.filters):
+            new += self._same_kind(compared, filters)
         if any(c.attribute in kinds and c.op not in _NEGATIVE for c in new):
             filters = self._of_new_kind(filters, [c for c in new if c.attribute in kinds])
             prefer = self._of_new_kind(prefer, [c for c in new if c.attribute in kinds])
@@ -87,6 +88,19 @@ class Standing:
         if slots.k:
             arguments["k"] = slots.k
         return ToolCall(name=asked.name, arguments=_slim(arguments))
+
+    def _same_kind(self, compared: Sequence[Item], filters: Sequence[Mapping[str, Any]]) -> list[Condition]:
+        """“Shorter” stays with the kind that all compared items are of: a film's minutes say nothing of a piece of music."""
+        for attribute in self.reader.lexicon.about("kind")[:1]:
+            values = {item.attributes.get(attribute.name) for item in compared}
+            value = next(iter(values), None)
+            if (
+                len(values) == 1
+                and isinstance(value, str)
+                and not any(c["attribute"] == attribute.name for c in filters)
+            ):
+                return [Condition(attribute=attribute.name, op="=", value=value, start=0, end=0)]
+        return []
 
     def _text(self, old: str, slots: Slots, *, instead: bool) -> str:
         against = [
@@ -126,6 +140,15 @@ class Standing:
         if isinstance(value, str) and (year := re.match(r"\d{4}", value)):
             return float(year.group())
         return float(value) if isinstance(value, float | int) else None
+
+
+def conditions_of(asked: ToolCall, *keys: str) -> list[Argument]:
+    """The filters and preferences of a call, or only those of the named arguments."""
+    found: list[Argument] = []
+    for key in keys or ("filters", "prefer"):
+        given = asked.arguments.get(key, [])
+        found += given if isinstance(given, list) else []
+    return found
 
 
 def _names_value(condition: Mapping[str, Any], words: str) -> bool:

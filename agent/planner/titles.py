@@ -15,13 +15,107 @@ from prompts import common_words
 from retrieval.catalogue import Catalogue
 from retrieval.titles import fold, title_forms
 
-_SMALL = frozenset(["a", "an", "the", "of", "and", "or", "in", "on", "to", "for", "de", "la", "le", "les", "du", "des", "der", "die", "das", "il", "el", "et", "und", "y", "e"])
+_SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "and",
+        "or",
+        "in",
+        "on",
+        "to",
+        "for",
+        "de",
+        "la",
+        "le",
+        "les",
+        "du",
+        "des",
+        "der",
+        "die",
+        "das",
+        "il",
+        "el",
+        "et",
+        "und",
+        "y",
+        "e",
+    ]
+)
 _BEFORE_TITLE = frozenset(
-    ["loved", "love", "adore", "adored", "enjoyed", "enjoy", "liked", "hated", "hate", "disliked", "seen", "watched", "read", "heard", "like", "about", "called", "named", "titled", "have", "rewatched", "reread", "than", "directed", "wrote", "composed", "made", "written", "why", "recommend", "suggested", "recommended", "hide", "of", "is", "was", "know", "got", "find", "forget", "saw", "played", "to"]
+    [
+        "loved",
+        "love",
+        "adore",
+        "adored",
+        "enjoyed",
+        "enjoy",
+        "liked",
+        "hated",
+        "hate",
+        "disliked",
+        "seen",
+        "watched",
+        "read",
+        "heard",
+        "like",
+        "about",
+        "called",
+        "named",
+        "titled",
+        "have",
+        "rewatched",
+        "reread",
+        "than",
+        "directed",
+        "wrote",
+        "composed",
+        "made",
+        "written",
+        "why",
+        "recommend",
+        "suggested",
+        "recommended",
+        "hide",
+        "of",
+        "is",
+        "was",
+        "know",
+        "got",
+        "find",
+        "forget",
+        "saw",
+        "played",
+        "to",
+    ]
 )
 _JOINS = frozenset(["and", "or", "but", "&", "with"])
-_PRONOUNS = frozenset(["i", "you", "he", "she", "it", "we", "they", "me", "him", "her", "us", "them", "one", "this", "that", "who", "what"])
-_INDEFINITE = frozenset(["a", "an", "some", "any", "no", "my", "your", "his", "her", "their", "our", "this", "that", "these", "those"])
+_PRONOUNS = frozenset(
+    [
+        "i",
+        "you",
+        "he",
+        "she",
+        "it",
+        "we",
+        "they",
+        "me",
+        "him",
+        "her",
+        "us",
+        "them",
+        "one",
+        "this",
+        "that",
+        "who",
+        "what",
+    ]
+)
+_INDEFINITE = frozenset(
+    ["a", "an", "some", "any", "no", "my", "your", "his", "her", "their", "our", "this", "that", "these", "those"]
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +283,7 @@ class TitleReader:
         ends = message.boundary(end) or message.at(end) in _JOINS or message.at(end) in {"is", "was", "were", "because"}
         stands = message.at(start - 1) in _BEFORE_TITLE or after_title
         longish = len([w for w in folded if w not in _SMALL]) >= 2
-        return stands and ends and (longish or folded[0] in {"the", "a", "an"} or not message.at(start - 1) == "about")
+        return stands and ends and (longish or folded[0] in {"the", "a", "an"} or message.at(start - 1) != "about")
 
     def _capitals(self, message: Message, start: int, end: int) -> bool:
         """Whether it is written as a title is: its words capital, and not only because a sentence begins or all is capital."""

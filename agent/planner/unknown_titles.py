@@ -10,16 +10,96 @@ from agent.planner.words import Message, Word, singular
 from prompts import common_words
 
 _CUE = re.compile(
-    r"(?:(?:i|we|ive|weve|also|really|already|just|do you|you) (?:have |really |absolutely |just |also )?(?:loved|love|liked|enjoyed|enjoy|hated|hate|adored|adore|seen|watched|read|saw|disliked|know|have)"
-    r"|(?:something|anything|films?|movies?|books?|more|similar|music|others?|another one|stuff|just|exactly|not|is|pieces?|novels?) (?:like|to)|^like|similar to|in the (?:style|vein|spirit) of|have you got|do you know|have you heard of|who (?:directed|wrote|composed|made)"
-    r"|tell me about|what is|called|named|titled|fan of|favou?rites? (?:is|are)|when was|how long is|find|search for|look up|why not|why)$"
+    r"(?:(?:i|we|ive|weve|also|really|already|just|do you|you) (?:have |really |absolutely"
+    r" |just |also )?(?:loved|love|liked|enjoyed|enjoy|hated|hate|adored|adore|seen"
+    r"|watched|read|saw|disliked|know|have)"
+    r"|(?:something|anything|films?|movies?|books?|more|similar|music|others?|another"
+    r" one|stuff|just|exactly|not|is|pieces?|novels?) (?:like|to)|^like|similar to"
+    r"|in the (?:style|vein|spirit) of|have you got|do you know|have you heard of"
+    r"|who (?:directed|wrote|composed|made)"
+    r"|tell me about|what is|called|named|titled|fan of|favou?rites? (?:is|are)|when"
+    r" was|how long is|find|search for|look up|why not|why)$"
 )
-_LINK = frozenset(["of", "the", "a", "an", "and", "in", "on", "to", "for", "de", "la", "le", "les", "du", "der", "die", "das", "von", "&", "s"])
+_LINK = frozenset(
+    [
+        "of",
+        "the",
+        "a",
+        "an",
+        "and",
+        "in",
+        "on",
+        "to",
+        "for",
+        "de",
+        "la",
+        "le",
+        "les",
+        "du",
+        "der",
+        "die",
+        "das",
+        "von",
+        "&",
+        "s",
+    ]
+)
 _END = frozenset(
-    ["but", "and", "or", "please", "with", "from", "under", "because", "so", "made", "again", "is", "was", "were", "directed", "not", "too", "though", "since", "yesterday", "for", "instead", "at", "all"]
+    [
+        "but",
+        "and",
+        "or",
+        "please",
+        "with",
+        "from",
+        "under",
+        "because",
+        "so",
+        "made",
+        "again",
+        "is",
+        "was",
+        "were",
+        "directed",
+        "not",
+        "too",
+        "though",
+        "since",
+        "yesterday",
+        "for",
+        "instead",
+        "at",
+        "all",
+    ]
 )
 _NOT = frozenset(
-    ["i", "something", "anything", "it", "that", "this", "these", "those", "them", "everything", "all", "any", "some", "one", "ones", "films", "books", "movies", "music", "more", "none", "what", "which", "him", "her"]
+    [
+        "i",
+        "something",
+        "anything",
+        "it",
+        "that",
+        "this",
+        "these",
+        "those",
+        "them",
+        "everything",
+        "all",
+        "any",
+        "some",
+        "one",
+        "ones",
+        "films",
+        "books",
+        "movies",
+        "music",
+        "more",
+        "none",
+        "what",
+        "which",
+        "him",
+        "her",
+    ]
 )
 
 
@@ -37,10 +117,8 @@ def unknown_titles(
             and found[-1].end == place - 1
             and message.words[place].capital
         )
-        if (
-            inside
-            or (not joined
-            and not _CUE.search(" ".join(w.folded for w in message.words[max(0, place - 5) : place])))
+        if inside or (
+            not joined and not _CUE.search(" ".join(w.folded for w in message.words[max(0, place - 5) : place]))
         ):
             continue
         end = _capital_run(message, place) or _odd_run(message, place)

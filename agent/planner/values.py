@@ -2,28 +2,108 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
 from agent.planner.conditions import Condition, Reading
 from agent.planner.contexts import Context, in_story, of_the_work, work_noun_near
 from agent.planner.lexicon import Lexicon, Meaning, Topic
-from prompts import common_words
+from prompts import common_words, comparatives
 from vouch.types import FilterOp
 
 _NO = re.compile(
-    r"(?:^|\s)(?P<no>no|not|without|except|except for|nothing|non|avoid|avoiding|minus|excluding|other than|anything but|everything but|but not|rather than|instead of|dont want|dont like|do not want|do not like"
-    r"|hate|hates|dislike|dislikes|cant stand|isnt|arent|never|neither|nor|no more|less|not too|not so|not that|not very|not as|not really|too|enough of|sick of|tired of|bored of|skip|skip the)"
-    r"(?: (?:a|an|any|the|so|very|much|really|another|of|your|to be|anything|something|more|overly|that|too|kind of|as|all|some|those|these|being))*$"
+    r"(?:^|\s)(?P<no>no|not|without|except|except for|nothing|non|avoid|avoiding"
+    r"|minus|excluding|other than|anything but|everything but|but not|rather than"
+    r"|instead of|dont want|dont like|do not want|do not like"
+    r"|hate|hates|dislike|dislikes|cant stand|isnt|arent|never|neither|nor|no more"
+    r"|less|not too|not so|not that|not very|not as|not really|too|enough of|sick"
+    r" of|tired of|bored of|skip|skip the)"
+    r"(?: (?:a|an|any|the|so|very|much|really|another|of|your|to be|anything|something"
+    r"|more|overly|that|too|kind of|as|all|some|those|these|being))*$"
 )
 _SOFT = frozenset(["less", "not too", "not so", "not that", "not very", "not as", "not really", "too"])
 _JOINS = frozenset({"or", "and", "nor", "&"})
 _VERB_PLAY = re.compile(r"(?:^play|(?:to|you|me|ll|please|can|could|will|should|i) play)$")
 _ENDS_HEAD = frozenset(
-    ["and", "or", "but", "with", "about", "from", "by", "for", "to", "that", "which", "in", "under", "over", "below", "of", "please", "set", "where", "who", "instead", "this", "without", "like", "made", "tonight", "at", "between", "before", "after", "if", "is", "are", "was", "less", "only", "on", "not", "no", "as", "rather", "than", "i", "you", "we", "it", "too", "then"]
+    [
+        "and",
+        "or",
+        "but",
+        "with",
+        "about",
+        "from",
+        "by",
+        "for",
+        "to",
+        "that",
+        "which",
+        "in",
+        "under",
+        "over",
+        "below",
+        "of",
+        "please",
+        "set",
+        "where",
+        "who",
+        "instead",
+        "this",
+        "without",
+        "like",
+        "made",
+        "tonight",
+        "at",
+        "between",
+        "before",
+        "after",
+        "if",
+        "is",
+        "are",
+        "was",
+        "less",
+        "only",
+        "on",
+        "not",
+        "no",
+        "as",
+        "rather",
+        "than",
+        "i",
+        "you",
+        "we",
+        "it",
+        "too",
+        "then",
+    ]
 )
 _BEFORE_HEAD = frozenset(
-    ["a", "an", "some", "any", "good", "great", "nice", "best", "more", "another", "only", "of", "just", "want", "like", "love", "something", "anything", "really", "classic", "other", "different", "and", "or"]
+    [
+        "a",
+        "an",
+        "some",
+        "any",
+        "good",
+        "great",
+        "nice",
+        "best",
+        "more",
+        "another",
+        "only",
+        "of",
+        "just",
+        "want",
+        "like",
+        "love",
+        "something",
+        "anything",
+        "really",
+        "classic",
+        "other",
+        "different",
+        "and",
+        "or",
+    ]
 )
 OPEN: tuple[Topic, ...] = ("mood",)
 
@@ -277,7 +357,7 @@ class ValueReader:
     def _either(self, reading: Reading, mentions: list[Mention]) -> bool:
         """Whether several values are said as a choice: “or”, commas alone, or plurals (“comedies and dramas”)."""
         message = reading.message
-        for one, other in zip(mentions, mentions[1:], strict=False):
+        for one, other in itertools.pairwise(mentions):
             between = {w.folded for w in message.words[one.end : other.start]}
             plural = (
                 message.at(one.end - 1).endswith("s") and message.at(other.end - 1).endswith("s") and "and" in between
@@ -299,54 +379,6 @@ class ValueReader:
         reading.claim(mention.start, mention.end, "keep")
 
 
-_BASES = {
-    "better": "",
-    "funnier": "funny",
-    "sadder": "sad",
-    "scarier": "scary",
-    "happier": "happy",
-    "lighter": "light",
-    "darker": "dark",
-    "weirder": "weird",
-    "stranger": "strange",
-    "calmer": "calm",
-    "quieter": "quiet",
-    "gentler": "gentle",
-    "slower": "slow",
-    "faster": "fast",
-    "livelier": "lively",
-    "creepier": "creepy",
-    "spookier": "spooky",
-    "gloomier": "gloomy",
-    "wittier": "witty",
-    "sillier": "silly",
-    "cosier": "cosy",
-    "cozier": "cozy",
-    "softer": "soft",
-    "louder": "loud",
-    "sweeter": "sweet",
-    "warmer": "warm",
-    "dreamier": "dreamy",
-    "bleaker": "bleak",
-    "grimmer": "grim",
-    "merrier": "merry",
-    "moodier": "moody",
-    "wilder": "wild",
-    "odder": "odd",
-    "eerier": "eerie",
-    "tenser": "tense",
-    "kinder": "kind",
-    "simpler": "simple",
-    "deeper": "deep",
-    "cleverer": "clever",
-    "goofier": "goofy",
-    "jollier": "jolly",
-    "milder": "mild",
-    "tougher": "tough",
-    "sturdier": "sturdy",
-}
-
-
 def comparative_base(word: str) -> str:
     """The plain form of a comparative that people use of works: "funnier" -> "funny"; "" for other words."""
-    return _BASES.get(word, "")
+    return comparatives().get(word, "")

@@ -94,10 +94,7 @@ def read_message(raw: str) -> Message:
     stop = ""
     for found in _TOKEN.finditer(raw):
         mark = found.group()
-        if _NUMBER.match(mark):
-            folded = mark.replace(",", "").rstrip(".")
-        else:
-            folded = mark if mark in _SIGNS else fold(mark)
+        folded = mark.replace(",", "").rstrip(".") if _NUMBER.match(mark) else mark if mark in _SIGNS else fold(mark)
         if not folded:
             abbreviated = mark == "." and words and words[-1].end == found.start() and _is_abbreviation(words[-1])
             stop = (stop + mark) if _is_stop(raw, *found.span()) and not abbreviated else stop

@@ -1,0 +1,261 @@
+"""Questions: about an item, about the reasons, about a title, about the collection and about the person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.planner.heard import Heard, Names
+from agent.planner.intents import IntentReader
+from agent.planner.lexicon import plain_name
+from agent.planner.plan_types import Plan
+from agent.planner.questions import Aspect, aspect_of
+from agent.planner.requests import Requests
+from agent.planner.slots import SlotReader
+from agent.planner.standing import call
+from agent.planner.statements import REQUEST, Statements
+from agent.planner.titles import TitleMention
+from agent.planner.words import singular
+from vouch.types import ToolCall
+
+_FIND = re.compile(
+    r"\b(?:do you (?:have|know|carry|sell)|have you (?:got|heard of)|is there (?:a"
+    r" |an |any )?(?:film|movie|book|piece|novel|song)? ?(?:called|named|titled)"
+    r"|got|find|search for|look up|look for|search|is .* (?:here|available|in (?:the"
+    r"|your)))\b"
+)
+_FIND_REST = re.compile(
+    r"^(?:hi |hey |ok |so |and )*(?:do you (?:have|know|carry|sell|stock)|have you"
+    r" (?:got|heard of)|is there|find|search for|look up|you got|got)(?: (?:a|an"
+    r"|the|any))?(?: (?:film|movie|book|piece|novel|song|item|product))?(?: (?:called"
+    r"|named|titled))? (?P<rest>.+)$"
+)
+_NOT_A_TITLE = frozenset(
+    [
+        "anything",
+        "something",
+        "any",
+        "some",
+        "about",
+        "with",
+        "for",
+        "from",
+        "films",
+        "film",
+        "books",
+        "book",
+        "movies",
+        "movie",
+        "music",
+        "more",
+        "like",
+        "good",
+        "by",
+        "one",
+        "ones",
+        "else",
+        "that",
+        "which",
+        "under",
+        "similar",
+        "of",
+    ]
+)
+_SAID_OF = {"like": "like", "dislike": "dislike", "seen": "seen", "hide": "hide", "forget": "forget"}
+_SUPERLATIVE = re.compile(
+    r"\b(?:which|whats|what is|what).*\b(?:shortest|longest|oldest|earliest|newest"
+    r"|latest|most recent|cheapest|least expensive|most expensive|priciest)\b"
+)
+
+
+@dataclass(frozen=True)
+class Enquiries:
+    """Plans answers to questions."""
+
+    reader: SlotReader
+    intents: IntentReader
+    names: Names
+    requests: Requests
+    statements: Statements
+
+    def talk(self, heard: Heard, intent: str) -> Plan:
+        if intent == "facets":
+            named = [
+                a.name
+                for a in self.reader.lexicon.schema.attributes
+                if any(self._speaks_of(a.name, w.folded) for w in heard.message.words)
+            ]
+            counted = re.search(r"how many|how big", heard.folded) is not None
+            conditions = [c.argument for c in heard.slots.filters]
+            return Plan(
+                calls=(call("facets"),),
+                aside=heard.aside("facets", attributes=named, counted=counted, filters=conditions),
+            )
+        if intent == "taste":
+            return Plan(
+                calls=(ToolCall(name="remember", arguments={"kind": "seen", "titles": []}),), aside=heard.aside("taste")
+            )
+        return Plan(aside=heard.aside(intent))
+
+    def _speaks_of(self, name: str, word: str) -> bool:
+        topic = self.reader.lexicon.topics[name]
+        also = {
+            "people": {"creator", "author", "director", "composer", "artist"},
+            "year": {"year", "decade", "date"},
+            "kind": {"kind", "type", "category", "sort"},
+            "country": {"country"},
+            "genre": {"genre", "style"},
+            "mood": {"mood"},
+        }
+        return singular(word) in {singular(plain_name(name)), *also.get(topic, set())}
+
+    def whys(self, heard: Heard, rule: str | None) -> Plan | None:
+        if rule != "why":
+            return None
+        targets = heard.targets
+        if not targets:
+            return Plan(aside=heard.aside("why"))
+        standing = heard.ledger.standing
+        text = str(standing.arguments.get("text", "")) if standing else ""
+        calls = tuple(call("explain", title=self.names.name(i), text=text) for i in targets[:3])
+        absent = bool(re.search(r"\bwhy (?:not|isnt|arent|wasnt|didnt you|dont you|is .* not)\b", heard.folded))
+        return Plan(calls=calls, aside=heard.aside("why", why_not=absent))
+
+    def asks(self, heard: Heard, rule: str | None) -> Plan | None:
+        spans = tuple((m.start, m.end) for m in heard.slots.mentions)
+        if any(
+            role in _SAID_OF or role == "anchor" for role in heard.slots.roles
+        ) and not heard.message.ending.startswith("?"):
+            return None
+        if _FIND.search(heard.folded) and heard.slots.mentions:
+            return None
+        aspect = aspect_of(heard.message, self.reader.lexicon, spans)
+        if aspect is None or self._wants_list(heard):
+            return None
+        if heard.slots.mentions:
+            return self._about(heard, heard.targets, aspect)
+        focus = heard.ledger.in_focus
+        if (
+            focus is None
+            or aspect.kind in {"passage", "value"}
+            or (aspect.kind == "fact" and not aspect.attributes and not aspect.words)
+        ):
+            return None
+        other = (
+            heard.slots.filters
+            or heard.slots.prefer
+            or len(heard.message.words) > 7
+            or self.intents.nearest(heard.slots.masked)[0] not in {"details", "why", "find"}
+        )
+        return None if other else self._about(heard, (focus,), aspect)
+
+    def _wants_list(self, heard: Heard) -> bool:
+        return bool(
+            re.search(
+                r"\b(?:recommend|suggest|something|anything|similar|like (?:it|that|this)|more by|else)\b", heard.folded
+            )
+        ) or any(role == "anchor" for role in heard.slots.roles)
+
+    def _about(self, heard: Heard, targets: Sequence[str], aspect: Aspect) -> Plan:
+        calls = tuple(call("item_details", title=self.names.name(i)) for i in targets[:4])
+        superlative = bool(_SUPERLATIVE.search(heard.folded))
+        return Plan(calls=calls, aside=heard.aside("details", aspect=aspect.plain, superlative=superlative or None))
+
+    def finds(self, heard: Heard, rule: str | None) -> Plan | None:
+        mentions = heard.slots.said("topic")
+        rest = not heard.slots.text and not heard.slots.filters and not heard.slots.changes
+        if mentions and (_FIND.search(heard.folded) or (rest and self._alone(heard))):
+            if len(mentions) > 1 and not _FIND.search(heard.folded):
+                return Plan(
+                    calls=(self.requests.recommending(heard, liked=self.names.of(mentions)),),
+                    aside=heard.aside("recommend"),
+                )
+            if _FIND.search(heard.folded):
+                return Plan(
+                    calls=tuple(
+                        call("find_item", title=self.names.name(m.item_ids[0])) for m in mentions if m.item_ids
+                    ),
+                    aside=heard.aside("find"),
+                )
+            return self._about(heard, heard.targets, Aspect(kind="all"))
+        found = _FIND_REST.match(heard.folded) if not heard.slots.mentions else None
+        if found and not heard.slots.filters and not heard.slots.prefer and not heard.slots.changes:
+            words = found["rest"].split()
+            if len(words) <= 4 and not set(words) & _NOT_A_TITLE and (words[-1][-1:] != "s" or len(words) > 1):
+                said = (
+                    heard.raw.rstrip(" ?!.")[-len(found["rest"]) :]
+                    if heard.raw.rstrip(" ?!.").casefold().endswith(found["rest"])
+                    else found["rest"]
+                )
+                calls = (call("find_item", title=said), self.requests.recommending(heard, text=found["rest"]))
+                return Plan(calls=calls, aside=heard.aside("absent", said=said, roles=["topic"], original=heard.raw))
+        return None
+
+    def _alone(self, heard: Heard) -> bool:
+        covered = sum(m.end - m.start for m in heard.slots.mentions)
+        return len(heard.message.words) - covered <= 2
+
+    def unclear(self, heard: Heard) -> Plan | None:
+        """Two close readings of a reference or a title: ask. A list that is not so long: say so. A title that is not here: look for it."""
+        for reference in heard.references:
+            if reference.close:
+                offer = list(reference.close)
+                return Plan(
+                    aside=heard.aside("which", offer=offer, said=reference.said, original=heard.raw, about=offer)
+                )
+            if reference.beyond:
+                return Plan(aside=heard.aside("beyond", n=reference.beyond, shown=len(heard.ledger.listed)))
+        for mention in heard.slots.mentions:
+            if (
+                len(mention.item_ids) > 1
+                and not mention.close
+                and mention.said
+                and not self._whole_list(mention, heard)
+            ):
+                offer = list(mention.item_ids[:4])
+                return Plan(aside=heard.aside("which", offer=offer, said=mention.said, original=heard.raw, about=offer))
+        unknown = [m for m in heard.slots.mentions if m.close or not m.item_ids]
+        return self._absent(heard, unknown) if unknown else None
+
+    def _whole_list(self, mention: TitleMention, heard: Heard) -> bool:
+        return any(r.start == mention.start for r in heard.references)
+
+    def _absent(self, heard: Heard, unknown: list[TitleMention]) -> Plan:
+        """A title that is not here is looked for, never swapped; what else was said is still done."""
+        first = unknown[0]
+        offer = list(first.item_ids[:3])
+        calls = [call("find_item", title=m.said) for m in unknown[:3]]
+        known = [m for m in heard.slots.mentions if not m.close and m.item_ids]
+        calls += self.statements.remembering(heard)
+        wants = bool(
+            REQUEST.search(heard.folded)
+            or heard.slots.text
+            or heard.slots.filters
+            or heard.slots.prefer
+            or known
+            or "anchor" in heard.slots.roles
+        )
+        asked_about = aspect_of(heard.message, self.reader.lexicon, ()) is not None and not REQUEST.search(heard.folded)
+        if wants and not asked_about and not offer:
+            by_words = [
+                m.said
+                for m, role in zip(heard.slots.mentions, heard.slots.roles, strict=True)
+                if m in unknown and role == "anchor"
+            ]
+            text = " ".join([*by_words, heard.slots.text]).strip()
+            calls.append(
+                self.requests.recommending(
+                    heard, text=text, liked=self.names.of([m for m in known if m in heard.slots.said("like", "anchor")])
+                )
+            )
+        return Plan(
+            calls=tuple(calls),
+            aside=heard.aside(
+                "absent",
+                offer=offer,
+                said=first.said,
+                original=heard.raw,
+                roles=[heard.slots.roles[heard.slots.mentions.index(m)] for m in unknown[:3]],
+            ),
+        )

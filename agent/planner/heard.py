@@ -1,0 +1,62 @@
+"""One message with all that was read from it, and how its items are named in tool calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agent.ledger import Ledger
+from agent.planner.slots import Slots
+from agent.planner.titles import TitleMention
+from agent.planner.words import Message
+from agent.references import Reference
+from retrieval.catalogue import Catalogue
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message, its slots, its references to what was shown, and the turns before it."""
+
+    raw: str
+    message: Message
+    slots: Slots
+    references: tuple[Reference, ...]
+    ledger: Ledger
+
+    @property
+    def folded(self) -> str:
+        """The folded words, one space apart."""
+        return self.message.folded
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The item_ids that the message names or points at; without any, the item in focus."""
+        ids = [i for m in self.slots.mentions for i in m.item_ids]
+        focus = self.ledger.in_focus
+        return tuple(dict.fromkeys(ids)) or ((focus,) if focus else ())
+
+    def aside(self, intent: str, **more: object) -> dict[str, Any]:
+        """What the words should know besides the results, as plain JSON; what says nothing is left out."""
+        unknown = {"unknown": list(self.slots.unknown)} if self.slots.unknown else {}
+        return (
+            {"intent": intent}
+            | unknown
+            | {key: value for key, value in more.items() if value not in (None, "", [], ())}
+        )
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names items in tool calls."""
+
+    catalogue: Catalogue
+
+    def name(self, item_id: str) -> str:
+        """The title where it names this item alone, else the id."""
+        item = self.catalogue.by_id[item_id]
+        return item.title if self.catalogue.find(item.title) == (item,) else item_id
+
+    def of(self, mentions: Sequence[TitleMention]) -> list[str]:
+        """The names of all mentioned items, each once."""
+        return list(dict.fromkeys(self.name(i) for m in mentions for i in m.item_ids))

@@ -1,0 +1,227 @@
+"""Requests for a list: new ones, those like an item, and changes of the one that stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agent.planner.heard import Heard, Names
+from agent.planner.intents import SURE, TALK, IntentReader
+from agent.planner.plan_types import Plan
+from agent.planner.slots import SlotReader
+from agent.planner.standing import Standing, call, conditions_of
+from agent.planner.titles import TitleMention
+from vouch.types import ToolCall
+
+_FOLLOWS = re.compile(
+    r"^(?:(?:ok|okay|hm+|well|yes|yeah|no|nah|thanks|great|cool|please|and|sorry"
+    r"|actually|oh|ah|nice) )*(?:but|only|just|instead|rather|what about|how about"
+    r"|make it|make them|more\b(?! like)|another|others?|any others?|anything else"
+    r"|something else|something different"
+    r"|different|less|without|from|under|in|by|with|no|not|nothing|except|then|also"
+    r"|even|too|ones?|show me (?:more|others?|another|something else)|give me (?:more"
+    r"|others?|another|a few more)|next|go on|keep going|try again|same|preferably"
+    r"|maybe|this time|that are|which|who|as long as|over|at most|at least|before"
+    r"|after|since|cheaper|older|newer|shorter|longer|again|(?:i|id|i d) (?:would"
+    r" )?(?:prefer|rather)|can (?:it|they|you make)|could (?:it|you make)|(?:it|they)"
+    r" (?:should|must|has to|have to|can)|do you have (?:any )?(?:others?|more|it"
+    r"|them|a \w+er)|is there (?:anything|something) (?:else|\w+er)|something (?:more"
+    r"|less|\w+er|not)|any(?:thing)? (?:more|less|\w+er)|a (?:bit|little) (?:more"
+    r"|less|\w+er)|got any (?:more|others?))\b"
+)
+_FOLLOWS_INSIDE = re.compile(
+    r"\b(?:instead|this time|else|other ones|different ones?|more of (?:those|these"
+    r"|the same|them)|other suggestions|another one|others|again|ones)\b"
+)
+AGAIN = re.compile(
+    r"\b(?:another|others?|else|different|more(?! (?:like|than|recent|modern|expensive"
+    r"|affordable|\w+$)| \w+ (?:please|ones?|and|but)| \w+,)|next|go on|keep going"
+    r"|try again|again)\b|^(?:show me |give me |any )?more(?: please| of (?:those"
+    r"|these|them|the same)| ones| suggestions| results)?$|^(?:some |a few |\w+ )?more$"
+    r"|not (?:that|those|these|this|them)|none of|dont like (?:any|these|those|them)"
+    r"|already (?:seen|know|read) (?:them|these|those|all)"
+)
+_SAME_PERSON = re.compile(
+    r"\b(?:(?:by|from) (?:him|her|them|the same (?:\w+))|(?:his|her) other|same (?:director"
+    r"|author|composer|artist|writer|creator|brand|maker))\b"
+)
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Plans lists."""
+
+    reader: SlotReader
+    intents: IntentReader
+    names: Names
+    standing: Standing
+
+    def anchored(self, heard: Heard, rule: str | None) -> Plan | None:
+        slots = heard.slots
+        anchors = slots.said("anchor")
+        if (
+            not anchors
+            and slots.mentions
+            and (slots.text or slots.filters or slots.prefer or slots.changes)
+            and slots.said("topic")
+        ):
+            anchors = slots.said("topic")
+        if not anchors:
+            return None
+        if re.match(r"^(?:no |ok )*not\b", heard.folded) and heard.ledger.standing:
+            return self.again(heard)
+        if slots.changes and " than " in f" {heard.folded} ":
+            return self._compared_with(heard, anchors[0])
+        if len(anchors) > 1:
+            return Plan(
+                calls=(self.recommending(heard, text=slots.text, liked=self.names.of(anchors)),),
+                aside=heard.aside("more_like"),
+            )
+        return Plan(calls=(self.similar(heard, anchors[0]),), aside=heard.aside("more_like"))
+
+    def similar(self, heard: Heard, anchor: TitleMention) -> ToolCall:
+        """Items like the one that is named; conditions that stand hold on where it was pointed at in their list."""
+        slots, standing = heard.slots, heard.ledger.standing
+        item = self.reader.catalogue.by_id[anchor.item_ids[0]]
+        if len(anchor.item_ids) > 1:
+            return self.recommending(heard, text=slots.text, liked=self.names.of([anchor]))
+        changes = self.standing.of_changes(slots.changes, (item,))
+        pointed = any(r.start == anchor.start for r in heard.references)
+        taken = {c.attribute for c in (*slots.filters, *changes)}
+        stands = conditions_of(standing, "filters") if standing and pointed else []
+        kept = [c for c in stands if c["attribute"] not in taken]
+        return call(
+            "more_like",
+            title=self.names.name(item.item_id),
+            text=slots.text,
+            filters=[*kept, *(c.argument for c in (*slots.filters, *changes))],
+            prefer=[c.argument for c in slots.prefer],
+            k=slots.k,
+        )
+
+    def _compared_with(self, heard: Heard, anchor: TitleMention) -> Plan:
+        items = [self.reader.catalogue.by_id[i] for i in anchor.item_ids]
+        standing = heard.ledger.standing
+        if standing is not None:
+            changed = self.standing.changed(standing, heard.slots, compared=items, instead=False)
+            return Plan(calls=(self.excluding(changed, heard),), aside=heard.aside("refine"))
+        conditions = [*heard.slots.filters, *self.standing.of_changes(heard.slots.changes, items)]
+        kind = next(iter(self.reader.lexicon.about("kind")), None)
+        made = self.recommending(heard, text=heard.slots.text)
+        filters = [c.argument for c in conditions]
+        if (
+            kind is not None
+            and kind.name in items[0].attributes
+            and not any(c.attribute == kind.name for c in conditions)
+        ):
+            filters = [{"attribute": kind.name, "op": "=", "value": str(items[0].attributes[kind.name])}, *filters]
+        arguments = dict(made.arguments) | {"filters": filters}
+        return Plan(calls=(ToolCall(name="recommend", arguments=arguments),), aside=heard.aside("refine"))
+
+    def by_same(self, heard: Heard, rule: str | None) -> Plan | None:
+        """“More by him”, “something by the same director”."""
+        focus = heard.ledger.in_focus
+        if focus is None or not _SAME_PERSON.search(heard.folded):
+            return None
+        topics = ("brand",) if re.search(r"same (?:brand|maker)", heard.folded) else ("people", "brand")
+        item = self.reader.catalogue.by_id[focus]
+        for topic in topics:
+            for attribute in self.reader.lexicon.about(topic):  # type: ignore[arg-type]
+                value = item.attributes.get(attribute.name)
+                if value:
+                    values = list(value) if isinstance(value, tuple) else [str(value)]
+                    filters = [{"attribute": attribute.name, "op": "any_of", "value": values}]
+                    return Plan(
+                        calls=(
+                            call("recommend", text=heard.slots.text, filters=filters, exclude=[self.names.name(focus)]),
+                        ),
+                        aside=heard.aside("refine"),
+                    )
+        return None
+
+    def follows(self, heard: Heard, rule: str | None) -> Plan | None:
+        standing, slots = heard.ledger.standing, heard.slots
+        if standing is None or rule == "recommend":
+            return None
+        if not self._is_follow_up(heard):
+            return None
+        instead = bool(re.search(r"\b(?:instead|rather|no)\b", heard.folded)) and bool(slots.text)
+        changed = self.standing.changed(
+            standing, slots, compared=self.compared(heard), instead=instead and not slots.changes
+        )
+        return Plan(
+            calls=(self.excluding(changed, heard, again=bool(AGAIN.search(heard.folded))),),
+            aside=heard.aside("refine", changes=[c.word for c in slots.changes]),
+        )
+
+    def _is_follow_up(self, heard: Heard) -> bool:
+        slots, folded = heard.slots, heard.folded
+        if slots.changes or _FOLLOWS.match(folded) or _FOLLOWS_INSIDE.search(folded):
+            return True
+        short = len(heard.message.words) <= 3 and not slots.text
+        if short and (slots.filters or slots.prefer) and heard.message.at(0) not in {"a", "an"}:
+            return True
+        intent, likeness = self.intents.nearest(slots.masked)
+        return (
+            intent == "refine"
+            and likeness >= 0.6
+            and not re.match(
+                r"^(?:i (?:want|need|am)|im looking|can you|could you|recommend|show me a|find me|do you have)", folded
+            )
+        )
+
+    def compared(self, heard: Heard) -> list[Any]:
+        focus, last = heard.ledger.in_focus, heard.ledger.last
+        if last is not None and last.aside.get("intent") == "details" and focus is not None:
+            return [self.reader.catalogue.by_id[focus]]
+        return [self.reader.catalogue.by_id[i] for i in heard.ledger.listed]
+
+    def again(self, heard: Heard) -> Plan:
+        standing = heard.ledger.standing or ToolCall(name="recommend", arguments={})
+        return Plan(calls=(self.excluding(standing, heard, again=True),), aside=heard.aside("refine"))
+
+    def excluding(self, made: ToolCall, heard: Heard, *, again: bool = False) -> ToolCall:
+        arguments = dict(made.arguments)
+        if again:
+            arguments["exclude"] = [self.names.name(i) for i in heard.ledger.shown]
+        return ToolCall(name=made.name, arguments=arguments)
+
+    def fresh(self, heard: Heard) -> Plan:
+        slots = heard.slots
+        nothing = not (slots.filters or slots.prefer or slots.changes or slots.mentions or slots.unknown)
+        if nothing:
+            intent, likeness = self.intents.nearest(slots.masked)
+            works = any(w.folded in self.reader.lexicon.work_nouns for w in heard.message.words)
+            if intent in TALK and likeness >= SURE and not (works and intent == "out_of_scope"):
+                return Plan(aside=heard.aside(intent))
+            if intent == "facets" and likeness >= SURE:
+                return Plan(calls=(call("facets"),), aside=heard.aside("facets"))
+            if intent == "taste" and likeness >= SURE:
+                return Plan(
+                    calls=(ToolCall(name="remember", arguments={"kind": "seen", "titles": []}),),
+                    aside=heard.aside("taste"),
+                )
+            if intent in {"yes", "no", "forget", "why", "details"} and not slots.text:
+                return Plan(aside=heard.aside("unclear"))
+        if slots.changes and heard.ledger.standing is None:
+            made = self.recommending(heard, text=slots.text)
+            return Plan(calls=(made,), aside=heard.aside("recommend", nothing_to_compare=True))
+        return Plan(calls=(self.recommending(heard, text=slots.text),), aside=heard.aside("recommend"))
+
+    def recommending(
+        self, heard: Heard, *, text: str = "", liked: Sequence[str] = (), disliked: Sequence[str] = ()
+    ) -> ToolCall:
+        slots = heard.slots
+        seen = self.names.of(slots.said("seen", "hide"))
+        made = call(
+            "recommend",
+            filters=[c.argument for c in slots.filters],
+            prefer=[c.argument for c in slots.prefer],
+            liked=list(liked),
+            disliked=list(disliked),
+            exclude=seen,
+            k=slots.k,
+        )
+        return ToolCall(name="recommend", arguments={"text": text, **made.arguments})

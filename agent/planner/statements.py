@@ -1,0 +1,120 @@
+"""What a person says of items: liked, disliked, seen, hidden; and what they take back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.ledger import Ledger
+from agent.planner.heard import Heard, Names
+from agent.planner.plan_types import Plan
+from agent.planner.requests import AGAIN, Requests
+from agent.planner.standing import Standing, call
+from vouch.types import ToolCall
+
+REQUEST = re.compile(
+    r"\b(?:recommend\w*|suggest\w*|something|anything|similar|looking for|what (?:else"
+    r"|next|now|should|could|can|would)|show me|find me|give me|any ideas?|more like"
+    r"|want|need|in the mood|got any|what do you have|another|help me (?:find|pick"
+    r"|choose))\b"
+)
+
+
+@dataclass(frozen=True)
+class Statements:
+    """Plans what is remembered, and the list that follows from it."""
+
+    requests: Requests
+    names: Names
+    standing: Standing
+
+    def states(self, heard: Heard, rule: str | None) -> Plan | None:
+        remembering = self.remembering(heard)
+        if not remembering:
+            return None
+        slots = heard.slots
+        said = slots.said("like", "dislike", "seen", "hide")
+        liked, anchors = slots.said("like"), slots.said("anchor")
+        wants = bool(REQUEST.search(heard.folded)) or bool(
+            slots.text or slots.filters or slots.prefer or slots.changes or anchors
+        )
+        standing = heard.ledger.standing
+        listed = heard.ledger.listed
+        pointed = any(r.start == m.start for r in heard.references for m in said) or any(
+            i in listed for m in said for i in m.item_ids
+        )
+        if standing is not None and pointed and not (anchors or slots.text or slots.filters):
+            again = (
+                self.standing.changed(standing, slots, compared=self.requests.compared(heard), instead=False)
+                if slots.changes or slots.prefer
+                else standing
+            )
+            return Plan(
+                calls=(*remembering, self.requests.excluding(again, heard, again=bool(AGAIN.search(heard.folded)))),
+                aside=heard.aside("state", again=True),
+            )
+        if anchors or (
+            len(liked) == 1
+            and re.search(r"\b(?:similar|like (?:it|that|this)|along those lines|in that vein|same)\b", heard.folded)
+        ):
+            target = (anchors or liked)[0]
+            return Plan(calls=(*remembering, self.requests.similar(heard, target)), aside=heard.aside("state"))
+        return Plan(
+            calls=(
+                *remembering,
+                self.requests.recommending(
+                    heard, text=slots.text, liked=self.names.of(liked), disliked=self.names.of(slots.said("dislike"))
+                ),
+            ),
+            aside=heard.aside("state", wants=wants or None),
+        )
+
+    def remembering(self, heard: Heard) -> list[ToolCall]:
+        """One call a kind, in the order in which they were said."""
+        groups: dict[str, list[str]] = {}
+        for mention, role in zip(heard.slots.mentions, heard.slots.roles, strict=True):
+            if role in {"like", "dislike", "seen", "hide"} and mention.item_ids and not mention.close:
+                groups.setdefault(role, []).extend(self.names.name(i) for i in mention.item_ids)
+        return [call("remember", kind=kind, titles=list(dict.fromkeys(titles))) for kind, titles in groups.items()]
+
+    def forgets(self, heard: Heard, rule: str | None) -> Plan | None:
+        standing = heard.ledger.standing
+        if standing is not None and not heard.slots.mentions and not heard.slots.filters:
+            names = self.standing.forgotten(heard.folded, standing)
+            if names:
+                return Plan(
+                    calls=(self.standing.dropped(standing, names),), aside=heard.aside("refine", dropped=list(names))
+                )
+        forgotten = heard.slots.said("forget")
+        if rule != "forget" and not forgotten:
+            return None
+        if re.search(
+            r"\b(?:everything|all|my (?:likes|taste|history|profile)|about me|reset|start over)\b", heard.folded
+        ):
+            titles = [self.names.name(i) for i in self._all_taken(heard.ledger)]
+        elif (
+            forgotten
+            and heard.slots.mentions
+            and not re.match(r"^(?:\w+ )?(?:forget|take back|i take back) (?:that|it)(?: i said)?$|^undo", heard.folded)
+        ):
+            titles = self.names.of(forgotten)
+        else:
+            titles = [self.names.name(i) for i in self._last_taken(heard.ledger)]
+        return Plan(
+            calls=(call("remember", kind="forget", titles=titles),) if titles else (), aside=heard.aside("forget")
+        )
+
+    def _last_taken(self, ledger: Ledger) -> tuple[str, ...]:
+        for turn in reversed(ledger.turns):
+            done = [
+                r["remembered"] for r in turn.results if r.get("kind") == "remembered" and r["remembered"]["item_ids"]
+            ]
+            if done and done[-1]["kind"] != "forget":
+                return tuple(i for row in done for i in row["item_ids"])
+        return ()
+
+    def _all_taken(self, ledger: Ledger) -> tuple[str, ...]:
+        latest = [r["remembered"] for turn in ledger.turns for r in turn.results if r.get("kind") == "remembered"]
+        titles = [t for row in latest[-1:] for t in (*row["liked_titles"], *row["disliked_titles"])]
+        known = [item.item_id for title in titles for item in self.names.catalogue.find(title)]
+        return tuple(dict.fromkeys((*ledger.taken, *known)))
