@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from retrieval.perception.drawings import flatness, is_drawn
 from retrieval.perception.pictures import open_picture
 from retrieval.perception.pillow_colours import PillowColours, colours_text
 from vouch.errors import UnreadableMedia
@@ -158,3 +159,24 @@ def test_a_white_background_is_named_last() -> None:
     picture = Image.new("RGB", (100, 100), "white")
     picture.paste((200, 25, 30), (30, 30, 70, 70))
     assert colours_text(picture) == "red, on white"
+
+
+def grainy(picture: Image.Image) -> Image.Image:
+    """The picture with the grain of a photograph."""
+    grain = np.random.default_rng(1).normal(0, 6, (picture.height, picture.width, 3))
+    return Image.fromarray(np.clip(np.asarray(picture, np.float64) + grain, 0, 255).astype(np.uint8))
+
+
+def test_flat_colours_are_a_drawing_where_something_printed_is_likely() -> None:
+    assert flatness(halves()) > 0.9
+    assert is_drawn(halves(), printed=0.02)
+    assert not is_drawn(halves(), printed=0.001)
+    assert flatness(grainy(halves())) < 0.2
+    assert not is_drawn(grainy(halves()), printed=0.02)
+    assert is_drawn(grainy(halves()), printed=0.3)
+
+
+def test_a_pale_background_does_not_make_a_drawing() -> None:
+    product = Image.new("RGB", (200, 200), (240, 240, 242))
+    product.paste(grainy(Image.new("RGB", (60, 60), RED)), (70, 70))
+    assert flatness(product) < 0.2

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.perception.drawings import is_drawn
 from retrieval.perception.imagenet import imagenet_words
 from retrieval.perception.pictures import open_picture
 from vouch.errors import ModelFailed
@@ -31,9 +32,7 @@ Looked at on 40 photos and 101 product pictures: from .35 on nearly every first 
 label of .06, the picture was among the tenth most similar to its captions 84 times in 100."""
 
 PRINTED = ("envelope", "website", "ring binder", "dust jacket", "comic book", "menu")
-PRINTED_FLOOR = 0.06
-"""What the network sees in flat drawings. Their probabilities together were above the floor for 23 of 24 drawn covers and for
-2 % of 717 photographs; there the other labels are guesses about a kind of picture that the network was not made for."""
+"""What the network sees in flat drawings: a sign that its other labels are guesses."""
 
 
 class EfficientNetCaptioner:
@@ -58,11 +57,12 @@ class EfficientNetCaptioner:
 
         Raises UnreadableMedia, ModelFailed, and ModelUnavailable where the weights are not here.
         """
-        probabilities = self._probabilities(open_picture(picture, short_side_px=2 * SIDE_PX))
+        opened = open_picture(picture, short_side_px=2 * SIDE_PX)
+        probabilities = self._probabilities(opened)
         names = tuple(imagenet_words())
         labels = tuple((names[i], round(float(probabilities[i]), 4)) for i in np.argsort(-probabilities)[:TOP])
         printed = sum(float(probabilities[names.index(name)]) for name in PRINTED)
-        text = tags_text(labels) if printed < PRINTED_FLOOR else ""
+        text = "" if is_drawn(opened, printed=printed) else tags_text(labels)
         return (Perceived(channel="tags", text=text, labels=labels),) if text else ()
 
     def perceive(self, path: Path) -> tuple[Perceived, ...]:
