@@ -14,9 +14,10 @@ import pytest
 from tests.stand_ins_ui import ScriptedConversation, draw_media
 from ui.gradio_chat import build_page, build_shelf
 from ui.page.cards import cards_html, notes_html, words_html
+from ui.page.reasons import reason_html
 from ui.page.room import Room
 from ui.page.visitors import Member, visitor
-from vouch.types import Note
+from vouch.types import AttributeValue, Filter, FilterOp, MetFilter, Note
 
 MEMBER = Member(user_id="m017", label="Ines, likes silent horror")
 TAGS = {
@@ -135,6 +136,28 @@ def test_an_item_without_a_picture_gets_a_placeholder_and_others_their_size(room
     assert pictures["/media/print-07/0?cover"]["height"] == "400"
     assert all(attrs["loading"] == "lazy" for attrs in pictures.values())
     assert 'class="blank"' in cards
+
+
+@pytest.mark.parametrize(
+    ("op", "wanted", "value", "shown"),
+    [
+        ("any_of", ("eerie", "dark"), ("eerie", "slow"), "moods: <b>eerie</b>, slow"),
+        ("all_of", ("eerie",), ("eerie",), "moods: <b>eerie</b>"),
+        (
+            "none_of",
+            ("funny", "gay"),
+            ("eerie",),
+            'moods: <b>eerie</b></span> <span class="from">you asked for nothing with funny or gay',
+        ),
+        ("<=", 100.0, 94.0, 'moods: <b>94</b></span> <span class="from">you asked for at most 100'),
+        ("=", "<film>", "<film>", "moods: <b>&lt;film&gt;</b></span></li>"),
+    ],
+)
+def test_a_filter_that_is_met_shows_what_met_it(
+    talk: ScriptedConversation, media: Path, op: FilterOp, wanted: AttributeValue, value: AttributeValue, shown: str
+) -> None:
+    reason = MetFilter(filter=Filter(attribute="moods", op=op, value=wanted), value=value)
+    assert shown in reason_html(reason, build_shelf(talk, media_dir=media))
 
 
 def test_facts_have_their_units_and_no_decimal_point(room: Room) -> None:

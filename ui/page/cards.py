@@ -10,7 +10,7 @@ from typing import Literal
 from ui.page.facts import every_fact, facts, lead, prose
 from ui.page.reasons import reason_html
 from ui.page.shelf import Shelf
-from vouch.types import Item, LikedItem, Note, Reason, RecList, Recommendation, Taste
+from vouch.types import CitedPassage, Item, LikedItem, Note, Reason, RecList, Recommendation, Taste
 
 Mark = Literal["like", "dislike", "seen", "hide"]
 MARKS: Mapping[Mark, tuple[str, str]] = {
@@ -87,7 +87,17 @@ def marks_of(taste: Taste) -> dict[str, Mark]:
 
 
 def _ordered(reasons: tuple[Reason, ...]) -> list[Reason]:
-    return sorted(reasons, key=lambda reason: isinstance(reason, LikedItem) and reason.share < 0)
+    return sorted(reasons, key=_last)
+
+
+def _last(reason: Reason) -> bool:
+    """What repeats the card's facts, and what speaks against the item, comes after the rest."""
+    match reason:
+        case LikedItem():
+            return reason.share < 0
+        case CitedPassage():
+            return reason.passage.channel == "title"
+    return False
 
 
 def _cover_html(item: Item, shelf: Shelf) -> str:

@@ -7,11 +7,21 @@ from html import escape
 
 from ui.page.facts import label, value_text
 from ui.page.shelf import Shelf
-from vouch.types import Channel, CitedPassage, FilterOp, LikedItem, MetFilter, Passage, Popularity, Reason
+from vouch.types import (
+    AttributeValue,
+    Channel,
+    CitedPassage,
+    FilterOp,
+    LikedItem,
+    MetFilter,
+    Passage,
+    Popularity,
+    Reason,
+)
 
 QUOTE_LENGTH = 140
 CHANNELS: Mapping[Channel, str] = {
-    "title": "its title",
+    "title": "its entry",
     "description": "its description",
     "review": "a review",
     "caption": "what is seen",
@@ -42,10 +52,10 @@ OPERATORS: Mapping[FilterOp, str] = {
     "<=": "at most ",
     ">": "over ",
     ">=": "at least ",
-    "any_of": "one of ",
-    "all_of": "all of ",
-    "none_of": "none of ",
-    "contains": "with ",
+    "any_of": "",
+    "all_of": "",
+    "none_of": "nothing with ",
+    "contains": "",
 }
 
 
@@ -65,6 +75,8 @@ def quote_of(text: str, span: tuple[int, int], longest: int = QUOTE_LENGTH) -> s
 
     >>> quote_of("A ship, a storm, and a long way home.", (8, 16))
     '… a storm, …'
+    >>> quote_of("It is slow. It is eerie. It is long.", (12, 24))
+    'It is eerie.'
     """
     start, end = max(0, span[0]), min(len(text), span[1])
     if start >= end:
@@ -73,9 +85,13 @@ def quote_of(text: str, span: tuple[int, int], longest: int = QUOTE_LENGTH) -> s
     cut = len(cited) > longest
     if cut:
         cited = cited[:longest].rsplit(" ", 1)[0].rstrip(",;:.")
-    before = "… " if text[:start].strip() else ""
-    after = " …" if cut or text[end:].strip() else ""
+    before = "" if _ends_sentence(text[:start]) else "… "
+    after = " …" if cut or not _ends_sentence(text[:end]) else ""
     return f"{before}{cited}{after}"
+
+
+def _ends_sentence(text: str) -> bool:
+    return text.rstrip(" \t\n\"'”’)")[-1:] in ("", ".", "!", "?", "…")
 
 
 def source_text(passage: Passage) -> str:
@@ -167,10 +183,20 @@ def _liked_html(reason: LikedItem) -> str:
 def _filter_html(reason: MetFilter, shelf: Shelf) -> str:
     asked = reason.filter
     attribute = shelf.schema.attribute(asked.attribute) if shelf.schema else None
+    name = escape(label(asked.attribute))
+    if isinstance(reason.value, tuple) and set(reason.value) & set(_words(asked.value)):
+        wanted = _words(asked.value)
+        values = ", ".join(f"<b>{escape(v)}</b>" if v in wanted else escape(v) for v in reason.value)
+        return f'<li class="reason met"><span>{name}: {values}</span></li>'
     has = value_text(reason.value, attribute)
-    wanted = f"{OPERATORS[asked.op]}{value_text(asked.value, attribute)}"
-    behind = "" if wanted == has else f' <span class="from">you asked for {escape(wanted)}</span>'
-    return f'<li class="reason met"><span>{escape(label(asked.attribute))}: <b>{escape(has)}</b></span>{behind}</li>'
+    joined = f" {'and' if asked.op == 'all_of' else 'or'} ".join(_words(asked.value))
+    wanted_text = f"{OPERATORS[asked.op]}{joined or value_text(asked.value, attribute)}"
+    behind = "" if wanted_text == has else f' <span class="from">you asked for {escape(wanted_text)}</span>'
+    return f'<li class="reason met"><span>{name}: <b>{escape(has)}</b></span>{behind}</li>'
+
+
+def _words(value: AttributeValue) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
 
 
 def _popularity_html(reason: Popularity, shelf: Shelf) -> str:

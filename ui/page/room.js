@@ -129,6 +129,7 @@ function show(turn, scroll) {
     row = tag("section", "", {class: "turn", "data-key": turn.key});
     row.append(tag("p", turn.asked, {class: "asked"}));
     for (const part of ["words", "notes", "list"]) row.append(tag("div", "", {class: part}));
+    row.querySelector(".words").after(tag("button", "Read on", {type: "button", class: "more", hidden: ""}));
     turns.append(row);
     if (scroll) row.scrollIntoView({block: "start", behavior: "smooth"});
   }
@@ -136,7 +137,14 @@ function show(turn, scroll) {
   put(row, ".list", turn.cards);
   put(row, ".words", turn.words);
   put(row, ".notes", turn.notes);
+  clip(row);
 }
+// On a narrow page long words above cards are clipped, so that the first card is seen at once and stays where it is.
+function clip(row) {
+  const words = row.querySelector(".words");
+  row.querySelector(".more").hidden = words.classList.contains("whole") || words.scrollHeight <= words.clientHeight + 4;
+}
+addEventListener("resize", () => [...turns.children].forEach(clip));
 // Replaces a part only when it differs, so that an open reason stays open and a sound plays on.
 function put(row, selector, html) {
   const part = row.querySelector(selector);
@@ -225,6 +233,7 @@ element.addEventListener("click", (event) => {
   else if (target.classList.contains("fresh")) arrive({who: tab.who});
   else if (target.classList.contains("undo")) { if (undo) mark(undo, "forget"); }
   else if (target.classList.contains("again")) ask(lastAsked);
+  else if (target.classList.contains("more")) { target.previousElementSibling.classList.add("whole"); target.hidden = true; }
   else if (target.dataset.goto) { event.preventDefault(); goTo(target); }
 });
 function goTo(link) {
