@@ -27,8 +27,9 @@ def flatness(picture: Image) -> float:
     """
     from PIL.Image import Resampling
 
-    height = max(1, round(SIDE_PX * picture.height / picture.width))
-    pixels = np.asarray(picture.resize((SIDE_PX, height), Resampling.NEAREST), np.int16)
+    width = min(SIDE_PX, picture.width)  # never enlarged: that makes neighbours alike
+    height = max(1, round(width * picture.height / picture.width))
+    pixels = np.asarray(picture.resize((width, height), Resampling.NEAREST), np.int16)
     brightest, darkest = pixels.max(-1), pixels.min(-1)
     pale = (brightest > 185) & (brightest - darkest < 22)
     counted = ~(pale[:, 1:] & pale[:, :-1])
