@@ -121,7 +121,10 @@ class Catalogue:
         asked = (title_forms(title) or (fold(title),))[:2][-1]
         near = process.extract(asked, self._main_titles, scorer=fuzz.WRatio, limit=4 * n, score_cutoff=72)
         near.sort(key=lambda hit: (-hit[1], -fuzz.ratio(asked, hit[0]), hit[2]))
-        return tuple(dict.fromkeys(self.items[index].title for _, _, index in near))[:n]
+        kept = [
+            index for _, likeness, index in near if likeness >= near[0][1] - 12
+        ]  # much farther off is no suggestion
+        return tuple(dict.fromkeys(self.items[index].title for index in kept))[:n]
 
 
 def attribute_of(schema: Schema, name: str) -> Attribute | None:

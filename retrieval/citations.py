@@ -13,7 +13,7 @@ from retrieval.sources.query_vectors import QueryVectors
 from retrieval.words import words
 from vouch.errors import SourceFailed
 from vouch.ports import PassageIndex, Vectors
-from vouch.types import Channel, CitedPassage, Hit, Space
+from vouch.types import Channel, CitedPassage, Hit, Passage, Space
 
 _SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+[”\"'’)]*|\n+|$)")
 WORD_COUNTS = 0.2
@@ -36,39 +36,39 @@ class Citations:
         self, item_id: str, text: str, *, spaces: Sequence[Space], limit: int = 2
     ) -> tuple[CitedPassage, ...]:
         """At most `limit` passages a space, best first; none below the source's floor unless it shares a word."""
+        asked = frozenset(words(text))
         try:
             vector = self._vectors.of(text)
-            hits = [(space, hit) for space in spaces for hit in self._index.search(vector, 3, space, (item_id,))]
+            worth = [
+                (self._worth(passage, hit, asked), space, passage, hit)
+                for space in spaces
+                for passage, hit in self._near(item_id, vector, space)
+            ]
+            kept = [(w, p, hit) for w, space, p, hit in worth if hit.similarity >= FLOORS[space] or w > hit.similarity]
+            kept.sort(key=lambda one: (-one[0], one[1].passage_id))
+            telling = kept[:1] + [one for one in kept[1:] if one[1].channel not in COSTS]
+            return tuple(self._cite(passage, hit, vector, asked) for _, passage, hit in telling[:limit])
         except SourceFailed:
             return ()  # the source itself has said so already
-        asked = frozenset(words(text))
-        worth = [(self._worth(hit, asked), space, hit) for space, hit in hits]
-        kept = [(w, hit) for w, space, hit in worth if hit.similarity >= FLOORS[space] or w > hit.similarity]
-        kept.sort(key=lambda pair: (-pair[0], pair[1].passage_id))
-        telling = kept[:1] + [pair for pair in kept[1:] if self._channel(pair[1]) not in COSTS]
-        return tuple(self._cite(hit, vector, asked) for _, hit in telling[:limit])
 
     def for_item(self, item_id: str, vector: Vectors) -> tuple[CitedPassage, ...]:
         """The passage that is nearest to another item's vector; titles do not count."""
-        hits = self._index.search(vector, 3, "text", (item_id,))
-        told = [hit for hit in hits if self._channel(hit) not in COSTS]
-        return tuple(self._cite(hit, vector, frozenset()) for hit in told[:1])
+        try:
+            told = [(p, hit) for p, hit in self._near(item_id, vector, "text") if p.channel not in COSTS]
+            return tuple(self._cite(passage, hit, vector, frozenset()) for passage, hit in told[:1])
+        except SourceFailed:
+            return ()
 
-    def _worth(self, hit: Hit, asked: frozenset[str]) -> float:
-        passage = self._catalogue.passage(hit.passage_id)
-        if passage is None:
-            return -1.0
+    def _near(self, item_id: str, vector: Vectors, space: Space) -> list[tuple[Passage, Hit]]:
+        hits = self._index.search(vector, 3, space, (item_id,))
+        found = [(self._catalogue.passage(hit.passage_id), hit) for hit in hits]
+        return [(passage, hit) for passage, hit in found if passage is not None]
+
+    def _worth(self, passage: Passage, hit: Hit, asked: frozenset[str]) -> float:
         shared = len(asked & frozenset(words(passage.text))) / len(asked) if asked else 0.0
         return hit.similarity + WORD_COUNTS * shared - COSTS.get(passage.channel, 0.0)
 
-    def _channel(self, hit: Hit) -> str:
-        passage = self._catalogue.passage(hit.passage_id)
-        return passage.channel if passage else "title"
-
-    def _cite(self, hit: Hit, vector: Vectors, asked: frozenset[str]) -> CitedPassage:
-        passage = self._catalogue.passage(hit.passage_id)
-        if passage is None:
-            raise SourceFailed("index", f"it holds passage {hit.passage_id}, which the catalogue does not have")
+    def _cite(self, passage: Passage, hit: Hit, vector: Vectors, asked: frozenset[str]) -> CitedPassage:
         spans = ((0, len(passage.text)),) if passage.channel in WHOLE else sentences(passage.text)
         best = self._best_sentence([passage.text[a:b] for a, b in spans], vector, asked)
         return CitedPassage(passage=passage, similarity=hit.similarity, span=spans[best])
