@@ -20,7 +20,6 @@ from demo.opus import RATE_HZ, Samples, write_opus
 
 FOLDER = Path(__file__).parent
 VOICE = "voice_cmu_us_slt_arctic_hts"
-STRETCH = 1.08
 PAUSE_S = 0.25
 BIT_RATE = 24_000
 
@@ -29,8 +28,9 @@ def speak(text: str) -> Samples:
     """Say a text; returns shape (n,) at 48 kHz, its loudest sample at 0.8, with a short silence before and after."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "speech.wav"
-        settings = ["-eval", f"({VOICE})", "-eval", f"(Parameter.set 'Duration_Stretch {STRETCH})"]
-        subprocess.run(["text2wave", *settings, "-o", str(path)], input=text.encode(), check=True, capture_output=True)
+        subprocess.run(
+            ["text2wave", "-eval", f"({VOICE})", "-o", str(path)], input=text.encode(), check=True, capture_output=True
+        )
         with wave.open(str(path)) as sound:
             rate = sound.getframerate()
             samples = np.frombuffer(sound.readframes(sound.getnframes()), np.int16).astype(np.float32)
