@@ -150,12 +150,12 @@ def _ingest_parts(
         embedder=embedder,
         label_embedder=AveragedLabelEmbedder(embedder),
         cache=PerceptionCache(settings.cache / "perceived", shipped=shipped),
-        perceivers=_perceivers(settings),
+        perceivers=build_perceivers(settings),
         media_dir=media_dir,
     )
 
 
-def _perceivers(settings: Settings) -> tuple[Perceiver, ...]:
+def build_perceivers(settings: Settings) -> tuple[Perceiver, ...]:
     """The offline profile's eyes and ears; weights are looked for when the first file needs them."""
     weights = partial(weights_path, folder=settings.weights_folder)
     return (
