@@ -140,7 +140,7 @@ def _passage_html(reason: CitedPassage, shelf: Shelf) -> str:
 
 def _quoted(reason: CitedPassage) -> str:
     quote = quote_of(reason.passage.text, reason.span)
-    return quote if reason.passage.channel in ("tags", "colours") else f"“{quote}”"
+    return quote.strip("… ") if reason.passage.channel in ("tags", "colours") else f"“{quote}”"
 
 
 def _marked(text: str, span: tuple[int, int]) -> str:

@@ -139,7 +139,7 @@ function show(turn, scroll) {
   put(row, ".notes", turn.notes);
   clip(row);
 }
-// On a narrow page long words above cards are clipped, so that the first card is seen at once and stays where it is.
+// Long words above cards are clipped, so that the first card is seen at once and stays where it is.
 function clip(row) {
   const words = row.querySelector(".words");
   row.querySelector(".more").hidden = words.classList.contains("whole") || words.scrollHeight <= words.clientHeight + 4;
