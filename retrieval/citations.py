@@ -43,6 +43,7 @@ class Citations:
                 (self._worth(passage, hit, asked), space, passage, hit)
                 for space in spaces
                 for passage, hit in self._near(item_id, vector, space)
+                if self._tells(passage, asked)
             ]
             kept = [(w, p, hit) for w, space, p, hit in worth if hit.similarity >= FLOORS[space] or w > hit.similarity]
             kept.sort(key=lambda one: (-one[0], one[1].passage_id))
@@ -63,6 +64,13 @@ class Citations:
         hits = self._index.search(vector, 3, space, (item_id,))
         found = [(self._catalogue.passage(hit.passage_id), hit) for hit in hits]
         return [(passage, hit) for passage, hit in found if passage is not None]
+
+    def _tells(self, passage: Passage, asked: frozenset[str]) -> bool:
+        """Colours are cited where one of them is asked for, and the line of facts only where there is no other text."""
+        if passage.channel == "colours":
+            return bool(asked & frozenset(words(passage.text)))
+        others = self._catalogue.passages_of(passage.item_id)
+        return passage.channel != "title" or not any(p.channel not in COSTS for p in others)
 
     def _worth(self, passage: Passage, hit: Hit, asked: frozenset[str]) -> float:
         shared = len(asked & frozenset(words(passage.text))) / len(asked) if asked else 0.0

@@ -18,10 +18,14 @@ ABOUT_ITEM_SOURCES = frozenset({"alike", "collaborative"})
 BESIDE = 0.05
 """What a source weighs that only fills up a list whose words were met by too few items."""
 
+SHORTEST = 5
+"""To how many a list is filled up by popularity alone, where the words are met by fewer."""
 DIVERSITY = 0.12
 PREFERENCE = 1.0
 """As much as the first place of the leading source: what is preferred comes first unless it answers much worse."""
 DISLIKE = 0.5
+AVOIDED = 1.5
+"""What it costs to speak of something that the person wants to avoid: behind everything that does not."""
 
 _BY_TEXT = {"dense": 1.0, "lexical": 0.5, "seen": 1.0, "collaborative": 0.3, "alike": 0.1, "popular": 0.1}
 _SURE_FROM = {"dense": (0.2, 0.45), "seen": (0.3, 0.55)}
@@ -145,6 +149,21 @@ def matched_first(scored: Sequence[Scored]) -> tuple[Scored, ...]:
             for one in scored
         ]
     )
+
+
+def without_padding(scored: Sequence[Scored]) -> tuple[Scored, ...]:
+    """The list without what nothing but popularity speaks for, from the sixth place on.
+
+    >>> popular = Scored(Candidate(item_id="p", ranks={}, scores={}), {"popular": 0.1})
+    >>> len(without_padding([popular] * 8))
+    5
+    """
+    return tuple(one for i, one in enumerate(scored) if i < SHORTEST or not is_padding(one))
+
+
+def is_padding(scored: Scored) -> bool:
+    """Whether nothing but popularity speaks for it."""
+    return not scored.parts.keys() - {"popular", "diversity"}
 
 
 def diversify(

@@ -25,11 +25,12 @@ from retrieval.scorers.fitted import Fitted
 from retrieval.scorers.like_counts import LikeCounts
 from retrieval.sources.alike import AlikeSource
 from retrieval.sources.collaborative import CollaborativeSource, query_likes
-from retrieval.sources.dense import DenseSource
-from retrieval.sources.lexical import LexicalSource
+from retrieval.sources.dense import DenseSource, colour_words
+from retrieval.sources.lexical import LexicalSource, document
 from retrieval.sources.popular import PopularSource
 from retrieval.sources.query_vectors import QueryVectors
 from retrieval.tastes import dislike_weights, like_weights, taste_of
+from retrieval.words import words
 from vouch.errors import UnknownItem
 from vouch.ports import CandidateSource, Embedder, PassageIndex, Vectors
 from vouch.types import (
@@ -97,13 +98,20 @@ def standard_sources(catalogue: Catalogue, *, fitted: Fitted, content: Content |
     """The sources that the data at hand can feed."""
     sources: list[CandidateSource] = []
     if content is not None:
-        sources += [DenseSource(content.index, content.vectors, space=space) for space in ("text", "seen")]
+        colours = colour_words(catalogue)
+        sources.append(DenseSource(content.index, content.vectors, literal=colours))
+        sources.append(DenseSource(content.index, content.vectors, space="seen"))
     sources.append(LexicalSource(catalogue))
     if fitted.model is not None:
         sources.append(CollaborativeSource(fitted.model))
     if content is not None:
         sources.append(AlikeSource(content.item_vectors))
     return (*sources, PopularSource(catalogue, fitted.like_counts))
+
+
+def _padded(fitting: int, text: str) -> Note:
+    first = "the first one speaks" if fitting == 1 else f"the first {fitting} speak"
+    return Note(kind="filled", text=f"Only {first} of “{text.strip()}”; after that comes what most people here like.")
 
 
 class Recommender:
@@ -214,7 +222,12 @@ class Recommender:
         scored, notes = self._ranked(query, allowed, pool=max(POOL, 4 * query.k))
         strength = ranking.DIVERSITY + 0.4 * query.explore
         looked_at = scored[: max(DIVERSIFIED, query.k)]
-        return ranking.diversify(looked_at, query.k, alike=self._likeness, strength=strength), notes
+        chosen = ranking.diversify(looked_at, query.k, alike=self._likeness, strength=strength)
+        if not any(ranking.TEXT_SOURCES & one.parts.keys() for one in chosen):
+            return chosen, notes
+        chosen = ranking.without_padding(chosen)
+        padding = sum(map(ranking.is_padding, chosen))
+        return chosen, notes + ((_padded(len(chosen) - padding, query.text),) if padding else ())
 
     def _ranked(
         self, query: Query, allowed: frozenset[str], *, pool: int
@@ -255,10 +268,21 @@ class Recommender:
             model=self._fitted.model,
         )
         push = np.zeros(len(scored)) if push is None else ranking.DISLIKE * push
+        avoided = [ranking.AVOIDED * self._speaks_of(one.item_id, query.avoid) for one in scored]
         return [
-            one.with_part("preferred", float(up)).with_part("dislikes", -float(down))
-            for one, up, down in zip(scored, lift, push, strict=True)
+            one.with_part("preferred", float(up)).with_part("dislikes", -float(down)).with_part("avoided", -float(bad))
+            for one, up, down, bad in zip(scored, lift, push, avoided, strict=True)
         ]
+
+    def _speaks_of(self, item_id: str, phrases: Sequence[str]) -> float:
+        """How many of the phrases stand in what is known of the item, all their words; in its title they count twice."""
+        if not phrases:
+            return 0.0
+        item = self.catalogue.by_id[item_id]
+        title = frozenset(words(item.title))
+        told = frozenset(document(item, self.catalogue.passages_of(item_id)))
+        asked = [frozenset(words(phrase)) for phrase in phrases]
+        return float(sum((one <= told) + (one <= title) for one in asked if one))
 
     def _basis(self, query: Query, found: Proposals) -> list[Note]:
         """Notes on what the list could not rest on: words that nothing speaks of, a person of whom nothing is known."""

@@ -110,6 +110,7 @@ class Toolbox:
         *,
         filters: Sequence[FilterArg] = (),
         prefer: Sequence[FilterArg] = (),
+        avoid: Sequence[str] = (),
         liked: Sequence[str] = (),
         disliked: Sequence[str] = (),
         exclude: Sequence[str] = (),
@@ -117,10 +118,10 @@ class Toolbox:
     ) -> RecList:
         """Recommend up to k items for what the person asks in their own words.
 
-        `text` says what it should be like. `filters` are never broken; what meets `prefer` comes earlier. `liked` and `disliked` are
-        titles that count for this list only. `exclude` are titles that have been shown already.
+        `text` says what it should be like. `filters` are never broken; what meets `prefer` comes earlier, what speaks of the
+        words in `avoid` last. `liked` and `disliked` are titles that count for this list only; `exclude` have been shown already.
         """
-        query = self._query(text, filters=filters, prefer=prefer, exclude=exclude, k=k)
+        query = self._query(text, filters=filters, prefer=prefer, avoid=avoid, exclude=exclude, k=k)
         return self.recommender.recommend(replace(query, tastes=(self._taste(liked, disliked),)))
 
     def more_like(
@@ -130,12 +131,13 @@ class Toolbox:
         text: str = "",
         filters: Sequence[FilterArg] = (),
         prefer: Sequence[FilterArg] = (),
+        avoid: Sequence[str] = (),
         exclude: Sequence[str] = (),
         k: int = 8,
     ) -> RecList:
         """Recommend items like one that the person names; `text` says what should be different ("funnier")."""
         item = self.recommender.catalogue.resolve(title)
-        query = self._query(text, filters=filters, prefer=prefer, exclude=exclude, k=k)
+        query = self._query(text, filters=filters, prefer=prefer, avoid=avoid, exclude=exclude, k=k)
         return self.recommender.recommend(replace(query, tastes=(self._taste((), ()),), like_item=item.item_id))
 
     def find_item(self, title: str) -> Found:
@@ -197,6 +199,7 @@ class Toolbox:
         *,
         filters: Sequence[FilterArg] = (),
         prefer: Sequence[FilterArg] = (),
+        avoid: Sequence[str] = (),
         exclude: Sequence[str] = (),
         k: int,
     ) -> Query:
@@ -204,6 +207,7 @@ class Toolbox:
             text=text.strip(),
             filters=self._filters(filters),
             prefer=self._filters(prefer),
+            avoid=tuple(avoid),
             exclude=tuple(self.recommender.catalogue.resolve(title).item_id for title in exclude),
             k=max(1, min(k, 100)),
         )

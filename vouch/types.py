@@ -24,6 +24,7 @@ NoteKind = Literal[
     "source_failed",
     "preferred",
     "relaxation",
+    "filled",
     "ambiguous",
     "changed",
     "simulated",
@@ -159,12 +160,14 @@ class Taste:
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """What is asked. `filters` are never violated; `prefer` lifts what meets it; `exclude` are item_ids already shown; `like_item` an item_id."""
+    """What is asked. `filters` are never violated; `prefer` lifts what meets it; `avoid` are words that push down;
+    `exclude` are item_ids already shown; `like_item` an item_id."""
 
     text: str = ""
     tastes: tuple[Taste, ...] = ()
     filters: tuple[Filter, ...] = ()
     prefer: tuple[Filter, ...] = ()
+    avoid: tuple[str, ...] = ()
     k: int = 8
     like_item: str | None = None
     exclude: tuple[str, ...] = ()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from retrieval.catalogue import Catalogue
 from retrieval.sources.query_vectors import QueryVectors
+from retrieval.words import words
 from vouch.ports import PassageIndex
 from vouch.types import Candidate, Hit, Query, Space
 
@@ -17,20 +21,34 @@ class DenseSource:
     """The best passage speaks for its item; one source a space, because cosines of two spaces do not compare, ranks do."""
 
     def __init__(
-        self, index: PassageIndex, vectors: QueryVectors, *, space: Space = "text", floor: float | None = None
+        self,
+        index: PassageIndex,
+        vectors: QueryVectors,
+        *,
+        space: Space = "text",
+        floor: float | None = None,
+        literal: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
+        """`literal`: the words of passages that answer only a query which shares one of them, by passage_id."""
         self.name: str = "dense" if space == "text" else space
         self._index = index
         self._vectors = vectors
         self._space: Space = space
         self._floor = FLOORS[space] if floor is None else floor
+        self._literal = literal or {}
 
     def propose(self, query: Query, k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
         """The items of the passages nearest to the query's text; () without a text. Raises SourceFailed."""
         if not query.text.strip() or allowed == frozenset() or not self._index.count(self._space):
             return ()
         hits = self._index.search(self._vectors.of(query.text), PASSAGES_AN_ITEM * k, self._space, allowed)
-        return self._candidates([hit for hit in hits if hit.similarity >= self._floor], k)
+        asked = frozenset(words(query.text))
+        near = [hit for hit in hits if hit.similarity >= self._floor and self._answers(hit, asked)]
+        return self._candidates(near, k)
+
+    def _answers(self, hit: Hit, asked: frozenset[str]) -> bool:
+        told = self._literal.get(hit.passage_id)
+        return told is None or bool(told & asked)
 
     def _candidates(self, hits: list[Hit], k: int) -> tuple[Candidate, ...]:
         by_item: dict[str, list[Hit]] = {}
@@ -45,3 +63,8 @@ class DenseSource:
             )
             for rank, (item_id, group) in enumerate(list(by_item.items())[:k], start=1)
         )
+
+
+def colour_words(catalogue: Catalogue) -> Mapping[str, frozenset[str]]:
+    """The words of the passages that name a picture's colours. To a vector all colours are near: orange would answer yellow."""
+    return {p.passage_id: frozenset(words(p.text)) for p in catalogue.passages if p.channel == "colours"}

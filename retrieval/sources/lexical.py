@@ -14,6 +14,9 @@ from vouch.types import Candidate, Item, Passage, Query
 TITLE_COUNTS = 2
 """How often the title's words are put in: a word of the title says more than one of a review."""
 
+GUESSED = "perhaps "
+"""What the tags begin with of which the small model is not sure: half of them are wrong."""
+
 
 class LexicalSource:
     """BM25 (Lucene's variant, bm25s) with one document an item, laid out when it is made."""
@@ -48,7 +51,7 @@ def document(item: Item, passages: tuple[Passage, ...]) -> list[str]:
             texts.append(value)
         elif isinstance(value, tuple):
             texts.extend(value)
-    texts.extend(p.text for p in passages if p.channel != "title")
+    texts.extend(p.text for p in passages if p.channel != "title" and not p.text.startswith(GUESSED))
     return [word for text in texts for word in words(text)]
 
 
