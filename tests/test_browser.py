@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -16,10 +17,14 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from agent.build import build_conversation
+from retrieval.build import open_collection, run_ingest
 from tests.stand_ins_ui import ScriptedConversation, draw_media
 from ui.gradio_chat import build_page, build_shelf
+from ui.page.seams import Talks
 from ui.page.visitors import Member
 from ui.rest_api import build_app
+from vouch.settings import Settings
 
 pytestmark = pytest.mark.browser
 
@@ -29,6 +34,8 @@ FLAGS = [
 ]
 INSTALL = ("apt-get", "install", "-y", "chromium")
 SLOW_MS = 15_000
+MEMBER = Member(user_id="m017", label="Ines, likes silent horror")
+DEMO = Path(__file__).parent.parent / "demo" / "catalogue.jsonl"
 
 
 def chromium() -> str:
@@ -45,13 +52,13 @@ def chromium() -> str:
 
 
 class ServerThread:
-    """A server on a free port of the loopback. The application is built inside its loop, since Gradio leaves one open elsewhere."""
+    """A server on the loopback. The application is built inside its loop, since Gradio leaves one open elsewhere."""
 
-    def __init__(self, media: Path, *, host: str = "127.0.0.1", api_key: str | None = None) -> None:
-        self._host, self._api_key = host, api_key
-        self.talk = ScriptedConversation()
-        self._media = media
-        config = uvicorn.Config(self._app, factory=True, host="127.0.0.1", port=0, log_level="critical", ws="none")
+    def __init__(
+        self, talk: Talks, media: Path, *, host: str = "127.0.0.1", api_key: str | None = None, port: int = 0
+    ) -> None:
+        self._talk, self._media, self._host, self._api_key = talk, media, host, api_key
+        config = uvicorn.Config(self._app, factory=True, host="127.0.0.1", port=port, log_level="critical", ws="none")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
@@ -72,10 +79,9 @@ class ServerThread:
         self._thread.join(timeout=20)
 
     def _app(self) -> FastAPI:
-        shelf = build_shelf(self.talk, media_dir=self._media)
-        members = [Member(user_id="m017", label="Ines, likes silent horror")]
-        page = build_page(self.talk, shelf=shelf, members=members, examples=["A film that makes me laugh"])
-        return build_app(self.talk, page=page, shelf=shelf, host=self._host, api_key=self._api_key)
+        shelf = build_shelf(self._talk, media_dir=self._media)
+        page = build_page(self._talk, shelf=shelf, members=[MEMBER], examples=["A film that makes me laugh"])
+        return build_app(self._talk, page=page, shelf=shelf, host=self._host, api_key=self._api_key)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +91,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(media: Path) -> Iterator[str]:
-    server = ServerThread(media)
+    server = ServerThread(ScriptedConversation(), media)
     yield server.start()
     server.stop()
 
@@ -254,7 +260,7 @@ def test_an_example_is_one_click(context: BrowserContext, address: str) -> None:
 
 
 def test_beyond_the_loopback_the_page_opens_with_the_key(context: BrowserContext, media: Path) -> None:
-    server = ServerThread(media, host="0.0.0.0", api_key="corvid")
+    server = ServerThread(ScriptedConversation(), media, host="0.0.0.0", api_key="corvid")
     page = context.new_page()
     page.goto(server.start())
     page.get_by_label("The key of this server").fill("crow")
@@ -277,3 +283,52 @@ def test_a_phone_shows_one_column_that_fits(browser: Browser, address: str) -> N
     boxes = [box for card in page.locator(".card").all() if (box := card.bounding_box())]
     assert len({box["x"] for box in boxes}) == 1
     context.close()
+
+
+class SilentWatcher:
+    """Is told what an ingest does and keeps it to itself."""
+
+    def catalogue(self, file: object) -> None: ...
+    def interactions(self, file: object) -> None: ...
+    def step(self, step: object) -> None: ...
+    def say(self, message: str) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home with thirty works of the demo collection, without their media."""
+    folder = tmp_path_factory.mktemp("home")
+    settings = Settings(home=folder / "home", cache=folder / "cache")
+    few = folder / "few.jsonl"
+    rows = [json.loads(line) for line in DEMO.read_text(encoding="utf-8").splitlines()[:30]]
+    plain = [{key: value for key, value in row.items() if key != "media"} for row in rows]
+    few.write_text("\n".join(json.dumps(row) for row in plain), encoding="utf-8")
+    run_ingest(settings, few, media_dir=None, interactions=None, column_map={}, prune=False, watcher=SilentWatcher())
+    return settings
+
+
+def test_the_real_conversation_outlives_its_server(context: BrowserContext, home: Settings) -> None:
+    collection = open_collection(home)
+    talk = build_conversation(home, collection)
+    server = ServerThread(talk, home.home)
+    address = server.start()
+    page = opened(context, address)
+    ask(page, "something eerie and slow, best late at night")
+    before = titles(page)
+    assert len(before) >= 5
+    assert "Nosferatu" in before[:3]
+    page.locator(".card summary").first.click()
+    expect(page.locator(".card blockquote mark").first).to_be_visible()
+    page.locator(".card").first.get_by_role("button", name="Like", exact=True).click()
+    page.get_by_role("button", name="Show a new list").click()
+    expect(page.locator(".turn")).to_have_count(2)
+    expect(page.locator(".turn").last).to_have_attribute("data-state", "done", timeout=SLOW_MS)
+    assert before[0] not in titles(page)
+    server.stop()
+    talk.close()
+    again = ServerThread(build_conversation(home, collection), home.home, port=urlsplit(address).port or 0)
+    again.start()
+    page.goto(address)
+    expect(page.locator(".turn")).to_have_count(2, timeout=SLOW_MS)
+    expect(page.locator(".card").first).to_have_attribute("data-mark", "like")
+    again.stop()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 
 from tests.stand_ins_ui import WORKS, ScriptedConversation, draw_media
 from ui.gradio_chat import build_shelf
@@ -117,11 +119,18 @@ def test_only_the_catalogues_own_media_are_served(client: TestClient, path: str)
 
 
 def test_a_large_picture_is_sent_small(client: TestClient, media: Path) -> None:
-    from PIL import Image
-
     Image.effect_noise((1200, 1800), 80).save(media / "print-07.webp", "WEBP", quality=95)
     whole, small = client.get("/media/print-07/0"), client.get("/media/print-07/0?cover")
     assert len(whole.content) > 200_000 > len(small.content)
+
+
+def test_what_is_see_through_stays_so(client: TestClient, media: Path) -> None:
+    noise = Image.effect_noise((900, 900), 90)
+    Image.merge("RGBA", (noise, noise, noise, Image.new("L", noise.size, 128))).save(
+        media / "general.webp", lossless=True
+    )
+    small = Image.open(io.BytesIO(client.get("/media/general/0?cover").content))
+    assert (small.width, small.convert("RGBA").getpixel((0, 0))[3]) == (320, 128)  # type: ignore[index]
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:7860", "127.0.0.1.evil.example"])

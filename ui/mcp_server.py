@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from pydantic import BaseModel
 
 from tools.render import render, result_json
 from tools.toolbox import TOOL_NAMES, Toolbox
-from ui.tool_calls import argument_types
 from vouch.errors import VouchError
 from vouch.types import FunnelStep, Note, RecList
 
@@ -65,7 +64,7 @@ def _tool(toolbox: Toolbox, name: str) -> Callable[..., Any]:
     from mcp_types import CallToolResult, TextContent
 
     method = getattr(toolbox, name)
-    types = argument_types(method)
+    types = get_type_hints(method)
     returned = RecommendedList if types["return"] is RecList else types["return"]
 
     def call(**arguments: Any) -> Any:

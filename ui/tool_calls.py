@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import collections.abc
 import inspect
-from collections.abc import Mapping, Sequence
-from typing import Any, cast, get_args, get_origin, get_type_hints
+from collections.abc import Mapping
+from typing import Any, cast, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
-from typing_extensions import TypedDict, is_typeddict
 
 from tools.toolbox import TOOL_NAMES, Toolbox, ToolResult
 from vouch.errors import InputError
@@ -54,24 +52,10 @@ class ToolCalls:
         return cast(ToolResult, getattr(self._toolbox.for_person(person), name)(**arguments))
 
 
-def argument_types(method: Any) -> dict[str, Any]:
-    """The types of a tool's parameters and of its result, readable by pydantic, which before Python 3.12 refuses typing.TypedDict."""
-    return {name: _readable(hint) for name, hint in get_type_hints(method, include_extras=True).items()}
-
-
-def _readable(hint: Any) -> Any:
-    if is_typeddict(hint):
-        return TypedDict(hint.__name__, get_type_hints(hint, include_extras=True))  # type: ignore[operator]
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin is collections.abc.Sequence:
-        return Sequence[_readable(arguments[0])]  # type: ignore[misc]
-    return hint
-
-
 def body_model(name: str) -> type[BaseModel]:
     """A model of one tool's arguments, with the person for whom it is called; unknown words are refused."""
     method = getattr(Toolbox, name)
-    hints = argument_types(method)
+    hints = get_type_hints(method)
     fields: dict[str, Any] = {
         parameter.name: (
             hints[parameter.name],

@@ -9,7 +9,7 @@ let busy = null, lastAsked = "", undo = null, counter = 0, fading = 0;
 function recall() {
   try {
     const own = JSON.parse(sessionStorage.getItem("vouch") || "null");
-    if (own) return own;
+    if (own) return own.asked ? own : {who: own.who};
     const name = localStorage.getItem("vouch-name");
     return name ? {who: {kind: "name", id: name}} : {};
   } catch { return {}; }
@@ -45,7 +45,7 @@ async function arrive(said) {
   root.classList.remove("busy");
   const room = await call("arrive", said);
   if (!room) return note("The server does not answer. Is it still running?");
-  tab = {conversation: room.conversation, who: room.who};
+  tab = {conversation: room.conversation, who: room.who, asked: room.turns.length > 0};
   keep();
   alone(tab.conversation);
   turns.replaceChildren();
@@ -99,6 +99,8 @@ function ask(text) {
   if (!text || busy || !tab.conversation) return false;
   busy = "t" + Date.now() + "-" + counter++;
   lastAsked = text;
+  tab.asked = true;
+  keep();
   $(".hello").hidden = true;
   hush();
   show({key: busy, asked: text, state: "thinking"}, true);

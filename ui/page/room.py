@@ -44,9 +44,10 @@ class Room:
         """Who the visitor is, and the turns of the conversation that the tab remembers (none: a fresh one)."""
         guest = visitor(said, self._members)
         marks = self._marks(guest)
+        returning = isinstance(said, Mapping) and said.get("conversation") == guest.conversation
         turns = [
             {"key": f"h{n}", "asked": message, **self._answer(reply, marks), "state": "done"}
-            for n, (message, reply) in enumerate(self._talk.history(guest.conversation))
+            for n, (message, reply) in enumerate(self._talk.history(guest.conversation) if returning else ())
         ]
         return {
             **self._introduce(guest),

@@ -104,7 +104,7 @@ def small_picture(path: Path, changed_at: float) -> bytes | None:
             if picture.width * picture.height > MOST_PIXELS:
                 return None
             picture.draft("RGB", (2 * COVER_WIDTH_PX, 2 * COVER_WIDTH_PX))
-            shown = ImageOps.exif_transpose(picture).convert("RGB")
+            shown = ImageOps.exif_transpose(picture).convert("RGBA" if picture.has_transparency_data else "RGB")
             shown.thumbnail((COVER_WIDTH_PX, 2 * COVER_WIDTH_PX))
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError, SyntaxError):
         return None
