@@ -1,7 +1,7 @@
 """Pictures of the page: desktop and phone, light and dark, of a running server or of one that is started for it.
 
-    python scripts/screenshot.py docs/page --ask "Something slow and eerie, under two hours"
-    python scripts/screenshot.py /some/folder --address http://127.0.0.1:7860/
+    python scripts/screenshot.py FOLDER --address http://127.0.0.1:7860/
+    python scripts/screenshot.py docs --only desktop-light-answer --ask "Something slow and eerie"
 
 Needs Chromium (apt-get install -y chromium) and the package playwright (in the extra “dev”).
 """
@@ -57,14 +57,22 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="where the pictures go")
     parser.add_argument("--address", help="a server that runs already; without it `vouch serve` is started")
     parser.add_argument("--ask", default="Something slow and eerie, under two hours", help="the message")
+    parser.add_argument(
+        "--only", help="the name of one picture, such as desktop-light-answer; without it all are taken"
+    )
     parser.add_argument("--quality", type=int, default=80, help="of the WebP pictures, 1 to 100")
     words = parser.parse_args()
     words.folder.mkdir(parents=True, exist_ok=True)
     with served(words.address) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         for view in VIEWS:
+            if words.only and not words.only.startswith(view.name):
+                continue
             for path in pictures(browser, view, address=address, ask=words.ask, folder=words.folder):
-                print(smaller(path, words.quality))
+                if words.only and path.stem != words.only:
+                    path.unlink()
+                else:
+                    print(smaller(path, words.quality))
         browser.close()
 
 
