@@ -1,7 +1,7 @@
 """Pictures of the page: desktop and phone, light and dark, of a running server or of one that is started for it.
 
-    python scripts/screenshot.py FOLDER --address http://127.0.0.1:7860/
-    python scripts/screenshot.py docs --only desktop-light-answer --ask "Something slow and eerie"
+    python scripts/screenshot.py docs                     page.webp for README, of a `vouch serve` that is started for it
+    python scripts/screenshot.py FOLDER --all --address http://127.0.0.1:7860/
 
 Needs Chromium (apt-get install -y chromium) and the package playwright (in the extra “dev”).
 """
@@ -56,7 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="where the pictures go")
     parser.add_argument("--address", help="a server that runs already; without it `vouch serve` is started")
-    parser.add_argument("--ask", default="Something slow and eerie, under two hours", help="the message")
+    parser.add_argument("--ask", default="Something eerie and slow, best late at night", help="the message")
     parser.add_argument(
         "--only", help="the name of one picture, such as desktop-light-answer; without it all are taken"
     )
@@ -65,14 +65,14 @@ def main() -> None:
     words.folder.mkdir(parents=True, exist_ok=True)
     with served(words.address) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        for view in VIEWS:
-            if words.only and not words.only.startswith(view.name):
-                continue
+        for view in VIEWS if words.all else VIEWS[:1]:
             for path in pictures(browser, view, address=address, ask=words.ask, folder=words.folder):
-                if words.only and path.stem != words.only:
-                    path.unlink()
+                if words.all:
+                    print(smaller(path, path.with_suffix(".webp"), words.quality))
+                elif path.stem.endswith("-answer"):
+                    print(smaller(path, words.folder / "page.webp", words.quality))
                 else:
-                    print(smaller(path, words.quality))
+                    path.unlink()
         browser.close()
 
 
@@ -108,9 +108,8 @@ def shot(page: Page, path: Path) -> Path:
     return path
 
 
-def smaller(path: Path, quality: int) -> Path:
-    """The PNG as WebP beside it; the PNG is removed."""
-    out = path.with_suffix(".webp")
+def smaller(path: Path, out: Path, quality: int) -> Path:
+    """`out`, a WebP of the PNG; the PNG is removed."""
     with Image.open(path) as picture:
         picture.convert("RGB").save(out, "WEBP", quality=quality, method=6)
     path.unlink()
