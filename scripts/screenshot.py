@@ -57,9 +57,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="where the pictures go")
     parser.add_argument("--address", help="a server that runs already; without it `vouch serve` is started")
     parser.add_argument("--ask", default="Something eerie and slow, best late at night", help="the message")
-    parser.add_argument(
-        "--only", help="the name of one picture, such as desktop-light-answer; without it all are taken"
-    )
+    parser.add_argument("--all", action="store_true", help="twelve pictures of all views instead of page.webp")
     parser.add_argument("--quality", type=int, default=80, help="of the WebP pictures, 1 to 100")
     words = parser.parse_args()
     words.folder.mkdir(parents=True, exist_ok=True)
