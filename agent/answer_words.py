@@ -6,15 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.phrases import Phrases, cited, listed, plain, quote, title_of
+from agent.phrases import Phrases, cited, listed, plain, quote, the, title_of
 from agent.planner.lexicon import plain_name
 from agent.planner.words import singular
+from retrieval.filters import admitted
 from retrieval.titles import fold
 from tools.render import value_text
 from tools.toolbox import Facets, Found, ItemDetails, Remembered
-from vouch.types import Attribute, CitedPassage, Item, LikedItem, MetFilter, Passage, Popularity, Recommendation
+from vouch.types import Attribute, CitedPassage, Filter, Item, LikedItem, MetFilter, Passage, Popularity, Recommendation
 
-_ABOUT_WORDS = 45
+_ABOUT_WORDS = 60
 _FACT_VERBS = {
     "people": "is by",
     "brand": "is by",
@@ -104,26 +105,26 @@ class AnswerWords:
             f"{r.people} {self._members} here like it, which makes it number {r.place} of all." for r in popular[:1]
         ]
 
-    def details(self, details: ItemDetails, aspect: Mapping[str, Any]) -> str:
-        """The answer to a question about one item."""
+    def details(self, details: ItemDetails, aspect: Mapping[str, Any], *, alone: bool = True) -> str:
+        """The answer to a question about one item; `alone` False: one of several, so it is kept short."""
         kind, names = aspect.get("kind", "all"), aspect.get("attributes", [])
         words = list(aspect.get("words", []))
         if kind == "fact":
-            return self._fact(details, names, words)
+            return self._fact(details, names, words, alone=alone)
         if kind == "value":
             return self._value(details, names, words, str(aspect.get("value", "")))
         if kind == "passage" and words:
             return self._search(details, words)
         return self._all(details)
 
-    def _fact(self, details: ItemDetails, names: Sequence[str], words: Sequence[str]) -> str:
+    def _fact(self, details: ItemDetails, names: Sequence[str], words: Sequence[str], *, alone: bool) -> str:
         item = details.item
         known = [name for name in names if name in item.attributes]
         if not known:
             asked = _TOPIC_NAMES.get(words[0], words[0]) if words else "that"
             return f"{title_of(item)}: {asked} is not recorded in this collection."
         sentences = [self._stated(item, name) for name in known[:2]]
-        return " ".join([*sentences, *self._compared(item, known[0])])
+        return " ".join([*sentences, *(self._compared(item, known[0]) if alone else [])])
 
     def _stated(self, item: Item, name: str) -> str:
         value, topic = item.attributes[name], self._phrases.topic(name)
@@ -182,6 +183,21 @@ class AnswerWords:
             else f"{title}: nothing recorded here says whether it is {plain(said)}."
         )
 
+    def which(self, details: Sequence[ItemDetails], aspect: Mapping[str, Any]) -> str:
+        """Which of several items a question fits, each with its evidence."""
+        words, asked = list(aspect.get("words", [])), str(aspect.get("value") or " ".join(aspect.get("words", [])))
+        fitting = []
+        for one in details:
+            own = [v for name in aspect.get("attributes", []) for v in _several(one.item.attributes.get(name))]
+            found = None if aspect.get("kind") == "value" else self._sentence_with(one.passages, words)
+            if found:
+                fitting.append(f"{title_of(one.item)}: {quote(found[1])}")
+            elif set(own) & set(words):
+                fitting.append(f"{title_of(one.item)} ({listed([plain(v) for v in own])})")
+        if not fitting:
+            return f"Of those {len(details)}, none is recorded with “{plain(asked)}”."
+        return f"Of those {len(details)}, this fits “{plain(asked)}”: {'; '.join(fitting)}"
+
     def _search(self, details: ItemDetails, words: Sequence[str]) -> str:
         found = self._sentence_with(details.passages, words)
         title = title_of(details.item)
@@ -200,34 +216,34 @@ class AnswerWords:
         return best[1:] if best and best[0] >= max(1, len(wanted) // 2) else None
 
     def _all(self, details: ItemDetails) -> str:
-        item = details.item
-        kind, facts = self._phrases.kind(item), []
-        for attribute in self._phrases.catalogue.schema.attributes:
-            topic = self._phrases.topic(attribute.name)
-            if (
-                attribute.name in item.attributes
-                and attribute.type != "text"
-                and topic not in {"kind", "people", "brand", "year"}
-            ):
-                facts.append(self._short(item, attribute))
-        lead = f"{self._phrases.named(item)}{f', {kind}' if kind else ''}{': ' + '; '.join(facts) if facts else ''}."
+        """What is recorded of an item, then what its texts say."""
         told = [p for p in details.passages if p.channel != "title"][:2]
         quotes = [_sentence(_capital(f"{self._phrases.where(p)} {quote(p.text, _ABOUT_WORDS)}")) for p in told]
-        return " ".join([lead, *quotes])
+        return " ".join([self._facts(details.item), *quotes])
 
-    def _short(self, item: Item, attribute: Attribute) -> str:
-        value = item.attributes[attribute.name]
-        said = self._phrases.number(attribute.name, value)
-        plainly = self._phrases.topic(attribute.name) in {
-            "country",
-            "genre",
-            "mood",
-            "minutes",
-            "pages",
-            "price",
-            "language",
-        }
-        return said if plainly else f"{plain_name(attribute.name)} {said}"
+    def _facts(self, item: Item) -> str:
+        kind, place, rest = self._phrases.kind(item), "", []
+        for attribute in self._phrases.catalogue.schema.attributes:
+            topic, value = self._phrases.topic(attribute.name), item.attributes.get(attribute.name)
+            if value is None or attribute.type == "text" or topic in {"kind", "people", "brand", "year"}:
+                continue
+            said = (
+                listed([plain(v) for v in value])
+                if isinstance(value, tuple)
+                else self._phrases.number(attribute.name, value)
+            )
+            if topic == "country":
+                place = f" from {the(said)}"
+            else:
+                rest.append(
+                    said
+                    if topic in {"genre", "mood", "minutes", "pages", "price"}
+                    else f"{plain_name(attribute.name)} {said}"
+                )
+        named = self._phrases.named(item)
+        thing = f"a {kind}" if kind in {"film", "book", "print"} else kind
+        lead = f"{named} is {thing or 'here'}{place}" if thing or place or rest else f"{named} is here"
+        return f"{lead}{': ' + '; '.join(rest) if rest else ''}."
 
     def found(self, found: Found) -> str:
         """Whether a title is here."""
@@ -243,6 +259,17 @@ class AnswerWords:
 
     def facets(self, facets: Facets, aside: Mapping[str, Any]) -> str:
         """What can be asked for."""
+        if aside.get("counted") and aside.get("filters"):
+            wanted = tuple(
+                Filter(
+                    attribute=f["attribute"],
+                    op=f["op"],
+                    value=tuple(f["value"]) if isinstance(f["value"], list) else f["value"],
+                )
+                for f in aside["filters"]
+            )
+            count = len(admitted(self._phrases.catalogue, wanted))
+            return f"{count} of the {facets.items} {self._phrases.noun} here are {self._phrases.understood(wanted, noun=False)}."
         named = set(aside.get("attributes", ()))
         shown = [a for a in facets.attributes if a.type != "text" and (not named or a.name in named)]
         lines = [line for a in shown if (line := self._facet(a, most=30 if named else 8))]
@@ -290,13 +317,17 @@ class AnswerWords:
             return ""
         titles = listed([plain(t) for t in remembered.titles])
         words = {
-            "like": f"Noted: you like {titles}.",
+            "like": _sentence(f"Noted: you like {titles}"),
             "dislike": f"Noted: {titles} {'is' if len(remembered.titles) == 1 else 'are'} not for you.",
             "seen": f"Noted: you know {titles} already.",
             "hide": f"{titles} will not be shown again.",
             "forget": f"Taken back: nothing is remembered of {titles} any more.",
         }
         return words[remembered.kind]
+
+
+def _several(value: object) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
 
 
 def _some(titles: Sequence[str]) -> str:

@@ -73,7 +73,7 @@ class Conversation:
         """Cards when a tool has made a list, then the words as they come, then the reply. `person` None: the conversation's own stranger."""
         started = time.perf_counter()
         config = self._config(conversation_id)
-        asker = Asker(person=person or f"stranger:{conversation_id}")
+        asker = Asker(person=person or f"stranger:{conversation_id}", said=message)
         said = HumanMessage(content=message, additional_kwargs={"at": time.time()})
         with self._locks[hash(conversation_id) % _LOCKS]:
             stream = self._graph.stream(

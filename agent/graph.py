@@ -10,12 +10,12 @@ from typing import Any
 
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware
-from langchain.tools import ToolRuntime
 from langchain.tools.tool_node import ToolCallRequest
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.runtime import get_runtime
 from langgraph.types import Command
 
 from tools.artifact import to_json
@@ -49,9 +49,10 @@ class Turnstile:
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks, and the turnstile of the turn. Goes beside the messages, never through the model."""
+    """Who asks what, and the turnstile of the turn. Goes beside the messages, never through the model."""
 
     person: str
+    said: str = "message"
     turnstile: Turnstile = field(default_factory=Turnstile)
 
 
@@ -96,10 +97,11 @@ def _tool(toolbox: Toolbox, name: str) -> BaseTool:
 
     method = getattr(toolbox, name)
 
-    def run(runtime: ToolRuntime[Asker, Any], **arguments: Any) -> tuple[str, Mapping[str, Any]]:
-        own = toolbox.for_person(runtime.context.person)
+    def run(**arguments: Any) -> tuple[str, Mapping[str, Any]]:
+        asker = get_runtime(Asker).context
+        own = toolbox.for_person(asker.person)
         if name == "remember":
-            arguments["source"] = _said(runtime.state["messages"])
+            arguments["source"] = asker.said
         result = getattr(own, name)(**arguments)
         artifact = to_json(result)
         return render(result), artifact | {"explains": True} if name == "explain" else artifact
@@ -111,10 +113,6 @@ def _tool(toolbox: Toolbox, name: str) -> BaseTool:
         args_schema=arguments_of(method),
         response_format="content_and_artifact",
     )
-
-
-def _said(messages: list[Any]) -> str:
-    return next((message.text for message in reversed(messages) if isinstance(message, HumanMessage)), "message")
 
 
 def build_graph(model: BaseChatModel, toolbox: Toolbox, checkpointer: BaseCheckpointSaver[Any]) -> Any:

@@ -23,10 +23,11 @@ class ListWords:
         """The answer to a request for recommendations."""
         if not rec_list.recommendations:
             return self.nothing(rec_list)
-        sentences = [self._opening(rec_list, aside, turn)]
+        unfit = [self._note(note, rec_list) for note in rec_list.notes if note.kind == "not_filterable"]
+        sentences = [self._opening(rec_list, aside, turn), *unfit]
         used: set[str] = set()
         for place, recommendation in enumerate(rec_list.recommendations[:FIRST]):
-            sentences.append(self._sentence(recommendation, rec_list, place=place, turn=turn, used=used))
+            sentences.append(self._sentence(recommendation, rec_list, aside, place=place, turn=turn, used=used))
         rest = [title_of(r.item) for r in rec_list.recommendations[FIRST:]]
         if rest:
             sentences.append(_ended(f"{('Also', 'Further', 'And then')[turn % 3]}: {listed(rest)}"))
@@ -39,6 +40,8 @@ class ListWords:
         for note in rec_list.notes:
             if note.kind == "over_constrained" and rec_list.query.filters:
                 sentences.append(f"I have no {self._phrases.understood(rec_list.query.filters)}.")
+            elif note.kind == "all_seen":
+                sentences.append(self._all_met(rec_list))
             else:
                 sentences.append(plain(note.text))
             changes = [self._phrases.relaxation(change) for change in note.relaxations[:3]]
@@ -46,9 +49,20 @@ class ListWords:
                 sentences.append(f"The smallest changes that would help: {'; '.join(changes)}.")
         return " ".join(sentences) or "I have nothing that fits that."
 
+    def _all_met(self, rec_list: RecList) -> str:
+        """All that fits has been met or shown."""
+        steps = [step for step in rec_list.funnel if step.filter is None]
+        count = steps[0].before if steps else 0
+        things = (
+            self._phrases.understood(rec_list.query.filters) if rec_list.query.filters else f"{self._phrases.noun} here"
+        )
+        if count == 1:
+            return f"That was the only one ({things}), and you have met it or been shown it."
+        return f"That was all: you have met or been shown every one of the {count} {things}."
+
     def _opening(self, rec_list: RecList, aside: Mapping[str, Any], turn: int) -> str:
         query, found = rec_list.query, rec_list.recommendations
-        text = plain(query.text)
+        text = "" if any(note.kind == "not_filterable" for note in rec_list.notes) else plain(query.text)
         if query.like_item is not None and query.like_item in self._phrases.catalogue.by_id:
             anchor = title_of(self._phrases.catalogue.by_id[query.like_item])
             conditions = f", among {self._phrases.understood(query.filters)}" if query.filters else ""
@@ -61,6 +75,17 @@ class ListWords:
                 f"{('Here is what comes closest to', 'I would look at these for', 'These speak most of')[turn % 3]}"
                 f" “{text}”."
             )
+        if query.text:
+            return ""
+        named = [
+            title_of(self._phrases.catalogue.by_id[i])
+            for i in aside.get("named", ())
+            if i in self._phrases.catalogue.by_id
+        ]
+        if named:
+            return f"In the vein of {listed(named)}:"
+        if query.exclude and not query.prefer:
+            return ("Something else, then.", "Then these.", "Others, then.")[turn % 3]
         if any(taste.liked for taste in query.tastes) or any(
             isinstance(reason, LikedItem) for r in found for reason in r.reasons
         ):
@@ -89,18 +114,25 @@ class ListWords:
             else ""
         )
         if count == 1:
-            return f"Only one of the {total} {self._phrases.noun} here is {_singular_be(understood)}{left_out}."
+            return f"Only one of the {total} {self._phrases.noun} here fits ({understood}){left_out}."
         return f"{count} of the {total} {self._phrases.noun} here are {understood}{left_out}. {order}".strip()
 
     def _sentence(
-        self, recommendation: Recommendation, rec_list: RecList, *, place: int, turn: int, used: set[str]
+        self,
+        recommendation: Recommendation,
+        rec_list: RecList,
+        aside: Mapping[str, Any],
+        *,
+        place: int,
+        turn: int,
+        used: set[str],
     ) -> str:
         named = self._phrases.named(recommendation.item)
         said = next(
             (
                 s
                 for r in self._telling(recommendation, rec_list)
-                if (s := self._reason(r, recommendation, rec_list)) and s not in used
+                if (s := self._reason(r, recommendation, rec_list, aside)) and s not in used
             ),
             "",
         )
@@ -119,7 +151,9 @@ class ListWords:
             and not (isinstance(r, LikedItem) and r.item_id == rec_list.query.like_item)
         ]
 
-    def _reason(self, reason: Reason, recommendation: Recommendation, rec_list: RecList) -> str:
+    def _reason(
+        self, reason: Reason, recommendation: Recommendation, rec_list: RecList, aside: Mapping[str, Any]
+    ) -> str:
         match reason:
             case CitedPassage():
                 before = (
@@ -134,7 +168,11 @@ class ListWords:
                     for r in recommendation.reasons
                     if isinstance(r, LikedItem) and r.share > 0.1 and r.item_id != rec_list.query.like_item
                 ]
-                return f", because you like {listed([plain(r.title) for r in liked[:2]])}" if liked else ""
+                named = listed([plain(r.title) for r in liked[:2]])
+                because = (
+                    "in the vein of" if set(aside.get("named", ())) & {r.item_id for r in liked} else "because you like"
+                )
+                return f", {because} {named}" if liked else ""
             case MetFilter():
                 values = reason.value if isinstance(reason.value, tuple) else (reason.value,)
                 asked = reason.filter.value if isinstance(reason.filter.value, tuple) else (reason.filter.value,)
@@ -143,23 +181,30 @@ class ListWords:
                     for v in values
                     if v in asked or not isinstance(v, str)
                 ]
-                return f", listed as {listed(met)}" if met else ""
+                worded = reason.filter.op not in {"<", "<=", ">", ">=", "="}
+                return f", {'listed as ' if worded else ''}{listed(met)}" if met else ""
             case Popularity():
                 people = f"{reason.people} {self._members}" if reason.people != 1 else f"one of the {self._members}"
                 return f", liked by {people} here" if reason.people else ""
 
     def _closing(self, rec_list: RecList, aside: Mapping[str, Any]) -> list[str]:
         told = []
+        if rec_list.query.avoid:
+            told.append(
+                f"What speaks of {listed([f'“{plain(word)}”' for word in rec_list.query.avoid], 'or')} I put last."
+            )
         if aside.get("unknown"):
             told.append(unknown_words(aside["unknown"]))
         if aside.get("nothing_to_compare"):
             told.append("You have not been shown anything yet to compare with, so I could not go by that.")
-        told += [self._note(note, rec_list) for note in rec_list.notes if note.kind not in {"no_history", "changed"}]
-        if (
-            not rec_list.query.text
-            and not rec_list.query.filters
-            and any(note.kind == "no_history" for note in rec_list.notes)
-        ):
+        told += [
+            self._note(note, rec_list)
+            for note in rec_list.notes
+            if note.kind not in {"no_history", "changed", "not_filterable"}
+        ]
+        query = rec_list.query
+        asked = query.text or query.filters or query.exclude or aside.get("named")
+        if not asked and any(note.kind == "no_history" for note in rec_list.notes):
             told.append("Name a title or two that you love, and I can do better.")
         return told
 
@@ -167,18 +212,33 @@ class ListWords:
         if note.kind == "preferred" and rec_list.query.prefer:
             wished = [self._phrases.condition(f) for f in rec_list.query.prefer]
             return f"None of what is left is {listed(wished, 'or')}, so I could not favour that."
+        if note.kind == "not_filterable" and rec_list.query.text and self._wishes_met(rec_list):
+            return (
+                f"No text here says “{plain(rec_list.query.text)}”, so I went by what is listed"
+                f" as {listed(self._wishes_met(rec_list), 'or')}."
+            )
         return plain(note.text)
+
+    def _wishes_met(self, rec_list: RecList) -> list[str]:
+        """The preferred values that some of the shown items have."""
+        met = [
+            r
+            for one in rec_list.recommendations
+            for r in one.reasons
+            if isinstance(r, MetFilter) and r.filter in rec_list.query.prefer
+        ]
+        values = [
+            v
+            for r in met
+            for v in (r.value if isinstance(r.value, tuple) else (r.value,))
+            if isinstance(r.filter.value, tuple) and v in r.filter.value
+        ]
+        return [plain(str(v)) for v in dict.fromkeys(values)][:4]
 
 
 def _ended(sentence: str) -> str:
     """The sentence with its full stop, unless it has one."""
     return sentence if sentence.endswith((".", "!", "?", ".”", "!”", "?”", "…”")) else sentence + "."
-
-
-def _singular_be(understood: str) -> str:
-    """ "films from Germany" after “only one is”: "one of the films from Germany"; "under 90 minutes" stays."""
-    first = understood.split(" ", 1)[0]
-    return f"among the {understood}" if first.endswith("s") else understood
 
 
 def unknown_words(unknown: Sequence[str]) -> str:

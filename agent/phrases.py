@@ -75,6 +75,11 @@ def cited(reason: CitedPassage, words: int = QUOTE_WORDS) -> str:
     return quote(reason.passage.text[start:end] or reason.passage.text, words)
 
 
+def the(country: str) -> str:
+    """A country's name with its article where it has one: "the United States"."""
+    return re.sub(r"\b(United |Netherlands|Soviet Union|Czech Republic|Philippines|USA|UK\b)", r"the \1", country)
+
+
 def title_of(item: Item) -> str:
     """The full title, cleaned of control characters and markup."""
     return plain(item.title) or item.item_id
@@ -203,24 +208,35 @@ class Phrases:
         name, op, topic = condition.attribute, condition.op, self.topic(condition.attribute)
         values = [plain(v) for v in _values(condition)]
         if op in {"none_of", "!="}:
-            return (
-                f"not {listed(values, 'or')}"
-                if topic in {"country", "kind", "people"}
-                else f"without {listed(values, 'or')}"
-            )
+            return self._ruled_out(topic, values)
         if (isinstance(condition.value, float | int) and not isinstance(condition.value, bool)) or topic == "year":
             return self._measure(condition)
-        joined = listed(values, "and" if op == "all_of" else "or")
-        prefix = {"country": "from", "people": "by", "brand": "by", "language": "in", "colour": "in"}.get(topic, "")
         if isinstance(condition.value, bool):
             return f"{plain_name(name)}: {'yes' if condition.value else 'no'}"
+        joined = self._people(values) if topic == "people" else listed(values, "and" if op == "all_of" else "or")
+        if topic == "kind":
+            return listed([_PLURALS.get(v.casefold(), v) for v in values], "or")
+        if topic == "other":
+            return f"with “{joined}” as {plain_name(name)}"
+        words = {"country": "from ", "people": "by ", "brand": "by ", "language": "in ", "colour": "in "}
         return (
-            f"{prefix} {joined}"
-            if prefix
-            else f"with “{joined}” as {plain_name(name)}"
-            if topic == "other"
-            else joined.lower()
+            f"{words[topic]}{the(joined) if topic == 'country' else joined}"
+            if topic in words
+            else f"listed as {joined.lower()}"
         )
+
+    def _ruled_out(self, topic: Topic, values: list[str]) -> str:
+        joined = listed(values, "or")
+        if topic == "kind":
+            return f"other than {listed([_PLURALS.get(v.casefold(), v) for v in values], 'or')}"
+        words = {"country": f"not from {the(joined)}", "people": f"not by {joined}", "brand": f"not by {joined}"}
+        return words.get(topic, f"not listed as {joined}")
+
+    def _people(self, values: list[str]) -> str:
+        """Names as they were meant: several values that share a person stand for that person."""
+        named = [{part.strip() for part in re.split(r",|;|&|/|\band\b", value)} for value in values]
+        common = set.intersection(*named) if named else set()
+        return common.pop() if len(values) > 1 and len(common) == 1 else listed(values, "or")
 
     def _measure(self, condition: Filter) -> str:
         name, op, value = condition.attribute, condition.op, condition.value

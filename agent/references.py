@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.ledger import Ledger
 from agent.planner.lexicon import Lexicon
 from agent.planner.titles import TitleMention
-from agent.planner.words import Message, singular
+from agent.planner.words import Message, singular, word_set
 from retrieval.catalogue import Catalogue
 from retrieval.titles import fold
 from vouch.types import Item
@@ -102,12 +102,14 @@ _IT = re.compile(
     r"|please|now|have|the|really|actually|more|based|black|silent|suit|waterproof"
     r"|warm|plot|director|author|year|length|price|genre|rating)|$)"
 )
-_NO_IT = re.compile(
-    r"(?:make|forget|drop|call|keep|take|bring|thats|got|stop|so be|find) $|^(?:should"
-    r"|must|has to|needs to|can|could|would|ll)"
-)
+_NO_IT_BEFORE = re.compile(r"(?:^|\s)(?:make|forget|drop|call|keep|take|bring|thats|got|stop|so be|find) $")
+_NO_IT_BEHIND = re.compile(r"(?:should|must|has to|needs to|can|could|would|ll)\b")
 _SUPERLATIVES = {
     "shortest": ("minutes", "pages", min),
+    "thickest": ("pages", "minutes", max),
+    "thinnest": ("pages", "minutes", min),
+    "briefest": ("minutes", "pages", min),
+    "lengthiest": ("minutes", "pages", max),
     "longest": ("minutes", "pages", max),
     "oldest": ("year", "year", min),
     "earliest": ("year", "year", min),
@@ -129,64 +131,12 @@ _DESCRIBED = re.compile(
     rf" (?P<only>film|movie|book|novel|piece|song|print|picture|photo)(?= (?:is|was"
     rf"|please|instead|again|then|looks|sounds)\b|$)"
 )
-_STOP = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "on",
-        "with",
-        "about",
-        "from",
-        "by",
-        "where",
-        "that",
-        "has",
-        "which",
-        "who",
-        "is",
-        "set",
-        "and",
-        "or",
-        "one",
-        "at",
-        "to",
-        "it",
-        "there",
-        "some",
-        "my",
-        "your",
-        "other",
-        "same",
-        "black-and-white",
-    ]
+_STOP = word_set(
+    "the a an of in on with about from by where that has which who is set and or one at to it there some my your "
+    "other same black-and-white"
 )
-_NOT_DESCRIBED = frozenset(
-    [
-        "other",
-        "same",
-        "next",
-        "right",
-        "wrong",
-        "only",
-        "best",
-        "good",
-        "very",
-        "whole",
-        "new",
-        "another",
-        "such",
-        "kind",
-        "of",
-        "from",
-        "for",
-        "in",
-        "at",
-        "on",
-        "with",
-    ]
+_NOT_DESCRIBED = word_set(
+    "other same next right wrong only best good very whole new another such kind of from for in at on with"
 )
 
 
@@ -203,6 +153,7 @@ class Reference:
     item_ids: tuple[str, ...]
     close: tuple[str, ...] = ()
     beyond: int = 0
+    pronoun: bool = False
 
     @property
     def mention(self) -> TitleMention:
@@ -216,6 +167,10 @@ class ReferenceReader:
     def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
         self._catalogue = catalogue
         self._lexicon = lexicon
+
+    def points(self, message: Message) -> bool:
+        """Whether a message points at a list at all (“the second one”), whatever was shown."""
+        return any(self._places(message, pattern) for pattern in (_ORDINAL, _MENTIONED, _FIRST_N))
 
     def read(self, message: Message, ledger: Ledger) -> tuple[Reference, ...]:
         """The references of a message in order, none overlapping; () where nothing was shown or spoken of yet."""
@@ -363,15 +318,12 @@ class ReferenceReader:
         focus = ledger.in_focus
         if focus is None:
             return []
-        found = [self._made(message, (start, end), (focus,)) for start, end, _ in self._places(message, _THAT)]
+        spans = [(start, end) for start, end, _ in self._places(message, _THAT)]
         for start, end, match in self._places(message, _IT):
-            around = message.folded[: match.start()], message.folded[match.end() + 1 :]
-            if not (
-                re.search(_NO_IT.pattern.split("|^")[0], around[0])
-                or re.match(r"(?:should|must|has to|needs to|can|could|would|ll)\b", around[1])
-            ):
-                found.append(self._made(message, (start, end), (focus,)))
-        return found
+            before, behind = message.folded[: match.start()], message.folded[match.end() + 1 :]
+            if not _NO_IT_BEFORE.search(before) and not _NO_IT_BEHIND.match(behind):
+                spans.append((start, end))
+        return [replace(self._made(message, span, (focus,)), pronoun=True) for span in spans]
 
     def _described(self, message: Message, ledger: Ledger) -> list[Reference]:
         found = []

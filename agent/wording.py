@@ -37,14 +37,21 @@ class Wording:
         """The reply to a message: one passage a result, in the order of the calls."""
         if not outcomes:
             return self._talk(aside)
-        said = [self._one(outcome, aside=aside, turn=turn) for outcome in outcomes]
+        said = [self._one(outcome, aside=aside, turn=turn, alone=len(outcomes) == 1) for outcome in outcomes]
+        details = [o.result for o in outcomes if isinstance(o.result, ItemDetails)]
+        if (
+            len(details) > 1
+            and len(details) == len(outcomes)
+            and aside.get("aspect", {}).get("kind") in {"passage", "value"}
+        ):
+            return self._answers.which(details, aside["aspect"])
         if aside.get("intent") == "absent":
             said = self._absent(outcomes, said, aside)
         if aside.get("unknown") and not any(isinstance(o.result, RecList) for o in outcomes):
             said.append(unknown_words(aside["unknown"]))
         return " ".join(text for text in said if text)
 
-    def _one(self, outcome: Outcome, *, aside: Mapping[str, Any], turn: int) -> str:
+    def _one(self, outcome: Outcome, *, aside: Mapping[str, Any], turn: int, alone: bool) -> str:
         result = outcome.result
         match result:
             case None:
@@ -56,7 +63,7 @@ class Wording:
                     )
                 return self._lists.word(result, aside=aside, turn=turn)
             case ItemDetails():
-                return self._answers.details(result, aside.get("aspect", {}))
+                return self._answers.details(result, aside.get("aspect", {}), alone=alone)
             case Found():
                 return self._answers.found(result)
             case Facets():
@@ -88,8 +95,11 @@ class Wording:
             else ""
         )
         ask = f"Did you mean {listed(offer, 'or')}?" if offer else ""
+        invite = (
+            "" if others or offer or learnt else "Tell me what you like about it, and I will look for something close."
+        )
         bridge = "Going by the words alone:" if others and not offer and "anchor" in aside.get("roles", ()) else ""
-        return [*missing, learnt, ask, bridge, *others]
+        return [*missing, learnt, ask, bridge, *others, invite]
 
     def _talk(self, aside: Mapping[str, Any]) -> str:
         """Plain conversation; nothing is claimed of any item."""
@@ -117,6 +127,7 @@ class Wording:
             "out_of_scope": f"That is beyond me: I only know what is in this collection. {self._help()}",
             "why": "I have not recommended anything yet. Ask me for something first, and I will say why.",
             "forget": "There is nothing to take back: nothing has been remembered in this conversation.",
+            "nothing_shown": "I have not shown you anything yet. Tell me what you are after, and then ask about what you see.",
             "unclear": f"I am not sure what you mean. {self._help()}",
         }
 

@@ -13,7 +13,10 @@ Json = str | float | bool | list[str]
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """Words start..end (end excluded) say this. `hard`: a filter, else a preference. `keep`: the words stay in the query's text."""
+    """Words start..end (end excluded) say this. `hard`: a filter, else a preference. `keep`: the words stay in the query's text.
+
+    `lasting`: said of the person ("I hate horror"), so it holds for later questions too.
+    """
 
     attribute: str
     op: FilterOp
@@ -22,6 +25,7 @@ class Condition:
     end: int
     hard: bool = True
     keep: bool = False
+    lasting: bool = False
 
     @property
     def argument(self) -> dict[str, Json]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from agent.planner.conditions import Reading
 from agent.planner.lexicon import Lexicon
-from agent.planner.words import Message
+from agent.planner.words import Message, word_set
 
 Context = Literal["work", "story", "loose"]
 """work: a filter. story: it stays in the query's text. loose: both are possible, so it is preferred and stays in the text."""
@@ -23,63 +23,14 @@ _OPENS = re.compile(
     r"|concerning|full of|lots of|on the|with (?:a|an|the|some|lots of|many|two|three))(?="
     r" |$)"
 )
-_REOPENS = frozenset(
-    [
-        "but",
-        "under",
-        "below",
-        "less",
-        "fewer",
-        "at",
-        "over",
-        "above",
-        "more",
-        "max",
-        "maximum",
-        "from",
-        "by",
-        "before",
-        "after",
-        "since",
-        "not",
-        "no",
-        "nothing",
-        "without",
-        "only",
-        "please",
-        "preferably",
-        "ideally",
-        "something",
-        "anything",
-        "shorter",
-        "longer",
-        "cheaper",
-        "between",
-        "up",
-        "made",
-        "directed",
-        "written",
-        "starring",
-    ]
+_REOPENS = word_set(
+    "but under below less fewer at over above more max maximum from by before after since not no nothing without "
+    "only please preferably ideally something anything shorter longer cheaper between up made directed written "
+    "starring"
 )
 _ALWAYS_END = frozenset(["but", "preferably", "ideally", "please", "under", "below"])
-_MADE = frozenset(
-    [
-        "made",
-        "released",
-        "produced",
-        "shot",
-        "filmed",
-        "written",
-        "published",
-        "composed",
-        "recorded",
-        "printed",
-        "directed",
-        "painted",
-        "created",
-        "born",
-    ]
+_MADE = word_set(
+    "made released produced shot filmed written published composed recorded printed directed painted created born"
 )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.planner.heard import Heard, Names
-from agent.planner.intents import IntentReader
+from agent.planner.intents import SURE, TALK, IntentReader
 from agent.planner.lexicon import plain_name
 from agent.planner.plan_types import Plan
 from agent.planner.questions import Aspect, aspect_of
@@ -16,7 +16,7 @@ from agent.planner.slots import SlotReader
 from agent.planner.standing import call
 from agent.planner.statements import REQUEST, Statements
 from agent.planner.titles import TitleMention
-from agent.planner.words import singular
+from agent.planner.words import singular, word_set
 from vouch.types import ToolCall
 
 _FIND = re.compile(
@@ -31,36 +31,9 @@ _FIND_REST = re.compile(
     r"|the|any))?(?: (?:film|movie|book|piece|novel|song|item|product))?(?: (?:called"
     r"|named|titled))? (?P<rest>.+)$"
 )
-_NOT_A_TITLE = frozenset(
-    [
-        "anything",
-        "something",
-        "any",
-        "some",
-        "about",
-        "with",
-        "for",
-        "from",
-        "films",
-        "film",
-        "books",
-        "book",
-        "movies",
-        "movie",
-        "music",
-        "more",
-        "like",
-        "good",
-        "by",
-        "one",
-        "ones",
-        "else",
-        "that",
-        "which",
-        "under",
-        "similar",
-        "of",
-    ]
+_NOT_A_TITLE = word_set(
+    "anything something any some about with for from films film books book movies movie music more like good by "
+    "one ones else that which under similar of"
 )
 _SAID_OF = {"like": "like", "dislike": "dislike", "seen": "seen", "hide": "hide", "forget": "forget"}
 _SUPERLATIVE = re.compile(
@@ -98,6 +71,25 @@ class Enquiries:
             )
         return Plan(aside=heard.aside(intent))
 
+    def small_talk(self, heard: Heard, rule: str | None) -> Plan | None:
+        """What is neither a request nor about an item: decided by the nearest utterances, and only where those are near."""
+        slots = heard.slots
+        if slots.filters or slots.prefer or slots.avoid or slots.changes or slots.mentions or slots.unknown or slots.k:
+            return None
+        intent, likeness = self.intents.nearest(slots.masked)
+        works = any(w.folded in self.reader.lexicon.work_nouns for w in heard.message.words)
+        if likeness < SURE:
+            return (
+                Plan(aside=heard.aside("unclear"))
+                if not slots.text and not works and not REQUEST.search(heard.folded)
+                else None
+            )
+        if intent in TALK | {"facets", "taste"} and not (works and intent == "out_of_scope"):
+            return self.talk(heard, intent)
+        if intent in {"yes", "no", "forget", "why", "details"} and not slots.text:
+            return Plan(aside=heard.aside("unclear"))
+        return None
+
     def _speaks_of(self, name: str, word: str) -> bool:
         topic = self.reader.lexicon.topics[name]
         also = {
@@ -111,7 +103,10 @@ class Enquiries:
         return singular(word) in {singular(plain_name(name)), *also.get(topic, set())}
 
     def whys(self, heard: Heard, rule: str | None) -> Plan | None:
-        if rule != "why":
+        """Why an item was recommended; “and the second?” asks on."""
+        last = heard.ledger.last
+        on = last is not None and last.aside.get("intent") == "why" and self._asks_on(heard)
+        if rule != "why" and not on:
             return None
         targets = heard.targets
         if not targets:
@@ -130,7 +125,11 @@ class Enquiries:
             return None
         if _FIND.search(heard.folded) and heard.slots.mentions:
             return None
-        aspect = aspect_of(heard.message, self.reader.lexicon, spans)
+        aspect = (
+            aspect_of(heard.message, self.reader.lexicon, spans)
+            if not self._asks_on(heard)
+            else self._last_aspect(heard)
+        )
         if aspect is None or self._wants_list(heard):
             return None
         if heard.slots.mentions:
@@ -150,6 +149,28 @@ class Enquiries:
         )
         return None if other else self._about(heard, (focus,), aspect)
 
+    def _asks_on(self, heard: Heard) -> bool:
+        """Whether the message only names another item: “and the second?”, “what about Metropolis?”."""
+        covered = {p for m in heard.slots.mentions for p in range(m.start, m.end)}
+        rest = [w.folded for p, w in enumerate(heard.message.words) if p not in covered]
+        return (
+            bool(heard.slots.mentions)
+            and bool(rest)
+            and " ".join(rest) in {"and", "what about", "how about", "and what about", "and for", "and of"}
+        )
+
+    def _last_aspect(self, heard: Heard) -> Aspect | None:
+        last = heard.ledger.last
+        given = last.aside.get("aspect") if last else None
+        if not isinstance(given, Mapping):
+            return None
+        return Aspect(
+            kind=str(given["kind"]),
+            attributes=tuple(given["attributes"]),
+            words=tuple(given["words"]),
+            value=str(given["value"]),
+        )
+
     def _wants_list(self, heard: Heard) -> bool:
         return bool(
             re.search(
@@ -158,7 +179,8 @@ class Enquiries:
         ) or any(role == "anchor" for role in heard.slots.roles)
 
     def _about(self, heard: Heard, targets: Sequence[str], aspect: Aspect) -> Plan:
-        calls = tuple(call("item_details", title=self.names.name(i)) for i in targets[:4])
+        most = 8 if aspect.kind in {"passage", "value"} else 4
+        calls = tuple(call("item_details", title=self.names.name(i)) for i in targets[:most])
         superlative = bool(_SUPERLATIVE.search(heard.folded))
         return Plan(calls=calls, aside=heard.aside("details", aspect=aspect.plain, superlative=superlative or None))
 
@@ -169,14 +191,16 @@ class Enquiries:
             if len(mentions) > 1 and not _FIND.search(heard.folded):
                 return Plan(
                     calls=(self.requests.recommending(heard, liked=self.names.of(mentions)),),
-                    aside=heard.aside("recommend"),
+                    aside=heard.aside("recommend", named=[i for m in mentions for i in m.item_ids]),
                 )
             if _FIND.search(heard.folded):
                 return Plan(
                     calls=tuple(
-                        call("find_item", title=self.names.name(m.item_ids[0])) for m in mentions if m.item_ids
+                        call("find_item", title=m.said if len(m.item_ids) > 1 else self.names.name(m.item_ids[0]))
+                        for m in mentions
+                        if m.item_ids
                     ),
-                    aside=heard.aside("find"),
+                    aside=heard.aside("find", filters=[c.argument for c in heard.slots.filters]),
                 )
             return self._about(heard, heard.targets, Aspect(kind="all"))
         found = _FIND_REST.match(heard.folded) if not heard.slots.mentions else None
@@ -210,8 +234,8 @@ class Enquiries:
             if (
                 len(mention.item_ids) > 1
                 and not mention.close
-                and mention.said
                 and not self._whole_list(mention, heard)
+                and not _FIND.search(heard.folded)
             ):
                 offer = list(mention.item_ids[:4])
                 return Plan(aside=heard.aside("which", offer=offer, said=mention.said, original=heard.raw, about=offer))

@@ -38,12 +38,9 @@ class Heard:
 
     def aside(self, intent: str, **more: object) -> dict[str, Any]:
         """What the words should know besides the results, as plain JSON; what says nothing is left out."""
-        unknown = {"unknown": list(self.slots.unknown)} if self.slots.unknown else {}
-        return (
-            {"intent": intent}
-            | unknown
-            | {key: value for key, value in more.items() if value not in (None, "", [], ())}
-        )
+        lasting = [c.argument for c in self.slots.filters if c.lasting]
+        kept: dict[str, object] = {"intent": intent, "unknown": list(self.slots.unknown), "lasting": lasting} | more
+        return {key: value for key, value in kept.items() if value not in (None, "", [], ())}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from agent.planner.words import singular
+from agent.planner.words import singular, word_set
 from prompts import common_words, near_forms, same_forms
 from retrieval.titles import fold
 from vouch.types import Attribute, Schema
@@ -73,9 +73,9 @@ _MINUTE_UNITS = {
     "sec": 1 / 60,
     "seconds": 1 / 60,
 }
-_CURRENCIES = frozenset(
-    ["$", "€", "£", "¥", "usd", "eur", "gbp", "dollar", "dollars", "euro", "euros", "pound", "pounds"]
-)
+_CURRENCIES = word_set("$ € £ ¥ usd eur gbp dollar dollars euro euros pound pounds")
+SHARED_SURNAME = 3
+"""A surname that more people bear than this names nobody."""
 Strength = Literal["same", "near"]
 
 
@@ -196,7 +196,7 @@ class Lexicon:
                         yield fold(said), near
 
     def _names(self, own: list[tuple[str, Meaning]]) -> Iterable[tuple[str, Meaning]]:
-        """Each person of a value that names several, and surnames that only one person of the catalogue bears."""
+        """Each person of a value that names several, and surnames that few people of the catalogue bear."""
         people: dict[str, list[Meaning]] = {}
         for _, meaning in own:
             if self.topics[meaning.attribute] == "people":
@@ -207,8 +207,8 @@ class Lexicon:
             yield from ((form, meaning) for form in (name, name + "s") for meaning in meanings)
             bearers.setdefault(name.split()[-1] if name else "", []).append(name)
         for surname, names in bearers.items():
-            if len(names) == 1 and len(surname) > 3 and names[0] != surname:
-                yield from ((form, meaning) for form in (surname, surname + "s") for meaning in people[names[0]])
+            if len(names) <= SHARED_SURNAME and len(surname) > 3 and names[0] != surname:
+                yield from ((form, m) for form in (surname, surname + "s") for name in names for m in people[name])
 
     @cached_property
     def longest(self) -> int:

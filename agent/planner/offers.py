@@ -46,7 +46,19 @@ class Offers:
         if ordinal:
             place = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}[ordinal[1]]
             return offers[place] if place < len(offers) else None
-        return self._named(message, offers) if len(message.words) <= 8 else None
+        return (self._named(message, offers) or self._of_kind(message, offers)) if len(message.words) <= 8 else None
+
+    def _of_kind(self, message: Message, offers: Sequence[str]) -> str | None:
+        """“The film”: the one offered item of a kind that the message names."""
+        meant = [
+            m for w in message.words for m in self.reader.lexicon.phrases.get((w.folded,), ()) if m.strength == "same"
+        ]
+        fitting = [
+            i
+            for i in offers
+            if any(self.reader.catalogue.by_id[i].attributes.get(m.attribute) == m.value for m in meant)
+        ]
+        return fitting[0] if len(fitting) == 1 else None
 
     def _named(self, message: Message, offers: Sequence[str]) -> str | None:
         for mention in self.reader.titles.read(message):

@@ -12,8 +12,8 @@ from agent.planner.requests import Requests
 from agent.planner.slots import SlotReader
 from agent.planner.standing import Standing
 from agent.planner.statements import Statements
-from agent.planner.words import read_message
-from agent.references import ReferenceReader
+from agent.planner.words import Message, read_message
+from agent.references import Reference, ReferenceReader
 from retrieval.catalogue import Catalogue
 
 __all__ = ["Plan", "Planner"]
@@ -43,13 +43,27 @@ class Planner:
         settled = self._offers.settled(message, ledger)
         if settled is not None:
             return self.plan(settled, Ledger(turns=ledger.turns[:-1]))
-        references = self._references.read(message, ledger)
-        slots = self.reader.read(raw, references=tuple(r.mention for r in references))
+        references = self._pointing(message, ledger)
+        slots = self.reader.read(raw, references=tuple(r.mention for r in references), familiar=frozenset(ledger.shown))
         kept = tuple(r for r in references if any((m.start, m.end) == (r.start, r.end) for m in slots.mentions))
         heard = Heard(raw, message, slots, kept, ledger)
         return self._enquiries.unclear(heard) or self._plan(heard)
 
+    def _pointing(self, message: Message, ledger: Ledger) -> tuple[Reference, ...]:
+        """The references of a message; a pronoun behind a title or another reference means that one, so it says nothing new."""
+        references = self._references.read(message, ledger)
+        named = [m.start for m in self.reader.mentions(message, familiar=frozenset(ledger.shown))]
+        named += [r.start for r in references if not r.pronoun]
+        return tuple(r for r in references if not (r.pronoun and any(start < r.start for start in named)))
+
     def _plan(self, heard: Heard) -> Plan:
+        if (
+            not heard.ledger.turns
+            and self._references.points(heard.message)
+            and not heard.slots.filters
+            and not heard.slots.mentions
+        ):
+            return Plan(aside=heard.aside("nothing_shown"))
         rule = self.intents.rule(heard.folded)
         bare = not heard.slots.mentions
         if rule in _TALK and bare:
@@ -66,6 +80,7 @@ class Planner:
             self._requests.anchored,
             self._requests.by_same,
             self._requests.follows,
+            self._enquiries.small_talk,
         )
         for attempt in attempts:
             plan = attempt(heard, rule)

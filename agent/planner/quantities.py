@@ -130,7 +130,10 @@ class QuantityReader:
         return not (match["extra"] and not (match["unit"] or "").startswith("h") and False)
 
     def _amount(self, reading: Reading, span: tuple[int, int], match: re.Match[str]) -> None:
-        value, unit = _number(match["num"]), match["unit"] or (match["cur"] or "").strip()
+        value, unit = (
+            _number(match["num"]),
+            match["unit"] or (match["cur"] or "").strip() or self._spoken(reading, match),
+        )
         if match["half"] or match["half2"]:
             value += 0.5
         if match["extra"] and unit.startswith("h"):
@@ -147,6 +150,11 @@ class QuantityReader:
             comparison = "at most"
         hint = (comparison or "") + " " + " ".join(before)
         self._add(reading, (start, end), (unit or self._hinted(hint, value), _bounds(comparison, match["post"], value)))
+
+    def _spoken(self, reading: Reading, match: re.Match[str]) -> str:
+        """The unit of the other amounts in the message, where one compared number stands without (“under 3 hours and over 2”)."""
+        units = re.findall(rf"(?:{_NUM}) ({_UNITS})(?= |$)", reading.message.folded)
+        return str(units[0]) if units and match["cmp"] else ""
 
     def _hinted(self, hint: str, value: float) -> str:
         if "cheap" in hint or "budget" in hint:
@@ -255,7 +263,7 @@ class QuantityReader:
         for topic in found:
             op: FilterOp = "<=" if small != negated else ">="
             reading.sizes.append(
-                Size(topic=topic, op=op, share=0.5 if negated or match["ish"] else 0.34, start=span[0], end=span[1])
+                Size(topic=topic, op=op, share=0.5 if negated or match["ish"] else 0.25, start=span[0], end=span[1])
             )
         keep = reading.message.at(span[1]) in {"story", "stories"}
         reading.claim(*span, "keep" if keep else "drop")

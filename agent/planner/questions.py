@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass
 
 from agent.planner.lexicon import Lexicon, Topic, plain_name
-from agent.planner.words import Message
+from agent.planner.words import Message, word_set
 
 _PATTERNS: tuple[tuple[str, tuple[Topic, ...]], ...] = (
+    (r"\b(?:shortest|longest|briefest)\b", ("minutes", "pages")),
+    (r"\b(?:oldest|newest|earliest|latest|most recent)\b", ("year",)),
+    (r"\b(?:cheapest|priciest|most expensive|least expensive)\b", ("price",)),
     (
         r"\b(?:who (?:directed|wrote|made|composed|painted|created|is|was|did|by|shot"
         r"|stars|starred|plays|played|sings|authored)|whos|by whom|whose|(?:the |its"
@@ -71,61 +74,11 @@ class Aspect:
         return {"kind": self.kind, "attributes": list(self.attributes), "words": list(self.words), "value": self.value}
 
 
-_SMALL = frozenset(
-    [
-        "is",
-        "it",
-        "was",
-        "are",
-        "does",
-        "do",
-        "did",
-        "has",
-        "have",
-        "can",
-        "will",
-        "would",
-        "a",
-        "an",
-        "the",
-        "any",
-        "there",
-        "in",
-        "of",
-        "on",
-        "for",
-        "to",
-        "with",
-        "and",
-        "that",
-        "this",
-        "they",
-        "its",
-        "or",
-        "be",
-        "about",
-        "tell",
-        "me",
-        "if",
-        "whether",
-        "too",
-        "very",
-        "really",
-        "so",
-        "not",
-        "one",
-        "film",
-        "movie",
-        "book",
-        "piece",
-        "item",
-        "i",
-        "you",
-        "he",
-        "she",
-        "suitable",
-        "good",
-    ]
+_SMALL = word_set(
+    "is it was are does do did has have can will would a an the any there in of on for to with and that this they "
+    "its or be about tell me if whether set any them these those too very really"
+    " so not one film movie book piece item i you he she "
+    "suitable good"
 )
 
 

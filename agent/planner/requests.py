@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.planner.heard import Heard, Names
-from agent.planner.intents import SURE, TALK, IntentReader
+from agent.planner.intents import IntentReader
 from agent.planner.plan_types import Plan
 from agent.planner.slots import SlotReader
 from agent.planner.standing import Standing, call, conditions_of
@@ -44,7 +44,8 @@ AGAIN = re.compile(
     r"|already (?:seen|know|read) (?:them|these|those|all)"
 )
 _SAME_PERSON = re.compile(
-    r"\b(?:(?:by|from) (?:him|her|them|the same (?:\w+))|(?:his|her) other|same (?:director"
+    r"\b(?:(?:by|from) (?:him|her|them|the same (?:\w+))|(?:his|her) other|what (?:else"
+    r" |other \w+ )?(?:did|has|have) (?:he|she|they) |same (?:director"
     r"|author|composer|artist|writer|creator|brand|maker))\b"
 )
 
@@ -64,7 +65,7 @@ class Requests:
         if (
             not anchors
             and slots.mentions
-            and (slots.text or slots.filters or slots.prefer or slots.changes)
+            and (slots.text or slots.filters or slots.prefer or slots.changes or slots.avoid)
             and slots.said("topic")
         ):
             anchors = slots.said("topic")
@@ -77,7 +78,7 @@ class Requests:
         if len(anchors) > 1:
             return Plan(
                 calls=(self.recommending(heard, text=slots.text, liked=self.names.of(anchors)),),
-                aside=heard.aside("more_like"),
+                aside=heard.aside("more_like", named=[i for m in anchors for i in m.item_ids]),
             )
         return Plan(calls=(self.similar(heard, anchors[0]),), aside=heard.aside("more_like"))
 
@@ -98,6 +99,7 @@ class Requests:
             text=slots.text,
             filters=[*kept, *(c.argument for c in (*slots.filters, *changes))],
             prefer=[c.argument for c in slots.prefer],
+            avoid=list(slots.avoid),
             k=slots.k,
         )
 
@@ -160,7 +162,8 @@ class Requests:
         slots, folded = heard.slots, heard.folded
         if slots.changes or _FOLLOWS.match(folded) or _FOLLOWS_INSIDE.search(folded):
             return True
-        short = len(heard.message.words) <= 3 and not slots.text
+        nouns = any(w.folded in self.reader.lexicon.work_nouns and w.folded != "ones" for w in heard.message.words)
+        short = len(heard.message.words) <= 3 and not slots.text and not nouns
         if short and (slots.filters or slots.prefer) and heard.message.at(0) not in {"a", "an"}:
             return True
         intent, likeness = self.intents.nearest(slots.masked)
@@ -184,27 +187,16 @@ class Requests:
 
     def excluding(self, made: ToolCall, heard: Heard, *, again: bool = False) -> ToolCall:
         arguments = dict(made.arguments)
-        if again:
-            arguments["exclude"] = [self.names.name(i) for i in heard.ledger.shown]
+        shown = [self.names.name(i) for i in heard.ledger.shown] if again else []
+        ruled_out = self.names.of(heard.slots.said("except"))
+        if shown or ruled_out:
+            given = arguments.get("exclude", [])
+            before = list(given) if isinstance(given, list) else []
+            arguments["exclude"] = list(dict.fromkeys([*before, *shown, *ruled_out]))
         return ToolCall(name=made.name, arguments=arguments)
 
     def fresh(self, heard: Heard) -> Plan:
         slots = heard.slots
-        nothing = not (slots.filters or slots.prefer or slots.changes or slots.mentions or slots.unknown)
-        if nothing:
-            intent, likeness = self.intents.nearest(slots.masked)
-            works = any(w.folded in self.reader.lexicon.work_nouns for w in heard.message.words)
-            if intent in TALK and likeness >= SURE and not (works and intent == "out_of_scope"):
-                return Plan(aside=heard.aside(intent))
-            if intent == "facets" and likeness >= SURE:
-                return Plan(calls=(call("facets"),), aside=heard.aside("facets"))
-            if intent == "taste" and likeness >= SURE:
-                return Plan(
-                    calls=(ToolCall(name="remember", arguments={"kind": "seen", "titles": []}),),
-                    aside=heard.aside("taste"),
-                )
-            if intent in {"yes", "no", "forget", "why", "details"} and not slots.text:
-                return Plan(aside=heard.aside("unclear"))
         if slots.changes and heard.ledger.standing is None:
             made = self.recommending(heard, text=slots.text)
             return Plan(calls=(made,), aside=heard.aside("recommend", nothing_to_compare=True))
@@ -214,14 +206,26 @@ class Requests:
         self, heard: Heard, *, text: str = "", liked: Sequence[str] = (), disliked: Sequence[str] = ()
     ) -> ToolCall:
         slots = heard.slots
-        seen = self.names.of(slots.said("seen", "hide"))
         made = call(
             "recommend",
-            filters=[c.argument for c in slots.filters],
+            filters=[c.argument for c in slots.filters] + self._lasting(heard),
             prefer=[c.argument for c in slots.prefer],
+            avoid=list(slots.avoid),
             liked=list(liked),
             disliked=list(disliked),
-            exclude=seen,
+            exclude=self.names.of(slots.said("except")),
             k=slots.k,
         )
         return ToolCall(name="recommend", arguments={"text": text, **made.arguments})
+
+    def _lasting(self, heard: Heard) -> list[dict[str, Any]]:
+        """What the person said earlier in this conversation that they cannot stand, unless they ask for it now."""
+        asked = {
+            str(v)
+            for c in (*heard.slots.filters, *heard.slots.prefer)
+            for v in (c.value if isinstance(c.value, list) else [c.value])
+        }
+        known = [a for turn in heard.ledger.turns for a in turn.aside.get("lasting", ())]
+        own = [c.argument for c in heard.slots.filters]
+        fresh = [a for a in known if a not in own and not asked & {str(v) for v in a["value"]}]
+        return [a for n, a in enumerate(fresh) if a not in fresh[:n]]

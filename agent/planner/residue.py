@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from agent.planner.conditions import Reading
+from agent.planner.values import comparative_base
+from agent.planner.words import word_set
 
 _DO = (
     r"(?:recommend|recomend|reccomend|reccommend|recommand|suggest|sugest|give|show"
@@ -13,7 +15,11 @@ _DO = (
 _FILLER = tuple(
     re.compile(pattern)
     for pattern in (
-        r"^(?:(?:hi|hey|hello|hiya|good (?:morning|evening|afternoon|day)|ok|okay|well"
+        r"(?:^| )(?:surprise me|whatever you (?:like|want)|you choose|you pick|dont care"
+        r" what|a random one|random|make (?:it|that|them)|(?:a )?list of(?: all)?(?:"
+        r" the)?|all the|every|whats popular|most popular|popular|famous|well known|best"
+        r" known|top rated|highest rated|most liked|cheer me up with)(?= |$)",
+        r"^(?:(?:hi|hey|hello|hiya|nah|nope|hmmm|good (?:morning|evening|afternoon|day)|ok|okay|well"
         r"|so|oh|ah|hmm|um|uh|yes|yeah|no|great|thanks|thank you|thx|cool|nice|alright"
         r"|right|please|pls|plz|now|then|actually|maybe|perhaps|and|but|also|there|again"
         r"|sure|or|fine|sorry|wait|lol|haha|anyway|instead)(?: |$))+",
@@ -50,130 +56,26 @@ _FILLER = tuple(
         r" the (?:style|vein|spirit) of|along the lines of) (?:that|this|it|those|these"
         r"|them|that one|this one)(?= |$)",
         r"(?:^| )(?:something|anything|someting|somthing|sumthing|smth|stuff|things?"
-        r"|ones?|everything|nothing|somewhat)(?= |$)",
+        r"|ones?|somewhat)(?= |$)",
         r"(?:^| )(?:similar|alike|related|comparable|instead|this time|next|tonight|today"
         r"|now|for (?:me|us|tonight|today|now|this evening)|right now|please|pls|plz"
         r"|thanks|thank you|thx|if possible|if you can|you know|you have|you got|you"
         r" can find|i guess|i think|preferably|ideally|though|again|by the way|somehow"
         r"|or so|or something|etc|in particular|particularly|especially)(?= |$)",
-        r"(?:^| )(?:good|great|nice|decent|best|favou?rite|recommended|recommendations?"
+        r"(?:^| )(?:good|great|nice|decent|best|ideas? for tonight|him|her|them|favou?rite"
+        r"|recommended|recommendations?"
         r"|suggestions?|ideas?|other|another|different|else|more|most|really|very|truly"
         r"|quite|pretty|bit|little|kind of|sort of|type of)(?= |$)",
     )
 )
-_EDGE = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "some",
-        "any",
-        "and",
-        "or",
-        "but",
-        "with",
-        "that",
-        "is",
-        "are",
-        "was",
-        "be",
-        "it",
-        "its",
-        "of",
-        "in",
-        "from",
-        "by",
-        "for",
-        "to",
-        "on",
-        "at",
-        "as",
-        "than",
-        "then",
-        "this",
-        "which",
-        "who",
-        "me",
-        "my",
-        "us",
-        "i",
-        "you",
-        "we",
-        "too",
-        "also",
-        "so",
-        "such",
-        "not",
-        "only",
-        "just",
-        "one",
-        "no",
-        "would",
-        "like",
-        "want",
-        "something",
-        "anything",
-        "there",
-        "please",
-        "rather",
-        "if",
-        "when",
-        "what",
-        "whats",
-        "do",
-        "does",
-        "can",
-        "could",
-        "should",
-        "has",
-        "have",
-        "had",
-        "really",
-        "very",
-        "bit",
-        "lot",
-        "them",
-        "they",
-        "he",
-        "she",
-        "his",
-        "her",
-        "your",
-        "our",
-        "were",
-        "im",
-        "ive",
-        "id",
-        "youre",
-        "thats",
-        "up",
-        "about",
-        "made",
-        "published",
-        "released",
-        "written",
-        "produced",
-        "set",
-        "yet",
-        "quite",
-        "much",
-        "many",
-        "kind",
-        "sort",
-        "type",
-        "please",
-        "got",
-        "get",
-        "love",
-        "let",
-        "lets",
-        "s",
-        "t",
-        "ll",
-        "re",
-        "d",
-        "m",
-    ]
+_EDGE = word_set(
+    "where when while ever among loved liked hated seen watched thing things a an"
+    " the some any and or but with that is are was be it its of in from by for to"
+    " on at as than then this "
+    "which who me my us i you we too also so such not only just one no would like want something anything there "
+    "please rather if when what whats do does can could should has have had really very bit lot them they he she "
+    "his her your our were im ive id youre thats up about made published released written produced set yet quite "
+    "much many kind sort type please got get love let lets s t ll re d m"
 )
 
 
@@ -183,7 +85,8 @@ def residue(reading: Reading) -> str:
     for place, word in enumerate(reading.message.words):
         if reading.claimed[place] == "drop":
             continue
-        pieces.append(reading.rewritten.get(place, word.text if word.capital and place else word.text.lower()))
+        shown = word.text if word.capital and place and not reading.message.raw.isupper() else word.text.lower()
+        pieces.append(reading.rewritten.get(place) or comparative_base(word.folded) or shown)
     text = " ".join(pieces)
     for pattern in _FILLER:
         text = _without(pattern, text)

@@ -6,9 +6,9 @@ import re
 from typing import Literal
 
 from agent.planner.titles import TitleMention
-from agent.planner.words import Message
+from agent.planner.words import Message, word_set
 
-Role = Literal["like", "dislike", "seen", "hide", "forget", "anchor", "topic"]
+Role = Literal["like", "dislike", "seen", "hide", "forget", "except", "anchor", "topic"]
 
 _LIKE = (
     r"(?:love|loved|loves|adore|adored|adores|enjoy|enjoyed|enjoys|liked|likes|fan"
@@ -71,6 +71,14 @@ _SEEN_AFTER = (
     r" (?:already )?(?:seen|read|watched|heard)|i already (?:know|saw|read)|already"
     r" (?:seen|read|watched))"
 )
+_BAD_WORDS = (
+    r"(?:\w+ ){0,2}?(?:boring|dull|awful|terrible|bad|tedious|overrated|too \w+|disappointing"
+    r"|horrible|annoying|stupid)(?=\s|$)"
+)
+_EXCEPT = (
+    r"(?:^|\s)(?:not|except|except for|without|other than|apart from|besides|excluding"
+    r"|but not)(?: for| the film| the book)?$"
+)
 _NOT_AFTER = r"(?:wasnt|isnt|not so much|didnt|not really|was not|is not|less so|not)\b"
 _ONLY_NAMED = (
     r"(?:why|about|who (?:\w+ )?|when|how|where|what|whats|is|was|does|did|do you"
@@ -98,8 +106,12 @@ def roles_of(message: Message, mentions: tuple[TitleMention, ...]) -> tuple[Role
         before, after = _clause_before(message, start, mention.start), _clause_after(message, mention.end, end)
         was = roles[-1] if roles else None
         role = _said_after(after, was) or _said_before(before)
+        if role is None and re.search(r"(?:^|\s)(?:found|find|thought|think)$", before) and re.match(_BAD_WORDS, after):
+            role = "dislike"
         if role is None and was in {"like", "dislike"} and re.search(r"(?:^|but |and |though )not$", before):
             role = "dislike" if was == "like" else "like"
+        if role is None and re.search(_EXCEPT, before):
+            role = "except"
         if role is None and number and _joined(message, start, mention.start):
             role = roles[-1]
         roles.append(role or "topic")
@@ -178,7 +190,7 @@ def cue_spans(
         start = mention.start
         while start > low and not _ends_sentence(message, start) and "," not in message.words[start].stop:
             start -= 1
-        if role in {"like", "dislike", "seen", "hide", "forget"}:
+        if role in {"like", "dislike", "seen", "hide", "forget", "except"}:
             spans.append((_behind_request(message, start, mention.start), mention.start))
             spans.append((mention.end, mention.end + _verdict_length(message, mention.end)))
         elif role == "anchor":
@@ -189,36 +201,9 @@ def cue_spans(
     return tuple(spans)
 
 
-_ANCHOR_WORDS = frozenset(
-    [
-        "like",
-        "similar",
-        "to",
-        "in",
-        "the",
-        "style",
-        "vein",
-        "spirit",
-        "of",
-        "along",
-        "lines",
-        "more",
-        "something",
-        "anything",
-        "as",
-        "much",
-        "just",
-        "than",
-        "after",
-        "based",
-        "on",
-        "because",
-        "i",
-        "loved",
-        "liked",
-        "a",
-        "bit",
-    ]
+_ANCHOR_WORDS = word_set(
+    "like similar to in the style vein spirit of along lines more something anything as much just than after "
+    "based on because i loved liked a bit"
 )
 
 
@@ -253,7 +238,7 @@ def _behind_request(message: Message, start: int, end: int) -> int:
 
 def _verdict_length(message: Message, start: int) -> int:
     words = _clause_after(message, start, len(message.words))
-    for cue in (_BAD_AFTER, _GOOD_AFTER, _SEEN_AFTER, _NOT_AFTER):
+    for cue in (_BAD_AFTER, _GOOD_AFTER, _SEEN_AFTER, _BAD_WORDS, _NOT_AFTER):
         found = re.match(
             rf"(?:\w+ )?{cue}(?: (?:a lot|very much|too|so much|already|yesterday|though|at all))?(?=\s|$)", words
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from agent.planner.avoidances import read_avoidances
 from agent.planner.conditions import Condition, Reading, Size
 from agent.planner.contexts import story_spans
 from agent.planner.lexicon import Lexicon, Topic
@@ -106,6 +107,7 @@ class Slots:
     roles: tuple[Role, ...]
     filters: tuple[Condition, ...]
     prefer: tuple[Condition, ...]
+    avoid: tuple[str, ...]
     changes: tuple[Change, ...]
     unknown: tuple[str, ...]
     text: str
@@ -129,11 +131,17 @@ class SlotReader:
         self._quantities = QuantityReader(self.lexicon)
         self._values = ValueReader(self.lexicon)
 
-    def read(self, raw: str, *, references: tuple[TitleMention, ...] = ()) -> Slots:
-        """The slots of a message. `references`: words that point at items shown before; where a title covers them, the title is meant."""
+    def read(
+        self, raw: str, *, references: tuple[TitleMention, ...] = (), familiar: frozenset[str] = frozenset()
+    ) -> Slots:
+        """The slots of a message.
+
+        `references`: words that point at items shown before; where a title covers them, the title is meant. `familiar`: item_ids
+        that were shown.
+        """
         message = read_message(raw)
         reading = Reading(message)
-        titles = self.mentions(message)
+        titles = self.mentions(message, familiar=familiar)
         apart = tuple(r for r in references if all(r.end <= m.start or r.start >= m.end for m in titles))
         mentions = tuple(sorted((*titles, *apart), key=lambda m: m.start))
         for mention in mentions:
@@ -152,6 +160,7 @@ class SlotReader:
             if how == "drop" and not any(s <= p < e for s, e, _ in spans)
         ]
         self._values.read(reading, story)
+        avoid = read_avoidances(reading, story)
         self._kind_of_verb(reading)
         roles = roles_of(message, mentions)
         self._cues(reading, mentions, roles)
@@ -162,6 +171,7 @@ class SlotReader:
             roles=roles,
             filters=filters,
             prefer=prefer,
+            avoid=avoid,
             changes=changes,
             unknown=tuple(dict.fromkeys(reading.unknown)),
             text=residue(reading),
@@ -169,10 +179,10 @@ class SlotReader:
             masked=_masked(reading, spans),
         )
 
-    def mentions(self, message: Message) -> tuple[TitleMention, ...]:
+    def mentions(self, message: Message, *, familiar: frozenset[str] = frozenset()) -> tuple[TitleMention, ...]:
         """Titles, but where a person of the catalogue is named by the same or more words (“by Chopin”) the person is meant."""
         kept = []
-        known = self.titles.read(message)
+        known = self.titles.read(message, familiar)
         for mention in (*known, *unknown_titles(message, known, self.lexicon, self.titles)):
             words = tuple(w.folded for w in message.words[mention.start : mention.end])
             person = message.at(mention.start - 1) == "by" and self.lexicon.is_name(words)

@@ -78,12 +78,21 @@ class Standing:
             filters = self._of_new_kind(filters, [c for c in new if c.attribute in kinds])
             prefer = self._of_new_kind(prefer, [c for c in new if c.attribute in kinds])
         for condition in new:
-            filters = [c for c in filters if not _replaces(condition, c, new)]
+            whole = self.reader.lexicon.topics.get(condition.attribute) == "year"
+            filters = [
+                c
+                for c in filters
+                if not _replaces(condition, c, new) and not (whole and c["attribute"] == condition.attribute)
+            ]
             prefer = [c for c in prefer if c["attribute"] != condition.attribute or condition.op in _NEGATIVE]
         fresh = {c.attribute for c in slots.prefer}
+        if any(self.reader.lexicon.topics.get(name) == "mood" for name in fresh):
+            fresh |= {a.name for topic in ("mood", "genre") for a in self.reader.lexicon.about(topic)}
         prefer = [c for c in prefer if c["attribute"] not in fresh]
         arguments["filters"] = [*filters, *(c.argument for c in new)]
         arguments["prefer"] = [*prefer, *(c.argument for c in slots.prefer)]
+        before = arguments.get("avoid", [])
+        arguments["avoid"] = list(dict.fromkeys([*(before if isinstance(before, list) else []), *slots.avoid]))
         arguments["text"] = self._text(str(arguments.get("text", "")), slots, instead=instead)
         if slots.k:
             arguments["k"] = slots.k
@@ -109,10 +118,19 @@ class Standing:
             if c.op in _NEGATIVE
             for v in (c.value if isinstance(c.value, list) else [str(c.value)])
         ]
-        kept = " ".join(w for w in old.split() if not any(fold(w) and fold(w) in fold(v).split() for v in against))
+        mood = bool(slots.text) and any(self.reader.lexicon.topics.get(c.attribute) == "mood" for c in slots.prefer)
+        kept = " ".join(
+            w
+            for w in old.split()
+            if not (mood and self._is_mood(w)) and not any(fold(w) and fold(w) in fold(v).split() for v in against)
+        ).strip(", ")
         if not slots.text or fold(slots.text) in fold(kept):
             return kept
         return slots.text if instead or not kept else f"{kept}, {slots.text}"
+
+    def _is_mood(self, word: str) -> bool:
+        meanings = self.reader.lexicon.phrases.get((fold(word),), ())
+        return any(m.strength == "near" or self.reader.lexicon.topics[m.attribute] == "mood" for m in meanings)
 
     def _of_new_kind(self, conditions: list[Argument], kinds: list[Condition]) -> list[Argument]:
         """Without what the new kind does not have: pages say nothing of films."""
@@ -129,7 +147,9 @@ class Standing:
             ]
             name, numbers = max(measured, key=lambda pair: len(pair[1]), default=("", []))
             if numbers:
-                limit: float | str = numbers[0] if len(numbers) == 1 else float(median(numbers))
+                whole = self.reader.lexicon.topics.get(name) == "year"
+                middle = numbers[0] if len(numbers) == 1 else float(median(numbers))
+                limit: float | str = float(int(middle)) if whole else middle
                 attribute = self.reader.catalogue.attribute(name)
                 limit = str(int(float(limit))) if attribute is not None and attribute.type == "date" else limit
                 found.append(Condition(attribute=name, op=change.op, value=limit, start=0, end=0))

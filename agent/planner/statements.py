@@ -12,6 +12,11 @@ from agent.planner.requests import AGAIN, Requests
 from agent.planner.standing import Standing, call
 from vouch.types import ToolCall
 
+_ALIKE = re.compile(r"\b(?:similar|like (?:it|that|this)|along those lines|in that vein|same)\b")
+_NONE_OF_THESE = re.compile(
+    r"\b(?:any of (?:these|those|them)|none of (?:these|those|them)|(?:dont|didnt"
+    r"|do not) (?:really )?like (?:these|those|them))\b"
+)
 REQUEST = re.compile(
     r"\b(?:recommend\w*|suggest\w*|something|anything|similar|looking for|what (?:else"
     r"|next|now|should|could|can|would)|show me|find me|give me|any ideas?|more like"
@@ -32,42 +37,36 @@ class Statements:
         remembering = self.remembering(heard)
         if not remembering:
             return None
+        if _NONE_OF_THESE.search(heard.folded) and heard.ledger.standing is not None and heard.references:
+            return self.requests.again(heard)
         slots = heard.slots
         said = slots.said("like", "dislike", "seen", "hide")
         liked, anchors = slots.said("like"), slots.said("anchor")
         wants = bool(REQUEST.search(heard.folded)) or bool(
-            slots.text or slots.filters or slots.prefer or slots.changes or anchors
+            slots.text or slots.filters or slots.prefer or slots.changes or slots.avoid or anchors
         )
         standing = heard.ledger.standing
         listed = heard.ledger.listed
         pointed = any(r.start == m.start for r in heard.references for m in said) or any(
             i in listed for m in said for i in m.item_ids
         )
-        if standing is not None and pointed and not (anchors or slots.text or slots.filters):
-            again = (
-                self.standing.changed(standing, slots, compared=self.requests.compared(heard), instead=False)
-                if slots.changes or slots.prefer
-                else standing
-            )
-            return Plan(
-                calls=(*remembering, self.requests.excluding(again, heard, again=bool(AGAIN.search(heard.folded)))),
-                aside=heard.aside("state", again=True),
-            )
-        if anchors or (
-            len(liked) == 1
-            and re.search(r"\b(?:similar|like (?:it|that|this)|along those lines|in that vein|same)\b", heard.folded)
-        ):
+        alike = len(liked) == 1 and _ALIKE.search(heard.folded)
+        if anchors or alike:
             target = (anchors or liked)[0]
             return Plan(calls=(*remembering, self.requests.similar(heard, target)), aside=heard.aside("state"))
-        return Plan(
-            calls=(
-                *remembering,
-                self.requests.recommending(
-                    heard, text=slots.text, liked=self.names.of(liked), disliked=self.names.of(slots.said("dislike"))
-                ),
-            ),
-            aside=heard.aside("state", wants=wants or None),
+        if standing is not None and pointed and not (slots.text or slots.filters):
+            changes = slots.changes or slots.prefer or slots.avoid
+            compared = self.requests.compared(heard)
+            again = self.standing.changed(standing, slots, compared=compared, instead=False) if changes else standing
+            made = self.requests.excluding(again, heard, again=bool(AGAIN.search(heard.folded)))
+            return Plan(calls=(*remembering, made), aside=heard.aside("state", again=True))
+        hints = () if liked or not wants or slots.text or slots.filters else slots.said("seen")
+        disliked = self.names.of(slots.said("dislike"))
+        made = self.requests.recommending(
+            heard, text=slots.text, liked=self.names.of(liked or hints), disliked=disliked
         )
+        named = [i for m in hints for i in m.item_ids]
+        return Plan(calls=(*remembering, made), aside=heard.aside("state", wants=wants or None, named=named))
 
     def remembering(self, heard: Heard) -> list[ToolCall]:
         """One call a kind, in the order in which they were said."""
@@ -81,6 +80,12 @@ class Statements:
         standing = heard.ledger.standing
         if standing is not None and not heard.slots.mentions and not heard.slots.filters:
             names = self.standing.forgotten(heard.folded, standing)
+            if names and (heard.slots.prefer or heard.slots.changes):
+                base = self.standing.dropped(standing, names)
+                changed = self.standing.changed(
+                    base, heard.slots, compared=self.requests.compared(heard), instead=False
+                )
+                return Plan(calls=(changed,), aside=heard.aside("refine", dropped=list(names)))
             if names:
                 return Plan(
                     calls=(self.standing.dropped(standing, names),), aside=heard.aside("refine", dropped=list(names))

@@ -10,112 +10,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from agent.planner.words import Message, singular
+from agent.planner.words import Message, singular, word_set
 from prompts import common_words
 from retrieval.catalogue import Catalogue
 from retrieval.titles import fold, title_forms
 
-_SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "and",
-        "or",
-        "in",
-        "on",
-        "to",
-        "for",
-        "de",
-        "la",
-        "le",
-        "les",
-        "du",
-        "des",
-        "der",
-        "die",
-        "das",
-        "il",
-        "el",
-        "et",
-        "und",
-        "y",
-        "e",
-    ]
+_SMALL = word_set("a an the of and or in on to for de la le les du des der die das il el et und y e")
+_BEFORE_TITLE = word_set(
+    "loved love adore adored enjoyed enjoy liked hated hate disliked seen watched read heard like about called "
+    "named titled have rewatched reread than directed wrote composed made written why recommend suggested "
+    "recommended hide of is was know got find forget saw played to not except without"
+    " found find thought besides finished"
 )
-_BEFORE_TITLE = frozenset(
-    [
-        "loved",
-        "love",
-        "adore",
-        "adored",
-        "enjoyed",
-        "enjoy",
-        "liked",
-        "hated",
-        "hate",
-        "disliked",
-        "seen",
-        "watched",
-        "read",
-        "heard",
-        "like",
-        "about",
-        "called",
-        "named",
-        "titled",
-        "have",
-        "rewatched",
-        "reread",
-        "than",
-        "directed",
-        "wrote",
-        "composed",
-        "made",
-        "written",
-        "why",
-        "recommend",
-        "suggested",
-        "recommended",
-        "hide",
-        "of",
-        "is",
-        "was",
-        "know",
-        "got",
-        "find",
-        "forget",
-        "saw",
-        "played",
-        "to",
-    ]
+_AFTER_TITLE = word_set(
+    "is was were because boring dull great awful terrible bad too very wonderful tedious overrated again already"
 )
 _JOINS = frozenset(["and", "or", "but", "&", "with"])
-_PRONOUNS = frozenset(
-    [
-        "i",
-        "you",
-        "he",
-        "she",
-        "it",
-        "we",
-        "they",
-        "me",
-        "him",
-        "her",
-        "us",
-        "them",
-        "one",
-        "this",
-        "that",
-        "who",
-        "what",
-    ]
-)
-_INDEFINITE = frozenset(
-    ["a", "an", "some", "any", "no", "my", "your", "his", "her", "their", "our", "this", "that", "these", "those"]
-)
+_PRONOUNS = word_set("i you he she it we they me him her us them one this that who what")
+_INDEFINITE = word_set("a an some any no my your his her their our this that these those")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,12 +85,12 @@ class TitleReader:
                 found.setdefault(word, set()).add(passage.item_id)
         return {word: len(ids) for word, ids in found.items()}
 
-    def read(self, message: Message) -> tuple[TitleMention, ...]:
-        """The titles in a message, in order, none overlapping."""
+    def read(self, message: Message, familiar: frozenset[str] = frozenset()) -> tuple[TitleMention, ...]:
+        """The titles in a message, in order, none overlapping. `familiar`: item_ids that were shown, whose titles may stand anywhere."""
         found: list[TitleMention] = []
         place = 0
         while place < len(message.words):
-            mention = self._quoted(message, place) or self._at(message, place, found)
+            mention = self._quoted(message, place) or self._at(message, place, before=found, familiar=familiar)
             if mention is not None:
                 found.append(mention)
                 place = mention.end
@@ -193,7 +105,9 @@ class TitleReader:
         ids: list[str] = []
         for title in self.catalogue.close_titles(said):
             forms = title_forms(title)
-            if max(fuzz.ratio(fold(said), form) for form in (*forms, *_main_parts(title))) >= 78:
+            asked = {singular(w) for w in fold(said).split() if w not in _SMALL}
+            within = len(asked) >= 2 and asked <= {singular(w) for w in fold(title).split()}
+            if within or max(fuzz.ratio(fold(said), form) for form in (*forms, *_main_parts(title))) >= 78:
                 ids += [item.item_id for item in self.catalogue.find(title)]
         return tuple(dict.fromkeys(ids))
 
@@ -213,10 +127,15 @@ class TitleReader:
         words = tuple(word.folded for word in message.words[start:end])
         return self._forms.get(words[0], {}).get(words, ())
 
-    def _at(self, message: Message, place: int, before: list[TitleMention]) -> TitleMention | None:
+    def _at(
+        self, message: Message, place: int, *, before: list[TitleMention], familiar: frozenset[str]
+    ) -> TitleMention | None:
         for words, ids in self._fitting(message, place):
             end = place + len(words)
-            if self._stands_as_title(message, place, end, before):
+            known = familiar.intersection(ids) and not (len(words) == 1 and words[0] in _PRONOUNS)
+            article = message.at(place - 1) in _INDEFINITE
+            if (known and not article) or self._stands_as_title(message, place, end, before):
+                ids = tuple(i for i in ids if i in familiar) if known and len(ids) > 1 else ids
                 end, ids = self._with_year(message, end, ids)
                 return TitleMention(start=place, end=end, said=message.text(place, end), item_ids=ids)
         return None
@@ -280,7 +199,7 @@ class TitleReader:
             and start - before[-1].end <= 1
             and (message.at(start - 1) in _JOINS or message.words[start].stop == ",")
         )
-        ends = message.boundary(end) or message.at(end) in _JOINS or message.at(end) in {"is", "was", "were", "because"}
+        ends = message.boundary(end) or message.at(end) in _JOINS or message.at(end) in _AFTER_TITLE
         stands = message.at(start - 1) in _BEFORE_TITLE or after_title
         longish = len([w for w in folded if w not in _SMALL]) >= 2
         return stands and ends and (longish or folded[0] in {"the", "a", "an"} or message.at(start - 1) != "about")

@@ -6,7 +6,7 @@ import re
 
 from agent.planner.lexicon import Lexicon
 from agent.planner.titles import TitleMention, TitleReader
-from agent.planner.words import Message, Word, singular
+from agent.planner.words import Message, Word, singular, word_set
 from prompts import common_words
 
 _CUE = re.compile(
@@ -18,88 +18,16 @@ _CUE = re.compile(
     r"|in the (?:style|vein|spirit) of|have you got|do you know|have you heard of"
     r"|who (?:directed|wrote|composed|made)"
     r"|tell me about|what is|called|named|titled|fan of|favou?rites? (?:is|are)|when"
-    r" was|how long is|find|search for|look up|why not|why)$"
+    r" was|how long is|find|search for|look up|find me|show me|what about|how about|as \w+ as|why not|why)$"
 )
-_LINK = frozenset(
-    [
-        "of",
-        "the",
-        "a",
-        "an",
-        "and",
-        "in",
-        "on",
-        "to",
-        "for",
-        "de",
-        "la",
-        "le",
-        "les",
-        "du",
-        "der",
-        "die",
-        "das",
-        "von",
-        "&",
-        "s",
-    ]
+_LINK = word_set("of the a an and in on to for de la le les du der die das von & s")
+_END = word_set(
+    "but and or please with from under because so made again is was were directed not too though since yesterday "
+    "for instead at all"
 )
-_END = frozenset(
-    [
-        "but",
-        "and",
-        "or",
-        "please",
-        "with",
-        "from",
-        "under",
-        "because",
-        "so",
-        "made",
-        "again",
-        "is",
-        "was",
-        "were",
-        "directed",
-        "not",
-        "too",
-        "though",
-        "since",
-        "yesterday",
-        "for",
-        "instead",
-        "at",
-        "all",
-    ]
-)
-_NOT = frozenset(
-    [
-        "i",
-        "something",
-        "anything",
-        "it",
-        "that",
-        "this",
-        "these",
-        "those",
-        "them",
-        "everything",
-        "all",
-        "any",
-        "some",
-        "one",
-        "ones",
-        "films",
-        "books",
-        "movies",
-        "music",
-        "more",
-        "none",
-        "what",
-        "which",
-        "him",
-        "her",
-    ]
+_NOT = word_set(
+    "i something anything it that this these those them everything all any some one ones films books movies music "
+    "more none what which him her"
 )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from agent.planner.conditions import Condition, Reading
 from agent.planner.contexts import Context, in_story, of_the_work, work_noun_near
 from agent.planner.lexicon import Lexicon, Meaning, Topic
+from agent.planner.words import word_set
 from prompts import common_words, comparatives
 from vouch.types import FilterOp
 
@@ -22,88 +23,21 @@ _NO = re.compile(
     r"(?: (?:a|an|any|the|so|very|much|really|another|of|your|to be|anything|something"
     r"|more|overly|that|too|kind of|as|all|some|those|these|being))*$"
 )
+_LASTING = re.compile(
+    r"\b(?:i|we) (?:really |absolutely |just )?(?:hate|dislike|cant stand|dont like"
+    r"|do not like|never (?:watch|read|listen to)|detest|loathe)\b"
+)
 _SOFT = frozenset(["less", "not too", "not so", "not that", "not very", "not as", "not really", "too"])
 _JOINS = frozenset({"or", "and", "nor", "&"})
 _VERB_PLAY = re.compile(r"(?:^play|(?:to|you|me|ll|please|can|could|will|should|i) play)$")
-_ENDS_HEAD = frozenset(
-    [
-        "and",
-        "or",
-        "but",
-        "with",
-        "about",
-        "from",
-        "by",
-        "for",
-        "to",
-        "that",
-        "which",
-        "in",
-        "under",
-        "over",
-        "below",
-        "of",
-        "please",
-        "set",
-        "where",
-        "who",
-        "instead",
-        "this",
-        "without",
-        "like",
-        "made",
-        "tonight",
-        "at",
-        "between",
-        "before",
-        "after",
-        "if",
-        "is",
-        "are",
-        "was",
-        "less",
-        "only",
-        "on",
-        "not",
-        "no",
-        "as",
-        "rather",
-        "than",
-        "i",
-        "you",
-        "we",
-        "it",
-        "too",
-        "then",
-    ]
+_ENDS_HEAD = word_set(
+    "and or but with about from by for to that which in under over below of please set where who instead this "
+    "without like made tonight at between before after if is are was less only on not no as rather than i you we "
+    "it too then"
 )
-_BEFORE_HEAD = frozenset(
-    [
-        "a",
-        "an",
-        "some",
-        "any",
-        "good",
-        "great",
-        "nice",
-        "best",
-        "more",
-        "another",
-        "only",
-        "of",
-        "just",
-        "want",
-        "like",
-        "love",
-        "something",
-        "anything",
-        "really",
-        "classic",
-        "other",
-        "different",
-        "and",
-        "or",
-    ]
+_BEFORE_HEAD = word_set(
+    "a an some any good great nice best more another only of just want like love something anything really "
+    "classic other different and or"
 )
 OPEN: tuple[Topic, ...] = ("mood",)
 
@@ -262,7 +196,8 @@ class ValueReader:
 
     def _of_place(self, reading: Reading, span: tuple[int, int]) -> Context:
         message, (start, end) = reading.message, span
-        if message.at(start - 1) in {"from", "in", "of", "the"}:
+        leads = message.at(start - 2) if message.at(start - 1) == "the" else message.at(start - 1)
+        if leads in {"from", "in", "of"} and not work_noun_near(message, end, self.lexicon):
             return "work" if of_the_work(reading, start, self.lexicon) else "story"
         described = message.at(start - 1) in {
             "something",
@@ -307,11 +242,18 @@ class ValueReader:
                 strong = not mention.soft and (bool(same) or number < 3)
                 (firm if strong else soft).setdefault(m.attribute, []).append(m.value)
             reading.claim(mention.start, mention.end)
+        lasting = bool(_LASTING.search(reading.message.folded))
         for group, hard in ((firm, True), (soft, False)):
             for name, values in group.items():
                 reading.add(
                     Condition(
-                        attribute=name, op="none_of", value=list(dict.fromkeys(values)), start=0, end=0, hard=hard
+                        attribute=name,
+                        op="none_of",
+                        value=list(dict.fromkeys(values)),
+                        start=0,
+                        end=0,
+                        hard=hard,
+                        lasting=lasting and hard,
                     )
                 )
 

@@ -56,6 +56,11 @@ class Message:
         return place <= 0 or place >= len(self.words) or bool(self.words[place].stop)
 
 
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text, for lists of words in code."""
+    return frozenset(words.split())
+
+
 def _quote_of(raw: str) -> list[tuple[int, int]]:
     return [found.span() for found in _QUOTES.finditer(raw)]
 
