@@ -101,7 +101,10 @@ def test_words_are_text_and_titles_lead_to_their_cards() -> None:
 
 
 def test_a_title_inside_a_word_is_no_title() -> None:
-    assert words_html("Italy, it is. It!", {"It": "it"}) == '<p>Italy, it is. <a href="#" data-goto="it">It</a>!</p>'
+    assert (
+        words_html("Italy, it is. It! It.", {"It": "it"})
+        == '<p>Italy, it is. <a href="#" data-goto="it">It</a>! It.</p>'
+    )
 
 
 def test_a_reason_opens_the_whole_passage_with_its_span_marked(room: Room) -> None:

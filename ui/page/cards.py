@@ -55,12 +55,16 @@ def mentions_html(items: Iterable[Item], shelf: Shelf) -> str:
 
 
 def words_html(text: str, titles: Mapping[str, str]) -> str:
-    """Text as paragraphs; each of `titles` (title -> item_id) in it leads to its card. No markup in `text` survives."""
+    """Text as paragraphs; the first mention of each of `titles` (title -> item_id) leads to its card. No markup in `text` survives."""
     pieces: list[str] = []
     end = 0
     by_length = sorted((re.escape(title) for title in titles if title.strip()), key=len, reverse=True)
     found = re.finditer(rf"(?<!\w)(?:{'|'.join(by_length)})(?!\w)", text) if by_length else ()
+    linked: set[str] = set()
     for match in found:
+        if match[0] in linked:
+            continue
+        linked.add(match[0])
         link = f'<a href="#" data-goto="{escape(titles[match[0]])}">{escape(match[0])}</a>'
         pieces += [escape(text[end : match.start()]), link]
         end = match.end()

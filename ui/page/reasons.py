@@ -75,6 +75,8 @@ def quote_of(text: str, span: tuple[int, int], longest: int = QUOTE_LENGTH) -> s
 
     >>> quote_of("A ship, a storm, and a long way home.", (8, 16))
     '… a storm, …'
+    >>> quote_of("NOSFERATU F. W. Murnau", (0, 22))
+    'NOSFERATU F. W. Murnau'
     >>> quote_of("It is slow. It is eerie. It is long.", (12, 24))
     'It is eerie.'
     """
@@ -86,7 +88,8 @@ def quote_of(text: str, span: tuple[int, int], longest: int = QUOTE_LENGTH) -> s
     if cut:
         cited = cited[:longest].rsplit(" ", 1)[0].rstrip(",;:.")
     before = "" if _ends_sentence(text[:start]) else "… "
-    after = " …" if cut or not _ends_sentence(text[:end]) else ""
+    more = text[end:].strip() and not _ends_sentence(text[:end])
+    after = " …" if cut or more else ""
     return f"{before}{cited}{after}"
 
 
