@@ -17,7 +17,7 @@ from ui.page.cards import cards_html, notes_html, words_html
 from ui.page.reasons import reason_html
 from ui.page.room import Room
 from ui.page.visitors import Member, visitor
-from vouch.types import AttributeValue, Filter, FilterOp, MetFilter, Note
+from vouch.types import AttributeValue, Filter, FilterOp, LikedItem, MetFilter, Note
 
 MEMBER = Member(user_id="m017", label="Ines, likes silent horror")
 TAGS = {
@@ -177,6 +177,14 @@ def test_a_like_takes_the_item_out_and_becomes_a_reason(room: Room) -> None:
     assert shown(answer) == ["general", "caligari"]
     assert "because you liked <b>Nosferatu</b>" in answer["cards"]
     assert "41 %" in answer["cards"]
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [(0.414, "41 %"), (-0.08, "−8 %"), (27.14, "because you liked <b>A</b></span></li>")],
+)
+def test_a_share_is_shown_where_it_says_something(room: Room, share: float, shown: str) -> None:
+    assert shown in reason_html(LikedItem(item_id="a", title="A", contribution=0.1, share=share), room.shelf)
 
 
 def test_a_second_opinion_replaces_the_first_and_undo_takes_it_back(room: Room) -> None:

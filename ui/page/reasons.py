@@ -170,16 +170,16 @@ def _play_html(url: str, start_s: float, end_s: float | None) -> str:
 
 
 def _liked_html(reason: LikedItem) -> str:
+    words = "because you liked" if reason.share >= 0 else "although you liked"
+    said = f'<span class="what">{words} <b>{escape(reason.title)}</b></span>'
+    if abs(reason.share) > 1:  # a part of next to nothing: likes that speak for and against cancel out
+        return f'<li class="reason liked">{said}</li>'
     percent = round(100 * reason.share)
     if percent < 0:
-        return (
-            f'<li class="reason liked"><span>although you liked <b>{escape(reason.title)}</b></span>'
-            f'<span class="percent">−{-percent} %</span></li>'
-        )
+        return f'<li class="reason liked">{said}<span class="percent">−{-percent} %</span></li>'
     return (
-        f'<li class="reason liked"><span>because you liked <b>{escape(reason.title)}</b></span>'
-        f'<span class="share" title="its part in the match with your taste"><i style="width:{min(100, percent)}%"></i></span>'
-        f'<span class="percent">{percent} %</span></li>'
+        f'<li class="reason liked">{said}<span class="share" title="its part in the match with your taste">'
+        f'<i style="width:{percent}%"></i></span><span class="percent">{percent} %</span></li>'
     )
 
 

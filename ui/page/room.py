@@ -36,7 +36,7 @@ class Room:
 
     def __init__(self, talk: Talks, *, shelf: Shelf, members: Sequence[Member], examples: Sequence[str]) -> None:
         self._talk = talk
-        self._shelf = shelf.called_simulated() if any(one.simulated for one in members) else shelf
+        self.shelf = shelf.called_simulated() if any(one.simulated for one in members) else shelf
         self._members = tuple(members)
         self._examples = tuple(examples)
 
@@ -75,7 +75,7 @@ class Room:
         guest = visitor(said, self._members)
         told = said if isinstance(said, Mapping) else {}
         item_id, kind = str(told.get("item", "")), _kind(told.get("kind"))
-        item = self._shelf.items.get(item_id)
+        item = self.shelf.items.get(item_id)
         if item is None or kind is None:
             return {
                 "said": "That could not be kept: the page is older than the catalogue. Please reload it.",
@@ -102,17 +102,17 @@ class Room:
                     turn |= self._answer(event, self._marks(guest)) | {"state": "done"}
                 case Cards():
                     titles = {one.item.title: one.item.item_id for one in event.rec_list.recommendations}
-                    turn |= {"cards": cards_html(event.rec_list, self._shelf, marks), "state": "writing"}
+                    turn |= {"cards": cards_html(event.rec_list, self.shelf, marks), "state": "writing"}
                 case Words():
                     words += event.text
                     turn |= {"words": words_html(words, titles), "state": "writing"}
             yield dict(turn)
 
     def _answer(self, reply: Reply, marks: Mapping[str, Any]) -> Shown:
-        about = [self._shelf.items[item_id] for item_id in reply.about if item_id in self._shelf.items]
+        about = [self.shelf.items[item_id] for item_id in reply.about if item_id in self.shelf.items]
         items = [*(one.item for one in reply.rec_list.recommendations), *about]
         return {
-            "cards": cards_html(reply.rec_list, self._shelf, marks) or mentions_html(about, self._shelf),
+            "cards": cards_html(reply.rec_list, self.shelf, marks) or mentions_html(about, self.shelf),
             "words": words_html(reply.text, {item.title: item.item_id for item in items}),
             "notes": notes_html(reply.rec_list.notes, reply.text),
             "tiers": _pairs(reply.tiers),
