@@ -52,8 +52,9 @@ class Ledger:
 
     @property
     def lists(self) -> tuple[tuple[str, ...], ...]:
-        """All lists that were shown, newest first."""
-        return tuple(turn.shown for turn in reversed(self.turns) if turn.shown)
+        """All lists that were shown, and the items that were spoken of together, newest first."""
+        spoken = ((turn.shown or turn.about) for turn in reversed(self.turns))
+        return tuple(ids for ids in spoken if len(ids) > 1 or (ids and ids == self.listed))
 
     @property
     def shown(self) -> tuple[str, ...]:

@@ -169,10 +169,9 @@ class ListWords:
                     if isinstance(r, LikedItem) and r.share > 0.1 and r.item_id != rec_list.query.like_item
                 ]
                 named = listed([plain(r.title) for r in liked[:2]])
-                because = (
-                    "in the vein of" if set(aside.get("named", ())) & {r.item_id for r in liked} else "because you like"
-                )
-                return f", {because} {named}" if liked else ""
+                if set(aside.get("named", ())) & {r.item_id for r in liked}:
+                    return f", close to {named}" if rec_list.query.text or rec_list.query.filters else ""
+                return f", because you like {named}" if liked else ""
             case MetFilter():
                 values = reason.value if isinstance(reason.value, tuple) else (reason.value,)
                 asked = reason.filter.value if isinstance(reason.filter.value, tuple) else (reason.filter.value,)

@@ -73,7 +73,8 @@ class PlannerChat(BaseChatModel):
         ledger = read_ledger(messages)
         if messages and isinstance(messages[-1], ToolMessage):
             turn = messages[heard[-1] :]
-            text = self.wording.word(self._outcomes(turn), aside=_aside(turn), turn=len(ledger.turns))
+            aside = {**_aside(turn), "named": self._only_named(messages)}
+            text = self.wording.word(self._outcomes(turn), aside=aside, turn=len(ledger.turns))
             return AIMessage(content=text, response_metadata={"at": self.clock()})
         plan = self.planner.plan(messages[heard[-1]].text if heard else "", ledger)
         kwargs = {ASIDE: dict(plan.aside)}
@@ -90,6 +91,18 @@ class PlannerChat(BaseChatModel):
             for n, call in enumerate(plan.calls)
         ]
         return AIMessage(content="", tool_calls=calls, additional_kwargs=kwargs)
+
+    def _only_named(self, messages: Sequence[BaseMessage]) -> list[str]:
+        """The item_ids that this turn's list takes as liked although the person never said so (“I have read Dracula, what next?”)."""
+        calls = [call for message in messages if isinstance(message, AIMessage) for call in message.tool_calls]
+        said = {
+            title
+            for call in calls
+            if call["name"] == "remember" and call["args"].get("kind") == "like"
+            for title in call["args"]["titles"]
+        }
+        taken = calls[-1]["args"].get("liked", []) if calls else []
+        return [item.item_id for title in taken if title not in said for item in self.planner.catalogue.find(title)]
 
     def _outcomes(self, turn: Sequence[BaseMessage]) -> tuple[Outcome, ...]:
         answers = {message.tool_call_id: message for message in turn if isinstance(message, ToolMessage)}

@@ -191,7 +191,7 @@ class Enquiries:
             if len(mentions) > 1 and not _FIND.search(heard.folded):
                 return Plan(
                     calls=(self.requests.recommending(heard, liked=self.names.of(mentions)),),
-                    aside=heard.aside("recommend", named=[i for m in mentions for i in m.item_ids]),
+                    aside=heard.aside("recommend"),
                 )
             if _FIND.search(heard.folded):
                 return Plan(
@@ -234,6 +234,7 @@ class Enquiries:
             if (
                 len(mention.item_ids) > 1
                 and not mention.close
+                and not mention.series
                 and not self._whole_list(mention, heard)
                 and not _FIND.search(heard.folded)
             ):

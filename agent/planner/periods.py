@@ -52,6 +52,11 @@ _BETWEEN = re.compile(
     rf"(?:between |from )?(?P<low>{_YEAR})(?: ?s)? (?:and |to |until |till |through"
     rf" )?(?P<high>{_YEAR})(?: ?s)?(?= |$)"
 )
+_DECADE = rf"(?:\d\d(?:\d0)? ?s|{'|'.join(_DECADES)})"
+_EITHER = re.compile(
+    rf"(?:from |in |of )?(?:the )?(?P<low>{_DECADE}) (?:or|and|to|until) (?:the )?(?P<high>{_DECADE})(?="
+    rf" |$)"
+)
 _PLAIN = re.compile(
     rf"{_PERIOD}(?P<on> (?:on|onwards?|and later|or later|and after|or newer|and up"
     rf"|or earlier|or older|and before))?(?= |$)"
@@ -79,6 +84,10 @@ class PeriodReader:
         for start, end, match in reading.matches(_BETWEEN):
             if not in_story(start, story):
                 self._add(reading, (start, end), ((">=", float(match["low"])), ("<=", float(match["high"]))))
+        for start, end, match in reading.matches(_EITHER):
+            if not in_story(start, story):
+                low, high = self._likely(_decade(match["low"])), self._likely(_decade(match["high"]))
+                self._add(reading, (start, end), ((">=", float(low)), ("<=", float(high + 9))))
         for start, end, match in reading.matches(_DIRECTED):
             way = match["way"].split()[-1] if match["way"] not in {"up to", "prior to", "not from"} else match["way"]
             if way == "by" and not match["year"]:
@@ -192,6 +201,8 @@ class PeriodReader:
 
     def _likely(self, start: int) -> int:
         """The century of a decade: the one with most items of the catalogue, the twentieth where none has any."""
+        if start >= 100:
+            return start
         counts = {century + start: self._count(century + start) for century in (1900, 2000, 1800, 1700)}
         best = max(counts, key=lambda first: counts[first])
         return best if counts[best] else 1900 + start
@@ -214,6 +225,11 @@ class PeriodReader:
         for op, year in bounds:
             value = str(int(year)) if attribute.type == "date" else year
             reading.add(Condition(attribute=attribute.name, op=op, value=value, start=start, end=end))
+
+
+def _decade(said: str) -> int:
+    """ "80 s" -> 80, "1980 s" -> 1980, "eighties" -> 80."""
+    return _DECADES[said] if said in _DECADES else int(said.split("s")[0])
 
 
 def year_of(item: Item, attribute: Attribute) -> float | None:

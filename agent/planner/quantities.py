@@ -84,10 +84,10 @@ _SIZE = re.compile(
     r"|but not|never) )?(?P<too>too |so |very |really |super |that |overly |quite"
     r" |fairly |pretty |rather |as )?"
     r"(?P<word>long|lengthy|short|brief|quick|cheap|inexpensive|affordable|expensive"
-    r"|pricey|costly|budget|thick|thin|slim)(?P<ish>ish)?(?= |$)"
+    r"|pricey|costly|budget|thick|thin|slim|cheapest|shortest|longest)(?P<ish>ish)?(?= |$)"
 )
-_LONG, _SHORT = {"long", "lengthy", "thick"}, {"short", "brief", "quick", "thin", "slim"}
-_CHEAP = {"cheap", "inexpensive", "affordable", "budget"}
+_LONG, _SHORT = {"longest", "long", "lengthy", "thick"}, {"shortest", "short", "brief", "quick", "thin", "slim"}
+_CHEAP = {"cheapest", "cheap", "inexpensive", "affordable", "budget"}
 _NO_ROOM = re.compile(r"(?:^|\s)(?:how|as|so|all|no|before|any)$")
 ABOUT_SIZE: tuple[Topic, ...] = ("minutes", "pages")
 
@@ -249,7 +249,8 @@ class QuantityReader:
                 "that",
                 "as",
             }
-            if not (ends or work_noun_near(message, end, self.lexicon, 3)):
+            price = match["word"] in _CHEAP | {"expensive", "pricey", "costly"} or match["word"].endswith("est")
+            if not (price or ends or work_noun_near(message, end, self.lexicon, 3)):
                 continue
             self._size(reading, (start, end), match)
 
@@ -263,7 +264,13 @@ class QuantityReader:
         for topic in found:
             op: FilterOp = "<=" if small != negated else ">="
             reading.sizes.append(
-                Size(topic=topic, op=op, share=0.5 if negated or match["ish"] else 0.25, start=span[0], end=span[1])
+                Size(
+                    topic=topic,
+                    op=op,
+                    share=0.5 if negated or match["ish"] else 0.1 if word.endswith("est") else 0.25,
+                    start=span[0],
+                    end=span[1],
+                )
             )
         keep = reading.message.at(span[1]) in {"story", "stories"}
         reading.claim(*span, "keep" if keep else "drop")

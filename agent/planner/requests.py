@@ -78,7 +78,7 @@ class Requests:
         if len(anchors) > 1:
             return Plan(
                 calls=(self.recommending(heard, text=slots.text, liked=self.names.of(anchors)),),
-                aside=heard.aside("more_like", named=[i for m in anchors for i in m.item_ids]),
+                aside=heard.aside("more_like"),
             )
         return Plan(calls=(self.similar(heard, anchors[0]),), aside=heard.aside("more_like"))
 
@@ -136,9 +136,7 @@ class Requests:
                     values = list(value) if isinstance(value, tuple) else [str(value)]
                     filters = [{"attribute": attribute.name, "op": "any_of", "value": values}]
                     return Plan(
-                        calls=(
-                            call("recommend", text=heard.slots.text, filters=filters, exclude=[self.names.name(focus)]),
-                        ),
+                        calls=(call("recommend", filters=filters, exclude=[self.names.name(focus)]),),
                         aside=heard.aside("refine"),
                     )
         return None

@@ -15,7 +15,10 @@ _DO = (
 _FILLER = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?:^| )(?:surprise me|whatever you (?:like|want)|you choose|you pick|dont care"
+        r"(?:^| )(?:surprise me|(?:im |i am )?not sure|i dont know|no idea|dunno|maybe"
+        r"|perhaps|any (?:genre|length|year|kind|country|type|mood|price|period|author"
+        r"|director)(?: is fine| will do)?|whatever you (?:like|want)|you choose|you"
+        r" pick|dont care"
         r" what|a random one|random|make (?:it|that|them)|(?:a )?list of(?: all)?(?:"
         r" the)?|all the|every|whats popular|most popular|popular|famous|well known|best"
         r" known|top rated|highest rated|most liked|cheer me up with)(?= |$)",
@@ -62,7 +65,8 @@ _FILLER = tuple(
         r"|thanks|thank you|thx|if possible|if you can|you know|you have|you got|you"
         r" can find|i guess|i think|preferably|ideally|though|again|by the way|somehow"
         r"|or so|or something|etc|in particular|particularly|especially)(?= |$)",
-        r"(?:^| )(?:good|great|nice|decent|best|ideas? for tonight|him|her|them|favou?rite"
+        r"(?:^| )(?:films?|movies?|products?|items?|good|great|nice|decent|best|ideas?"
+        r" for tonight|him|her|them|favou?rite"
         r"|recommended|recommendations?"
         r"|suggestions?|ideas?|other|another|different|else|more|most|really|very|truly"
         r"|quite|pretty|bit|little|kind of|sort of|type of)(?= |$)",

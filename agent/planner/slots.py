@@ -160,7 +160,7 @@ class SlotReader:
             if how == "drop" and not any(s <= p < e for s, e, _ in spans)
         ]
         self._values.read(reading, story)
-        avoid = read_avoidances(reading, story)
+        avoid = self._ruled_out(reading, read_avoidances(reading, story))
         self._kind_of_verb(reading)
         roles = roles_of(message, mentions)
         self._cues(reading, mentions, roles)
@@ -229,6 +229,17 @@ class SlotReader:
                 )
             reading.claim(start, end)
         return tuple(found)
+
+    def _ruled_out(self, reading: Reading, avoid: tuple[str, ...]) -> tuple[str, ...]:
+        """What of the words to avoid is a genre or mood of the catalogue becomes a filter; the others stay."""
+        kept = []
+        for phrase in avoid:
+            meanings = [m for m in self.lexicon.phrases.get(tuple(phrase.split()), ()) if m.strength == "same"]
+            named = [m for m in meanings if self.lexicon.topics[m.attribute] in {"genre", "mood"}]
+            for m in named:
+                reading.add(Condition(attribute=m.attribute, op="none_of", value=[m.value], start=0, end=0))
+            kept += [] if named else [phrase]
+        return tuple(kept)
 
     def _kind_of_verb(self, reading: Reading) -> None:
         """“Something to read” asks for a book where the catalogue has books."""

@@ -65,8 +65,7 @@ class Statements:
         made = self.requests.recommending(
             heard, text=slots.text, liked=self.names.of(liked or hints), disliked=disliked
         )
-        named = [i for m in hints for i in m.item_ids]
-        return Plan(calls=(*remembering, made), aside=heard.aside("state", wants=wants or None, named=named))
+        return Plan(calls=(*remembering, made), aside=heard.aside("state", wants=wants or None))
 
     def remembering(self, heard: Heard) -> list[ToolCall]:
         """One call a kind, in the order in which they were said."""

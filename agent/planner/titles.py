@@ -15,6 +15,7 @@ from prompts import common_words
 from retrieval.catalogue import Catalogue
 from retrieval.titles import fold, title_forms
 
+LARGEST_SERIES = 12
 _SMALL = word_set("a an the of and or in on to for de la le les du des der die das il el et und y e")
 _BEFORE_TITLE = word_set(
     "loved love adore adored enjoyed enjoy liked hated hate disliked seen watched read heard like about called "
@@ -34,7 +35,7 @@ _INDEFINITE = word_set("a an some any no my your his her their our this that the
 class TitleMention:
     """Words start..end (end excluded) name one of `item_ids`; several where the title is borne by several.
 
-    `close`: the words are no title; `item_ids` are those whose titles look like them. Both empty: a title that is not here.
+    `series`: the words begin the titles of all of them. `close`: the words are no title; `item_ids` are those whose titles look like them. Both empty: a title that is not here.
     """
 
     start: int
@@ -42,6 +43,7 @@ class TitleMention:
     said: str
     item_ids: tuple[str, ...]
     close: bool = False
+    series: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class TitleReader:
             for form in _main_parts(item.title):
                 parts.setdefault(tuple(form.split()), []).append(item.item_id)
         for words, ids in parts.items():
-            if words not in whole and len(set(ids)) == 1:
+            if words not in whole and len(set(ids)) <= LARGEST_SERIES:
                 whole[words] = ids
         forms: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {}
         for words, ids in whole.items():
@@ -137,7 +139,10 @@ class TitleReader:
             if (known and not article) or self._stands_as_title(message, place, end, before):
                 ids = tuple(i for i in ids if i in familiar) if known and len(ids) > 1 else ids
                 end, ids = self._with_year(message, end, ids)
-                return TitleMention(start=place, end=end, said=message.text(place, end), item_ids=ids)
+                series = len(ids) > 1 and not any(
+                    " ".join(words) in title_forms(self.catalogue.by_id[i].title) for i in ids
+                )
+                return TitleMention(start=place, end=end, said=message.text(place, end), item_ids=ids, series=series)
         return None
 
     def _fitting(self, message: Message, place: int) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -186,8 +191,14 @@ class TitleReader:
             and not self._capitals(message, start, end)
         ):
             return False
+        if sum(map(len, folded)) <= 2 and not words[0].capital:
+            return False
         if start == 0 and end == len(message.words):
-            return len(message.words) > 1 or not self._everyday(folded) or message.words[0].capital
+            return (
+                len(message.words) > 1
+                or message.words[0].capital
+                or (len(folded[0]) > 3 and folded[0] not in _PRONOUNS)
+            )
         if self._capitals(message, start, end):
             return True
         if not self._everyday(folded):

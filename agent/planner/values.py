@@ -293,8 +293,14 @@ class ValueReader:
             reading.claim(
                 max(start, 0) if topic in {"country", "people", "language", "brand"} else mention.start,
                 mention.end,
-                "keep" if topic in {"genre", "mood", "other", "colour"} else "drop",
+                "keep" if topic in self._kept else "drop",
             )
+
+    @property
+    def _kept(self) -> set[Topic]:
+        """Topics whose words stay in the query's text; of goods the kind too, since “shoes” says more than “Footwear”."""
+        kept: set[Topic] = {"genre", "mood", "other", "colour"}
+        return kept if self.lexicon.about("people") else kept | {"kind"}
 
     def _either(self, reading: Reading, mentions: list[Mention]) -> bool:
         """Whether several values are said as a choice: “or”, commas alone, or plurals (“comedies and dramas”)."""
