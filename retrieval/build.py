@@ -93,7 +93,7 @@ def open_collection(settings: Settings) -> Collection:
         catalogue=catalogue,
         recommender=Recommender(catalogue=catalogue, store=store, fitted=fitted, content=content),
         media_dir=store.media_dir(),
-        tiers=_tiers(fitted, embedder, index),
+        tiers=_tiers(fitted, index),
         people=companions.people(source, store.people()),
         examples=companions.examples(source),
     )
@@ -167,10 +167,11 @@ def build_perceivers(settings: Settings) -> tuple[Perceiver, ...]:
     )
 
 
-def _tiers(fitted: Fitted, embedder: MiniLmEmbedder, index: ChromaIndex) -> Mapping[str, str]:
-    scorer = "popularity (too few likes for more)" if fitted.model is None else fitted.model.scorer.scorer_id
+def _tiers(fitted: Fitted, index: ChromaIndex) -> Mapping[str, str]:
+    likes = int(fitted.like_counts.counts.sum())
+    scorer = f"popularity ({likes:,} likes)" if fitted.model is None else f"EASE on {likes:,} likes"
     return {
-        "words": embedder.embedder_id.split(":")[0],
+        "words": "all-MiniLM-L6-v2",
         "pictures": "tags by EfficientNet-Lite2, text by RapidOCR",
         "sound": "Whisper base",
         "likes": scorer,

@@ -16,7 +16,7 @@ import numpy as np
 from retrieval import passages as cutting
 from retrieval.catalogue_file import CatalogueFile, Trouble
 from retrieval.media_reader import MediaReader
-from retrieval.passages import Draft, passages_of
+from retrieval.passages import Draft, passages_of, without_echoes
 from retrieval.perception.cache import PerceptionCache
 from retrieval.stores.sql_catalogue import SqlCatalogue
 from retrieval.stores.sql_rows import ItemRecord, VectorKey, digest
@@ -240,7 +240,7 @@ class _Run:
         return _Made(
             position=position,
             row_digest="" if perceptions.again else row_digest,
-            drafts=(*passages_of(item, self.file.schema), *perceptions.drafts),
+            drafts=(*passages_of(item, self.file.schema), *without_echoes(item, perceptions.drafts)),
             troubles=perceptions.troubles,
         )
 

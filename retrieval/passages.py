@@ -14,9 +14,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from vouch.types import Attribute, Channel, Item, Media, Passage, Perceived, Schema
+from retrieval.titles import fold
+from vouch.types import Attribute, AttributeValue, Channel, Item, Media, Passage, Perceived, Schema
 
-FORMAT = 1
+FORMAT = 2
 """Goes into every item's digest: with another number all passages are made again (their vectors are kept by their text)."""
 
 FEWEST_WORDS = 40
@@ -36,6 +37,8 @@ _END = re.compile(
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"“'])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|approx|No|Nos|Vol|Op|ed|cf|e\.g|i\.e|ca|Bros|Inc|Ltd|Co)$"
 )
+ECHO = 0.75
+"""The part of the words read in a picture that must stand in the row already, for the text to be left out."""
 _PAUSES = ",;:，、；："
 _REVIEWS = re.compile(r"review|comment|opinion|critic", re.IGNORECASE)
 
@@ -86,6 +89,21 @@ def perceived_passages(
             )
             labels.append(piece.labels if is_seen else ())
     return tuple(Draft(passage=p, labels=of_it) for p, of_it in zip(_with_ids(found), labels, strict=True))
+
+
+def without_echoes(item: Item, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+    """The drafts without text read in a picture that only says again what the item's row says: a title on its own cover."""
+    told = frozenset(fold(" ".join([item.title, *map(_words_of, item.attributes.values())])).split())
+    return tuple(d for d in drafts if d.passage.channel != "ocr" or not _echoes(d.passage.text, told))
+
+
+def _echoes(text: str, told: frozenset[str]) -> bool:
+    read = [word for word in fold(text).split() if len(word) > 2]
+    return sum(word in told for word in read) >= ECHO * len(read)
+
+
+def _words_of(value: AttributeValue) -> str:
+    return " ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def title_line(item: Item, schema: Schema) -> str:

@@ -109,9 +109,9 @@ def standard_sources(catalogue: Catalogue, *, fitted: Fitted, content: Content |
     return (*sources, PopularSource(catalogue, fitted.like_counts))
 
 
-def _padded(fitting: int, text: str) -> Note:
+def _padded(fitting: int, text: str, rest: str) -> Note:
     first = "the first one speaks" if fitting == 1 else f"the first {fitting} speak"
-    return Note(kind="filled", text=f"Only {first} of “{text.strip()}”; after that comes what most people here like.")
+    return Note(kind="filled", text=f"Only {first} of “{text.strip()}”; after that comes {rest}.")
 
 
 class Recommender:
@@ -227,7 +227,7 @@ class Recommender:
             return chosen, notes
         chosen = ranking.without_padding(chosen)
         padding = sum(map(ranking.is_padding, chosen))
-        return chosen, notes + ((_padded(len(chosen) - padding, query.text),) if padding else ())
+        return chosen, notes + ((_padded(len(chosen) - padding, query.text, self._by_default),) if padding else ())
 
     def _ranked(
         self, query: Query, allowed: frozenset[str], *, pool: int
@@ -284,12 +284,15 @@ class Recommender:
         asked = [frozenset(words(phrase)) for phrase in phrases]
         return float(sum((one <= told) + (one <= title) for one in asked if one))
 
+    @property
+    def _by_default(self) -> str:
+        return "what most people here like" if self._fitted.like_counts.known else "the catalogue’s own order"
+
     def _basis(self, query: Query, found: Proposals) -> list[Note]:
         """Notes on what the list could not rest on: words that nothing speaks of, a person of whom nothing is known."""
         text = query.text.strip()
         personal = any(found.by_source.get(name) for name in ("collaborative", "alike"))
-        liked = "what most people like" if self._fitted.like_counts.known else "the catalogue’s own order"
-        rest = "what fits your likes" if personal else liked
+        rest = "what fits your likes" if personal else self._by_default
         if text and not found.matched and not any(note.kind == "source_failed" for note in found.notes):
             return [Note(kind="not_filterable", text=f"Nothing here speaks of “{text}”; this is {rest} instead.")]
         if not text and not personal and not query.like_item:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.passages import count_words, passages_of, perceived_passages, split_text, title_line
+from retrieval.passages import count_words, passages_of, perceived_passages, split_text, title_line, without_echoes
 from tests.stand_ins_stores import SCHEMA, film
 from vouch.types import Attribute, AttributeValue, Item, Media, Perceived
 
@@ -134,3 +134,16 @@ def test_a_transcript_keeps_its_stretches_and_a_long_caption_is_cut() -> None:
     assert [d.passage.end_s for d in drafts[:2]] == [40.0, 42.5]
     assert [d.passage.channel for d in drafts[2:]] == ["ocr"] * (len(drafts) - 2)
     assert len(drafts) > 3
+
+
+def test_a_title_read_on_its_own_cover_is_no_passage() -> None:
+    item = Item(item_id="1", title="The General", attributes={"creator": "Buster Keaton"})
+    picture = Media(path="1.webp", kind="picture")
+
+    def drafts(text: str) -> int:
+        read = (Perceived(channel="ocr", text=text),)
+        made = perceived_passages("1", picture, read, made_by="ocr/1", seen=True)
+        return len(without_echoes(item, made))
+
+    assert drafts("THE GENERAL Buster Keaton") == 0
+    assert drafts("Free popcorn on Mondays") == 1

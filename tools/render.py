@@ -107,7 +107,7 @@ def reason_text(reason: Reason) -> str:
                 where += f" at {second_text(reason.passage.start_s)}"
             return f"“{cited_text(reason)}” ({where})"
         case LikedItem():
-            share = f" ({reason.share:.0%} of the match)" if reason.share > 0 else ""
+            share = f" ({min(reason.share, 1):.0%} of the match)" if reason.share > 0 else ""
             return f"you liked {clean(reason.title)}{share}"
         case MetFilter():
             return f"{name_text(reason.filter.attribute)}: {value_text(reason.value)}"
