@@ -95,7 +95,7 @@ class Conversation:
         """Each message with its reply, from the checkpoint; () for a conversation that is not known."""
         messages = self._messages(conversation_id)
         places = [n for n, m in enumerate(messages) if isinstance(m, HumanMessage)]
-        spans = zip(places, [*places[1:], len(messages)], strict=True)
+        spans = zip(places, [*places[1:], len(messages)][: len(places)], strict=True)
         turns = [messages[start:end] for start, end in spans]
         return tuple(
             (t[0].text, self._reply(t, conversation_id, number)) for number, t in enumerate(turns) if _answered(t)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from inspect import cleandoc
 from typing import Any
 
 from langchain.agents import create_agent
@@ -109,7 +110,7 @@ def _tool(toolbox: Toolbox, name: str) -> BaseTool:
     return StructuredTool.from_function(
         func=run,
         name=name,
-        description=method.__doc__,
+        description=cleandoc(method.__doc__ or ""),
         args_schema=arguments_of(method),
         response_format="content_and_artifact",
     )

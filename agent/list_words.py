@@ -27,7 +27,8 @@ class ListWords:
         sentences = [self._opening(rec_list, aside, turn), *unfit]
         used: set[str] = set()
         for place, recommendation in enumerate(rec_list.recommendations[:FIRST]):
-            sentences.append(self._sentence(recommendation, rec_list, aside, place=place, turn=turn, used=used))
+            lead = ("", ("Then ", "Next ", "After it ")[turn % 3], ("And ", "Third ", "Also ")[turn % 3])[place]
+            sentences.append(lead + self._sentence(recommendation, rec_list, aside, used=used))
         rest = [title_of(r.item) for r in rec_list.recommendations[FIRST:]]
         if rest:
             sentences.append(_ended(f"{('Also', 'Further', 'And then')[turn % 3]}: {listed(rest)}"))
@@ -123,8 +124,6 @@ class ListWords:
         rec_list: RecList,
         aside: Mapping[str, Any],
         *,
-        place: int,
-        turn: int,
         used: set[str],
     ) -> str:
         named = self._phrases.named(recommendation.item)
@@ -137,8 +136,7 @@ class ListWords:
             "",
         )
         used.add(said)
-        lead = ("", ("Then ", "Next ", "After it ")[turn % 3], ("And ", "Third ", "Also ")[turn % 3])[place]
-        return _ended(f"{lead}{named}{said}")
+        return _ended(f"{named}{said}")
 
     def _telling(self, recommendation: Recommendation, rec_list: RecList) -> list[Reason]:
         """The reasons that say something, strongest first: not the mere listing of a title, not the item that was asked for, not a filter."""

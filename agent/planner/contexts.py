@@ -62,7 +62,7 @@ def _ends(reading: Reading, place: int, lexicon: Lexicon) -> bool:
     word = message.words[place]
     if any(mark in word.stop for mark in ".;!?"):
         return True
-    if "," in word.stop and (word.folded in _REOPENS or word.folded in lexicon.work_nouns):
+    if "," in word.stop and word.folded in _REOPENS:
         return True
     if reading.claimed[place] is not None or word.folded in _ALWAYS_END:
         return True

@@ -46,7 +46,7 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
         (
             "thanks",
             r"^(?:(?:ok|okay|great|perfect|cool|super|awesome|lovely|nice|wonderful|many"
-            r"|brilliant|wow|no) )*(?:thanks|thank you|thx|ty|cheers)(?: (?:a lot|so much"
+            r"|brilliant|wow) )*(?:thanks|thank you|thx|ty|cheers)(?: (?:a lot|so much"
             r"|very much|you|a bunch|again|vouch|bye|for .*|thats all|i .*))*$",
         ),
         (

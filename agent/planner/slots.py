@@ -146,19 +146,8 @@ class SlotReader:
         mentions = tuple(sorted((*titles, *apart), key=lambda m: m.start))
         for mention in mentions:
             reading.claim(mention.start, mention.end)
-        self._quantities.read(reading)
-        count = self._count(reading)
-        changes = self._changes(reading)
-        story = story_spans(reading, self.lexicon)
-        self._periods.read(reading, story)
-        self._quantities.sizes(reading, story)
-        self._periods.size_words(reading, story)
-        spans = [(m.start, m.end, "TITLE") for m in mentions]
-        spans += [
-            (p, p + 1, "NUMBER")
-            for p, how in enumerate(reading.claimed)
-            if how == "drop" and not any(s <= p < e for s, e, _ in spans)
-        ]
+        count, changes, story = self._measured(reading)
+        masked = _masked(reading, mentions)
         self._values.read(reading, story)
         avoid = self._ruled_out(reading, read_avoidances(reading, story))
         self._kind_of_verb(reading)
@@ -176,8 +165,19 @@ class SlotReader:
             unknown=tuple(dict.fromkeys(reading.unknown)),
             text=residue(reading),
             k=count,
-            masked=_masked(reading, spans),
+            masked=masked,
         )
+
+    def _measured(self, reading: Reading) -> tuple[int | None, tuple[Change, ...], tuple[tuple[int, int], ...]]:
+        """Reads numbers, comparisons, periods and sizes; how many items are wanted, the comparisons, and where the story is told."""
+        self._quantities.read(reading)
+        count = self._count(reading)
+        changes = self._changes(reading)
+        story = story_spans(reading, self.lexicon)
+        self._periods.read(reading, story)
+        self._quantities.sizes(reading, story)
+        self._periods.size_words(reading, story)
+        return count, changes, story
 
     def mentions(self, message: Message, *, familiar: frozenset[str] = frozenset()) -> tuple[TitleMention, ...]:
         """Titles, but where a person of the catalogue is named by the same or more words (“by Chopin”) the person is meant."""
@@ -330,13 +330,12 @@ def _once(conditions: list[Condition]) -> list[Condition]:
     return list(seen.values())
 
 
-def _masked(reading: Reading, spans: list[tuple[int, int, str]]) -> str:
-    """The message with titles and numbers as TITLE and NUMBER, so that its vector speaks of form."""
+def _masked(reading: Reading, mentions: tuple[TitleMention, ...]) -> str:
+    """The message with titles and numbers as TITLE and NUMBER, so that its vector speaks of form. Made before values are read."""
     words: list[str] = []
     for place, word in enumerate(reading.message.words):
-        span = next((s for s in spans if s[0] <= place < s[1]), None)
-        if span is None:
-            words.append(word.text)
-        elif not words or words[-1] != span[2]:
-            words.append(span[2])
+        title = any(m.start <= place < m.end for m in mentions)
+        mask = "TITLE" if title else "NUMBER" if reading.claimed[place] == "drop" else ""
+        if not mask or not words or words[-1] != mask:
+            words.append(mask or word.text)
     return " ".join(words)

@@ -35,7 +35,8 @@ _INDEFINITE = word_set("a an some any no my your his her their our this that the
 class TitleMention:
     """Words start..end (end excluded) name one of `item_ids`; several where the title is borne by several.
 
-    `series`: the words begin the titles of all of them. `close`: the words are no title; `item_ids` are those whose titles look like them. Both empty: a title that is not here.
+    `series`: the words begin the titles of all of them. `close`: the words are no title; `item_ids` are those whose titles look
+    like them, () where none does: a title that is not here.
     """
 
     start: int

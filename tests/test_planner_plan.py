@@ -1,0 +1,157 @@
+"""A message after what was said before becomes tool calls."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from agent.ledger import Ledger
+from agent.planner.plan import Plan
+from tests.stand_ins_agent import after_list, planner, turn
+
+
+def calls(plan: Plan) -> list[tuple[str, dict[str, Any]]]:
+    return [(call.name, dict(call.arguments)) for call in plan.calls]
+
+
+def test_statements_and_a_request_are_several_calls() -> None:
+    said = "I loved Nosferatu and Metropolis, but I hated Faust: something similar but funny, under 90 minutes?"
+    remember, also, recommend = calls(planner().plan(said, Ledger()))
+    assert remember == ("remember", {"kind": "like", "titles": ["Nosferatu", "Metropolis"]})
+    assert also == ("remember", {"kind": "dislike", "titles": ["Faust"]})
+    assert recommend[0] == "recommend"
+    assert recommend[1]["text"] == "funny"
+    assert recommend[1]["filters"] == [{"attribute": "minutes", "op": "<", "value": 90.0}]
+
+
+@pytest.mark.parametrize(
+    ("message", "tool"),
+    [
+        ("something like Metropolis", "more_like"),
+        ("do you have Dracula?", "find_item"),
+        ("who directed Metropolis?", "item_details"),
+        ("Metropolis", "item_details"),
+        ("what genres are there?", "facets"),
+        ("what do you know about me?", "remember"),
+        ("ghosts", "recommend"),
+        ("recommend something", "recommend"),
+        ("something like Inception", "find_item"),
+    ],
+)
+def test_the_first_call(message: str, tool: str) -> None:
+    assert planner().plan(message, Ledger()).calls[0].name == tool
+
+
+@pytest.mark.parametrize(
+    ("message", "intent"),
+    [
+        ("hello", "greeting"),
+        ("what's the weather tomorrow?", "out_of_scope"),
+        ("thank you", "thanks"),
+        ("what can you do?", "help"),
+        ("why?", "why"),
+        ("who directed the third one?", "nothing_shown"),
+        ("", "help"),
+    ],
+)
+def test_conversation_needs_no_tool(message: str, intent: str) -> None:
+    plan = planner().plan(message, Ledger())
+    assert (plan.calls, plan.aside["intent"]) == ((), intent)
+
+
+def test_every_plan_is_plain_json() -> None:
+    for said in ("a japanese film, not too long, no horror", "I loved Metropolis", "why the second one?", "more"):
+        plan = planner().plan(said, after_list("nosferatu", "metropolis"))
+        assert json.loads(json.dumps([dict(c.arguments) for c in plan.calls])) == [
+            dict(c.arguments) for c in plan.calls
+        ]
+        assert json.loads(json.dumps(dict(plan.aside))) == dict(plan.aside)
+
+
+class TestFollowUps:
+    def standing(self) -> Ledger:
+        asked = planner().plan("a scary german film under 100 minutes", Ledger())
+        return Ledger(turns=(turn("a scary german film", asked, shown=("nosferatu", "the-cabinet-of-dr-caligari")),))
+
+    def only_call(self, said: str) -> dict[str, Any]:
+        ((name, arguments),) = calls(planner().plan(said, self.standing()))
+        assert name == "recommend"
+        return arguments
+
+    def test_another_asks_the_same_without_what_was_shown(self) -> None:
+        arguments = self.only_call("another")
+        assert arguments["exclude"] == ["Nosferatu", "The Cabinet of Dr. Caligari"]
+        assert {"attribute": "country", "op": "=", "value": "Germany"} in arguments["filters"]
+
+    def test_something_shorter_stays_below_the_middle_of_what_was_shown(self) -> None:
+        shown = [planner().catalogue.by_id[i] for i in ("nosferatu", "the-cabinet-of-dr-caligari")]
+        lengths = [m for item in shown if isinstance(m := item.attributes["minutes"], float)]
+        (bound,) = [f for f in self.only_call("something shorter")["filters"] if f["attribute"] == "minutes"]
+        assert bound == {"attribute": "minutes", "op": "<", "value": sum(lengths) / 2}
+
+    def test_a_book_this_time_drops_what_books_do_not_have(self) -> None:
+        filters = self.only_call("a book this time")["filters"]
+        assert {f["attribute"] for f in filters} == {"country", "kind"}
+        assert {"attribute": "kind", "op": "=", "value": "book"} in filters
+
+    def test_a_country_instead_takes_the_place_of_the_other(self) -> None:
+        filters = self.only_call("from France instead")["filters"]
+        assert [f["value"] for f in filters if f["attribute"] == "country"] == ["France"]
+
+    def test_a_condition_can_be_forgotten(self) -> None:
+        assert "minutes" not in {f["attribute"] for f in self.only_call("forget the length")["filters"]}
+        assert "country" not in {f["attribute"] for f in self.only_call("any country is fine")["filters"]}
+
+    def test_but_funnier_changes_the_mood(self) -> None:
+        arguments = self.only_call("but funnier")
+        assert arguments["text"] == "funny"
+        assert {"attribute": "moods", "op": "any_of", "value": ["funny"]} in arguments["prefer"]
+
+    def test_more_like_that_is_about_the_first_item(self) -> None:
+        ((name, arguments),) = calls(planner().plan("more like that but funnier", self.standing()))
+        assert (name, arguments["title"], arguments["text"]) == ("more_like", "Nosferatu", "funny")
+
+    def test_no_is_something_else(self) -> None:
+        assert self.only_call("no, not that one")["exclude"] == ["Nosferatu", "The Cabinet of Dr. Caligari"]
+
+    def test_a_new_request_starts_anew(self) -> None:
+        arguments = self.only_call("I'm looking for a book about whales")
+        assert arguments["text"] == "whales"
+        assert [f["attribute"] for f in arguments["filters"]] == ["kind"]
+
+    def test_a_question_about_an_attribute_is_no_filter(self) -> None:
+        assert calls(planner().plan("is it long?", self.standing())) == [("item_details", {"title": "Nosferatu"})]
+
+    def test_why_asks_for_the_reasons_of_what_was_asked(self) -> None:
+        plan = planner().plan("why the second one?", self.standing())
+        assert calls(plan) == [("explain", {"title": "The Cabinet of Dr. Caligari", "text": "scary"})]
+
+    def test_a_verdict_is_remembered_and_the_list_made_again(self) -> None:
+        first, second = calls(planner().plan("I've seen the second one", self.standing()))
+        assert first == ("remember", {"kind": "seen", "titles": ["The Cabinet of Dr. Caligari"]})
+        assert second[0] == "recommend"
+
+
+def test_a_misspelt_title_is_offered_and_taken_when_confirmed() -> None:
+    first = planner().plan("I loved Metroplis", Ledger())
+    assert calls(first) == [("find_item", {"title": "Metroplis"})]
+    assert first.aside["offer"] == ["metropolis"]
+    then = planner().plan("yes", Ledger(turns=(turn("I loved Metroplis", first),)))
+    assert calls(then)[0] == ("remember", {"kind": "like", "titles": ["Metropolis"]})
+
+
+def test_two_items_of_one_title_are_asked_about_and_chosen_by_year() -> None:
+    first = planner("films").plan("I loved Dracula", Ledger())
+    assert (first.calls, first.aside["offer"]) == ((), ["7", "8"])
+    then = planner("films").plan("the 1958 one", Ledger(turns=(turn("I loved Dracula", first),)))
+    assert calls(then)[0] == ("remember", {"kind": "like", "titles": ["Dracula (1958)"]})
+
+
+def test_a_hated_genre_stays_out_of_later_lists() -> None:
+    hated = planner().plan("I hate horror", Ledger())
+    later = planner().plan("something for a rainy sunday", Ledger(turns=(turn("I hate horror", hated),)))
+    assert later.calls[0].arguments["filters"] == [{"attribute": "genres", "op": "none_of", "value": ["horror"]}]
+    asked = planner().plan("a horror film", Ledger(turns=(turn("I hate horror", hated),)))
+    assert all(f["op"] != "none_of" for f in asked.calls[0].arguments["filters"])  # type: ignore[attr-defined]

@@ -1,0 +1,102 @@
+"""Titles in messages, and what is said of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stand_ins_agent import reader
+
+
+def heard(message: str, catalogue: str = "works") -> list[tuple[str, str]]:
+    slots = reader(catalogue).read(message)
+    by_id = reader(catalogue).catalogue.by_id
+    return [
+        (by_id[m.item_ids[0]].title if m.item_ids else m.said, role)
+        for m, role in zip(slots.mentions, slots.roles, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (
+            "I loved Nosferatu and Metropolis, but I hated Faust: something similar but funny",
+            [("Nosferatu", "like"), ("Metropolis", "like"), ("Faust", "dislike")],
+        ),
+        ("something like Metropolis", [("Metropolis", "anchor")]),
+        ("i like metropolis", [("Metropolis", "like")]),
+        ("I'd like something like Metropolis", [("Metropolis", "anchor")]),
+        ("I didn't like Dracula", [("Dracula", "dislike")]),
+        ("Nosferatu was great but Faust wasn't", [("Nosferatu", "like"), ("Faust", "dislike")]),
+        ("I've already seen Nosferatu", [("Nosferatu", "seen")]),
+        ("never show me Dracula again", [("Dracula", "hide")]),
+        ("forget that I liked Faust", [("Faust", "forget")]),
+        ("Metropolis and Nosferatu are my favourites", [("Metropolis", "like"), ("Nosferatu", "like")]),
+        ("who directed Metropolis?", [("Metropolis", "topic")]),
+        ("films by Murnau but not Nosferatu", [("Nosferatu", "except")]),
+        ("i saw metropolis yesterday and liked it a lot", [("Metropolis", "like")]),
+        ("we liked the kid but found moby dick boring", [("The Kid", "like"), ("Moby-Dick", "dislike")]),
+    ],
+)
+def test_what_is_said_of_titles(message: str, said: list[tuple[str, str]]) -> None:
+    assert heard(message) == said
+
+
+@pytest.mark.parametrize(
+    "message", ["something like a general", "a general strike", "we want something", "a story about the kid next door"]
+)
+def test_everyday_words_are_no_titles(message: str) -> None:
+    assert heard(message) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "title"),
+    [
+        ("something like the general", "The General"),
+        ("more like “We”", "We"),
+        ("I loved We", "We"),
+        ("moby dick", "Moby-Dick"),
+        ("like RUR please", "R.U.R."),
+        ("les miserables", "Les Misérables"),
+    ],
+)
+def test_a_title_of_everyday_words_counts_where_a_title_stands(message: str, title: str) -> None:
+    assert [said for said, _ in heard(message)] == [title]
+
+
+@pytest.mark.parametrize(
+    ("message", "titles"),
+    [
+        ("I loved heat", ["Heat (1995)"]),
+        ("a film about heat in the desert", []),
+        ("she was great in it", []),
+        ("I loved It (2017)", ["It (2017)"]),
+        ("the matrix was fun", ["Matrix, The (1999)"]),
+    ],
+)
+def test_short_titles_of_a_large_catalogue(message: str, titles: list[str]) -> None:
+    assert [said for said, _ in heard(message, "films")] == titles
+
+
+def test_a_year_chooses_between_equal_titles() -> None:
+    (mention,) = reader("films").read("I loved Dracula (1958)").mentions
+    assert mention.item_ids == ("8",)
+    (both,) = reader("films").read("I loved Dracula").mentions
+    assert both.item_ids == ("7", "8")
+
+
+def test_a_series_name_stands_for_all_that_carry_it() -> None:
+    (mention,) = reader("films").read("I hated Star Wars").mentions
+    assert mention.series
+    assert mention.item_ids == ("9", "10")
+
+
+def test_a_misspelt_title_is_close_and_never_taken() -> None:
+    (mention,) = reader().read("I loved Metroplis").mentions
+    assert mention.close
+    assert mention.item_ids == ("metropolis",)
+
+
+def test_a_title_that_is_not_here_is_noticed() -> None:
+    (mention,) = reader().read("something like Inception").mentions
+    assert (mention.said, mention.item_ids) == ("Inception", ())

@@ -1,0 +1,189 @@
+"""Results become sentences that say nothing but what the results hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.phrases import Phrases, plain, quote
+from agent.planner.lexicon import Lexicon
+from agent.wording import Outcome, Wording
+from tests.stand_ins_agent import works
+from tools.toolbox import Facets, Found, ItemDetails, Remembered
+from vouch.types import (
+    CitedPassage,
+    Filter,
+    FunnelStep,
+    LikedItem,
+    Note,
+    Passage,
+    Popularity,
+    Query,
+    RecList,
+    Recommendation,
+    Relaxation,
+    ToolCall,
+)
+
+UNDER_90 = Filter(attribute="minutes", op="<", value=90.0)
+GERMAN = Filter(attribute="country", op="=", value="Germany")
+FILM = Filter(attribute="kind", op="=", value="film")
+
+
+def say(result: Any, *, tool: str = "recommend", turn: int = 0, **aside: Any) -> str:
+    outcome = Outcome(call=ToolCall(name=tool, arguments={}), result=result)
+    return Wording(works()).word((outcome,), aside=aside, turn=turn)
+
+
+def cited(item_id: str, text: str) -> CitedPassage:
+    passage = Passage(passage_id=f"{item_id}/x", item_id=item_id, channel="description", text=text, made_by="file")
+    return CitedPassage(passage=passage, similarity=0.5, span=(0, len(text)))
+
+
+def recommended(*item_ids: str, **reasons: tuple[Any, ...]) -> tuple[Recommendation, ...]:
+    by_id = works().by_id
+    return tuple(
+        Recommendation(
+            rank=n, item=by_id[i], score=1.0 / n, parts={"dense": 1.0 / n}, reasons=reasons.get(i.replace("-", "_"), ())
+        )
+        for n, i in enumerate(item_ids, 1)
+    )
+
+
+def test_a_list_names_every_item_and_quotes_the_first() -> None:
+    listed = recommended(
+        "nosferatu", "the-general", "dracula", "moby-dick", nosferatu=(cited("nosferatu", "Pale and slow."),)
+    )
+    text = say(RecList(query=Query(text="dread"), recommendations=listed))
+    assert "“dread”" in text
+    assert "“Pale and slow.”" in text
+    assert all(r.item.title in text for r in listed)
+
+
+def test_the_same_list_is_worded_the_same_and_another_turn_differently() -> None:
+    rec_list = RecList(query=Query(text="dread"), recommendations=recommended("nosferatu", "dracula"))
+    assert say(rec_list, turn=1) == say(rec_list, turn=1)
+    assert say(rec_list, turn=1) != say(rec_list, turn=2)
+
+
+def test_what_the_filters_did_is_said() -> None:
+    funnel = (
+        FunnelStep(label="", before=214, after=69, filter=FILM),
+        FunnelStep(label="", before=69, after=12, filter=GERMAN),
+        FunnelStep(label="", before=12, after=4, filter=UNDER_90),
+        FunnelStep(label="seen or hidden", before=4, after=3),
+    )
+    query = Query(filters=(FILM, GERMAN, UNDER_90))
+    text = say(RecList(query=query, recommendations=recommended("nosferatu"), funnel=funnel))
+    assert text.startswith(
+        "4 of the 214 works here are films from Germany, under 90 minutes; I leave out 1 that you have met."
+    )
+
+
+def test_nothing_found_names_the_smallest_changes() -> None:
+    changes = (
+        Relaxation(filter=UNDER_90, instead=Filter(attribute="minutes", op="<=", value=94.0), count=1),
+        Relaxation(filter=GERMAN, instead=None, count=3),
+    )
+    note = Note(kind="over_constrained", text="Nothing meets that.", relaxations=changes)
+    text = say(RecList(query=Query(filters=(FILM, GERMAN, UNDER_90)), notes=(note,)))
+    assert text == (
+        "I have no films from Germany, under 90 minutes. The smallest changes that would help: "
+        "if it may be at most 94 minutes, one would fit; leaving aside “from Germany”, 3 would fit."
+    )
+
+
+def test_why_quotes_and_counts_the_shares() -> None:
+    reasons = (
+        cited("nosferatu", "Shadows do the frightening here."),
+        LikedItem(item_id="metropolis", title="Metropolis", contribution=0.4, share=0.8),
+        LikedItem(item_id="dracula", title="Dracula", contribution=-0.1, share=-0.2),
+        Popularity(people=51, place=20),
+    )
+    rec_list = RecList(query=Query(text="scary"), recommendations=recommended("nosferatu", nosferatu=reasons))
+    text = say(rec_list, tool="explain")
+    assert "“Shadows do the frightening here.”" in text
+    assert "Metropolis (80%); against it speaks Dracula (-20%)" in text
+    assert "51 people here like it" in text
+
+
+def test_an_item_that_was_asked_for_is_not_called_liked() -> None:
+    likeness = (LikedItem(item_id="dracula", title="Dracula", contribution=1.0, share=1.0),)
+    query = Query(like_item="dracula")
+    assert "you like" not in say(RecList(query=query, recommendations=recommended("nosferatu", nosferatu=likeness)))
+    assert "because you like Dracula" in say(
+        RecList(query=Query(), recommendations=recommended("nosferatu", nosferatu=likeness))
+    )
+
+
+@pytest.mark.parametrize(
+    ("aspect", "answer"),
+    [
+        ({"kind": "fact", "attributes": ["creator"], "words": ["people"]}, "Nosferatu is by F. W. Murnau."),
+        ({"kind": "fact", "attributes": ["year"], "words": ["year"]}, "Nosferatu is from 1922."),
+        (
+            {"kind": "fact", "attributes": [], "words": ["price"]},
+            "Nosferatu: what it costs is not recorded in this collection.",
+        ),
+        ({"kind": "passage", "words": ["umbrella"]}, "Nothing that I have on Nosferatu speaks of “umbrella”."),
+    ],
+)
+def test_a_fact_is_answered_from_the_item(aspect: dict[str, Any], answer: str) -> None:
+    details = ItemDetails(item=works().by_id["nosferatu"], passages=works().passages_of("nosferatu"))
+    assert say(details, tool="item_details", intent="details", aspect=aspect) == answer
+
+
+def test_a_title_that_is_not_here_is_never_described() -> None:
+    text = say(Found(asked="Inception", items=()), tool="find_item", intent="absent", roles=["topic"])
+    assert text.startswith("There is no “Inception” in this collection.")
+
+
+def test_a_close_title_is_offered() -> None:
+    found = Found(asked="Metroplis", items=(), close_titles=("Metropolis",))
+    text = say(found, tool="find_item", intent="absent", offer=["metropolis"], roles=["like"])
+    assert text == "There is no “Metroplis” in this collection. Did you mean Metropolis?"
+
+
+def test_what_is_known_of_a_person_is_told() -> None:
+    known = Remembered(kind="seen", item_ids=(), titles=(), liked_titles=("Dracula",), disliked_titles=("Faust",))
+    assert "you like Dracula and you do not care for Faust" in say(known, tool="remember", intent="taste")
+
+
+def test_a_wish_that_the_catalogue_does_not_record_is_admitted() -> None:
+    text = say(RecList(query=Query(text="x"), recommendations=recommended("nosferatu")), unknown=["price"])
+    assert "The price is not recorded in this collection" in text
+
+
+def test_an_error_of_a_tool_is_said_in_its_own_words() -> None:
+    outcome = Outcome(call=ToolCall(name="recommend", arguments={}), error="There is no attribute “colour”.")
+    assert Wording(works()).word((outcome,), aside={}, turn=0) == "There is no attribute “colour”."
+
+
+def test_facets_can_be_counted() -> None:
+    facets = Facets(items=len(works().items), attributes=works().schema.attributes)
+    text = say(facets, tool="facets", counted=True, filters=[{"attribute": "kind", "op": "=", "value": "film"}])
+    assert text.endswith("works here are films.")
+
+
+def test_catalogue_text_is_cleaned_before_it_is_shown() -> None:
+    assert plain("<b>Bold</b> [link](http://x) \u202etext\u0000 **x**") == "Bold link text x"
+    assert quote("one " * 60).count("one") == 25
+    assert quote("He said “no”.") == "“He said ‘no’.”"
+
+
+@pytest.mark.parametrize(
+    ("filters", "words"),
+    [
+        ((FILM, GERMAN, UNDER_90), "films from Germany, under 90 minutes"),
+        ((Filter(attribute="genres", op="none_of", value=("horror",)),), "works not listed as horror"),
+        ((Filter(attribute="country", op="=", value="United States"),), "works from the United States"),
+        (
+            (Filter(attribute="year", op=">=", value=1920.0), Filter(attribute="year", op="<=", value=1929.0)),
+            "works from 1920 to 1929",
+        ),
+        ((Filter(attribute="pages", op="<", value=200.0),), "works under 200 pages"),
+    ],
+)
+def test_filters_are_said_without_machine_words(filters: tuple[Filter, ...], words: str) -> None:
+    assert Phrases(works(), Lexicon(works().schema)).understood(filters) == words
