@@ -85,16 +85,23 @@ def open_collection(settings: Settings) -> Collection:
     catalogue = Catalogue(items=store.items(), schema=schema, passages=passages)
     embedder = MiniLmEmbedder(threads=settings.threads)
     fitted = _fitted(settings, store, catalogue)
+    people = companions.people(source, store.people())
     content = Content.of(catalogue, index=index, embedder=embedder, passages=passages, rows=rows)
     return Collection(
         store=store,
         index=index,
         embedder=embedder,
         catalogue=catalogue,
-        recommender=Recommender(catalogue=catalogue, store=store, fitted=fitted, content=content),
+        recommender=Recommender(
+            catalogue=catalogue,
+            store=store,
+            fitted=fitted,
+            content=content,
+            simulated=any(person.simulated for person in people),
+        ),
         media_dir=store.media_dir(),
         tiers=_tiers(fitted, index),
-        people=companions.people(source, store.people()),
+        people=people,
         examples=companions.examples(source),
     )
 

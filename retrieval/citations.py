@@ -9,6 +9,7 @@ import numpy as np
 
 from retrieval.catalogue import Catalogue
 from retrieval.sources.dense import FLOORS
+from retrieval.sources.lexical import GUESSED
 from retrieval.sources.query_vectors import QueryVectors
 from retrieval.words import words
 from vouch.errors import SourceFailed
@@ -66,11 +67,14 @@ class Citations:
         return [(passage, hit) for passage, hit in found if passage is not None]
 
     def _tells(self, passage: Passage, asked: frozenset[str]) -> bool:
-        """Colours are cited where one of them is asked for, and the line of facts only where there is no other text."""
+        """Colours are cited where one of them is asked for; the line of facts, and what the small model only guesses to see, only
+        where there is no better text."""
         if passage.channel == "colours":
             return bool(asked & frozenset(words(passage.text)))
+        guessed = passage.channel == "tags" and passage.text.startswith(GUESSED)
         others = self._catalogue.passages_of(passage.item_id)
-        return passage.channel != "title" or not any(p.channel not in COSTS for p in others)
+        told = any(p.channel not in COSTS and p.channel != "tags" for p in others)
+        return not told or (passage.channel != "title" and not guessed)
 
     def _worth(self, passage: Passage, hit: Hit, asked: frozenset[str]) -> float:
         shared = len(asked & frozenset(words(passage.text))) / len(asked) if asked else 0.0

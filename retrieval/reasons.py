@@ -32,12 +32,13 @@ WELL_KNOWN = 10
 
 @dataclass(frozen=True)
 class ReasonFinder:
-    """Finds reasons for items of one catalogue. `citations` None: no passages can be cited."""
+    """Finds reasons for items of one catalogue. `citations` None: no passages can be cited; `simulated`: its people are invented."""
 
     catalogue: Catalogue
     fitted: Fitted
     item_vectors: ItemVectors | None = None
     citations: Citations | None = None
+    simulated: bool = False
 
     def reasons(
         self, scored: Scored, query: Query, *, met: Sequence[Filter] = (), limit: int | None = MOST_REASONS
@@ -93,7 +94,8 @@ class ReasonFinder:
         """How many people like it, and its place."""
         index = self.catalogue.index_of[item_id]
         counts = self.fitted.like_counts
-        return Popularity(people=int(counts.counts[index]), place=int(counts.places[index]))
+        people, place = int(counts.counts[index]), int(counts.places[index])
+        return Popularity(people=people, place=place, simulated=self.simulated)
 
     def _cited(self, scored: Scored, query: Query) -> tuple[CitedPassage, ...]:
         if self.citations is None:

@@ -34,6 +34,7 @@ from retrieval.words import words
 from vouch.errors import UnknownItem
 from vouch.ports import CandidateSource, Embedder, PassageIndex, Vectors
 from vouch.types import (
+    Candidate,
     Filter,
     Interaction,
     LikedItem,
@@ -123,6 +124,7 @@ class Recommender:
         fitted: what was learned from everybody; by default only the number of likes, counted now.
         content: passages and vectors; without them words are matched literally and nothing is cited.
         sources: by default `standard_sources`.
+        simulated: the people whose likes are known are invented; reasons then say so.
     """
 
     def __init__(
@@ -133,6 +135,7 @@ class Recommender:
         fitted: Fitted | None = None,
         content: Content | None = None,
         sources: Sequence[CandidateSource] | None = None,
+        simulated: bool = False,
     ) -> None:
         self.catalogue = catalogue
         self._store = store
@@ -145,7 +148,7 @@ class Recommender:
         items = content.item_vectors if content else None
         citations = Citations(catalogue, content.index, content.vectors) if content else None
         self._likeness = Likeness(catalogue, items)
-        self._reasons = ReasonFinder(catalogue, self._fitted, items, citations)
+        self._reasons = ReasonFinder(catalogue, self._fitted, items, citations, simulated)
 
     def recommend(self, query: Query) -> RecList:
         """The list for a query: at most k items, best first, none that breaks a filter or was met before.
@@ -174,7 +177,7 @@ class Recommender:
     def explain(self, item_id: str, query: Query) -> Recommendation:
         """One item as it stands in the answer to a query, with all reasons, whether or not it would be shown.
 
-        `rank` is its place among all that the filters admit, before diversity.
+        `rank` is its place among all that the filters admit, before diversity; behind all where no source proposed it.
 
         Raises:
             UnknownItem: no item of that id.
@@ -185,8 +188,11 @@ class Recommender:
         query = self._checked(query)
         allowed = funnel(self.catalogue, query, query.filters).allowed | {item_id}
         scored, _ = self._ranked(query, allowed, pool=len(self.catalogue.items))
-        rank, found = next((i, one) for i, one in enumerate(scored, start=1) if one.item_id == item_id)
-        return self._recommendation(found, query, rank=rank, limit=None)
+        for rank, one in enumerate(scored, start=1):
+            if one.item_id == item_id:
+                return self._recommendation(one, query, rank=rank, limit=None)
+        unasked = Scored(Candidate(item_id=item_id, ranks={}, scores={}), {})
+        return self._recommendation(unasked, query, rank=len(scored) + 1, limit=None)
 
     def affinities(self, taste: Taste, item_ids: Iterable[str]) -> tuple[tuple[str, float, tuple[LikedItem, ...]], ...]:
         """For each item the affinity (NaN: no opinion) and the liked items that carry it, the strongest first."""

@@ -329,3 +329,12 @@ def test_words_that_few_speak_of_are_not_dressed_up(recommender: Recommender) ->
     answer = recommender.recommend(Query(text="vampire", k=8))
     assert len(ids(answer)) == 5
     assert "Only the first 2 speak" in answer.notes[-1].text
+
+
+def test_an_item_that_no_source_proposes_is_explained_too(recommender: Recommender) -> None:
+    query = Query(text="vampire", k=1)
+    shown = set(ids(recommender.recommend(replace(query, k=2))))
+    for item_id in IDS:
+        explained = recommender.explain(item_id, query)
+        assert explained.item.item_id == item_id
+        assert item_id in shown or explained.rank > 2

@@ -112,7 +112,13 @@ def reason_text(reason: Reason) -> str:
         case MetFilter():
             return f"{name_text(reason.filter.attribute)}: {value_text(reason.value)}"
         case Popularity():
-            return f"liked by {reason.people} people here, number {reason.place} of all"
+            return f"liked by {people_text(reason)}, number {reason.place} of all"
+
+
+def people_text(reason: Popularity) -> str:
+    """Who likes it: "67 people here", "1 person here", "67 simulated members"."""
+    one, many = ("simulated member", "simulated members") if reason.simulated else ("person here", "people here")
+    return f"{reason.people} {one if reason.people == 1 else many}"
 
 
 def answer_json(rec_list: RecList) -> dict[str, Any]:

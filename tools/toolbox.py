@@ -151,10 +151,12 @@ class Toolbox:
         item = self.recommender.catalogue.resolve(title)
         return ItemDetails(item=item, passages=self.recommender.catalogue.passages_of(item.item_id))
 
-    def explain(self, title: str, *, text: str = "", filters: Sequence[FilterArg] = ()) -> RecList:
-        """Say why an item suits the person, and `text` where it is given: a list of one with all its reasons."""
+    def explain(
+        self, title: str, *, text: str = "", filters: Sequence[FilterArg] = (), prefer: Sequence[FilterArg] = ()
+    ) -> RecList:
+        """Say why an item suits the person, and what they asked for where it is given: a list of one with all its reasons."""
         item = self.recommender.catalogue.resolve(title)
-        query = replace(self._query(text, filters=filters, k=1), tastes=(self._taste((), ()),))
+        query = replace(self._query(text, filters=filters, prefer=prefer, k=1), tastes=(self._taste((), ()),))
         return RecList(query=query, recommendations=(self.recommender.explain(item.item_id, query),))
 
     def score(self, titles: Sequence[str]) -> tuple[Scored, ...]:

@@ -227,11 +227,15 @@ class MetFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class Popularity:
-    """How many people liked the item, its place among all items (from 1), and its part in the affinity where there is one."""
+    """How many people liked the item, its place among all items (from 1), and its part in the affinity where there is one.
+
+    `simulated`: these people are invented, and are to be called that.
+    """
 
     people: int
     place: int
     contribution: float = 0.0
+    simulated: bool = False
     kind: Literal["popularity"] = "popularity"
 
 
