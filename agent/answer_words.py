@@ -11,7 +11,7 @@ from agent.planner.lexicon import plain_name
 from agent.planner.words import singular
 from retrieval.filters import admitted
 from retrieval.titles import fold
-from tools.render import value_text
+from tools.render import people_text, value_text
 from tools.toolbox import Facets, Found, ItemDetails, Remembered
 from vouch.types import Attribute, CitedPassage, Filter, Item, LikedItem, MetFilter, Passage, Popularity, Recommendation
 
@@ -46,9 +46,8 @@ _TOPIC_NAMES = {
 class AnswerWords:
     """Words answers for one catalogue."""
 
-    def __init__(self, phrases: Phrases, members: str = "people") -> None:
+    def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
-        self._members = members
 
     def why(self, recommendation: Recommendation, *, why_not: bool) -> str:
         """All that speaks for one item, each with its evidence."""
@@ -101,9 +100,7 @@ class AnswerWords:
 
     def _popular(self, recommendation: Recommendation) -> list[str]:
         popular = [r for r in recommendation.reasons if isinstance(r, Popularity) and r.people]
-        return [
-            f"{r.people} {self._members} here like it, which makes it number {r.place} of all." for r in popular[:1]
-        ]
+        return [f"It is liked by {people_text(r)}, which makes it number {r.place} of all." for r in popular[:1]]
 
     def details(self, details: ItemDetails, aspect: Mapping[str, Any], *, alone: bool = True) -> str:
         """The answer to a question about one item; `alone` False: one of several, so it is kept short."""
@@ -123,7 +120,7 @@ class AnswerWords:
         if not known:
             asked = _TOPIC_NAMES.get(words[0], words[0]) if words else "that"
             return f"{title_of(item)}: {asked} is not recorded in this collection."
-        sentences = [self._stated(item, name) for name in known[:2]]
+        sentences = [self._stated(item, name) for name in known[:3]]
         return " ".join([*sentences, *(self._compared(item, known[0]) if alone else [])])
 
     def _stated(self, item: Item, name: str) -> str:

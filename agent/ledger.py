@@ -29,6 +29,12 @@ class Turn:
     text: str = ""
 
     @property
+    def liked(self) -> tuple[str, ...]:
+        """The item_ids that the person said they like in this turn."""
+        told = [r["remembered"] for r in self.results if r.get("kind") == "remembered"]
+        return tuple(i for row in told if row["kind"] == "like" for i in row["item_ids"])
+
+    @property
     def asked(self) -> ToolCall | None:
         """The call that made the turn's list."""
         return next((call for call in reversed(self.calls) if call.name in _LISTS), None)
@@ -70,13 +76,23 @@ class Ledger:
     def in_focus(self) -> str | None:
         """The one item that the last words were about; where a list came last, its first item; None where there was neither."""
         for turn in reversed(self.turns):
-            if len(turn.about) == 1 and not turn.shown:
+            if len(turn.about) == 1 and (not turn.shown or turn.about == turn.liked):
                 return turn.about[0]
             if turn.shown:
                 return turn.shown[0]
             if turn.about:
                 return turn.about[0]
         return None
+
+    @property
+    def last_two(self) -> tuple[str, ...]:
+        """The two items that were spoken of last, each by itself; the newest list where a list came last."""
+        spoken: list[str] = []
+        for turn in reversed(self.turns):
+            if turn.shown:
+                break
+            spoken += [i for i in turn.about if i not in spoken]
+        return tuple(spoken[:2]) if len(spoken) > 1 else self.listed
 
     @property
     def taken(self) -> tuple[str, ...]:

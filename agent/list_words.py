@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.phrases import Phrases, cited, listed, plain, title_of
+from agent.phrases import Phrases, cited, listed, plain, the, title_of
+from tools.render import people_text
 from vouch.types import CitedPassage, LikedItem, MetFilter, Note, Popularity, Reason, RecList, Recommendation
 
 FIRST = 3
@@ -15,9 +16,8 @@ FIRST = 3
 class ListWords:
     """Words lists for one catalogue; the same list in the same turn is always worded the same."""
 
-    def __init__(self, phrases: Phrases, members: str = "people") -> None:
+    def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
-        self._members = members
 
     def word(self, rec_list: RecList, *, aside: Mapping[str, Any], turn: int) -> str:
         """The answer to a request for recommendations."""
@@ -178,11 +178,12 @@ class ListWords:
                     for v in values
                     if v in asked or not isinstance(v, str)
                 ]
+                if self._phrases.topic(reason.filter.attribute) == "country":
+                    return f", from {the(listed(met))}" if met else ""
                 worded = reason.filter.op not in {"<", "<=", ">", ">=", "="}
                 return f", {'listed as ' if worded else ''}{listed(met)}" if met else ""
             case Popularity():
-                people = f"{reason.people} {self._members}" if reason.people != 1 else f"one of the {self._members}"
-                return f", liked by {people} here" if reason.people else ""
+                return f", liked by {people_text(reason)}" if reason.people else ""
 
     def _closing(self, rec_list: RecList, aside: Mapping[str, Any]) -> list[str]:
         told = []

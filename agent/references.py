@@ -8,136 +8,31 @@ from dataclasses import dataclass, replace
 from agent.ledger import Ledger
 from agent.planner.lexicon import Lexicon
 from agent.planner.titles import TitleMention
-from agent.planner.words import Message, singular, word_set
+from agent.planner.words import Message, singular
+from agent.reference_words import (
+    ALL,
+    BARE_ORDINAL,
+    COUNTS,
+    DESCRIBED,
+    FIRST_N,
+    IT,
+    MENTIONED,
+    NO_IT_BEFORE,
+    NO_IT_BEHIND,
+    NOT_DESCRIBED,
+    NTH,
+    NUMBER,
+    ORDINAL,
+    STOP,
+    SUPERLATIVE,
+    SUPERLATIVE_OF,
+    SUPERLATIVES,
+    THAT,
+    WHICH,
+)
 from retrieval.catalogue import Catalogue
 from retrieval.titles import fold
 from vouch.types import Item
-
-_NTH = {
-    "first": 1,
-    "second": 2,
-    "third": 3,
-    "fourth": 4,
-    "fifth": 5,
-    "sixth": 6,
-    "seventh": 7,
-    "eighth": 8,
-    "ninth": 9,
-    "tenth": 10,
-    "1 st": 1,
-    "2 nd": 2,
-    "3 rd": 3,
-    "4 th": 4,
-    "5 th": 5,
-    "6 th": 6,
-    "7 th": 7,
-    "8 th": 8,
-    "top": 1,
-    "1st": 1,
-    "2nd": 2,
-    "3rd": 3,
-    "4th": 4,
-    "5th": 5,
-    "last": -1,
-    "final": -1,
-    "bottom": -1,
-}
-_COUNTS = {
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "2": 2,
-    "3": 3,
-    "4": 4,
-    "one": 1,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-}
-_ORD = "|".join(sorted(_NTH, key=len, reverse=True))
-_NOUN = (
-    r"(?:one|ones|film|movie|book|novel|piece|song|track|tune|item|product|thing"
-    r"|title|recommendation|suggestion|picture|photo|print|result|choice|option|pick)s?"
-)
-_ORDINAL = re.compile(
-    rf"(?:(?:the|your|that) )?(?P<nth>{_ORD})(?: and (?:the )?(?P<also>{_ORD}))? (?P<noun>{_NOUN})(?P<ever>"
-    rf" (?:that )?(?:you )?(?:mentioned|showed|recommended|suggested|named|listed"
-    rf"|gave)(?: me)?(?: (?:first|earlier|before))?)?(?= |$)"
-)
-_BARE_ORDINAL = re.compile(
-    rf"the (?P<nth>{_ORD})(?: and (?:the )?(?P<also>{_ORD}))?(?= (?:and|or|but|is"
-    rf"|was|looks|sounds|please|again|of|then|too|instead)\b|$)"
-)
-_NUMBER = re.compile(
-    r"(?:number|no|nr|item|option|choice) (?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight)(?= |$)"
-)
-_FIRST_N = re.compile(
-    r"(?:the )?(?P<end>first|last) (?P<n>two|three|four|2|3|4)(?: (?:ones|of them|films|books|items))?(?= |$)"
-)
-_MENTIONED = re.compile(
-    rf"the (?P<noun>{_NOUN}) (?:that )?you (?:mentioned|showed|recommended|suggested"
-    rf"|named|listed)(?: me)?(?: (?P<when>first|last|earlier|before|just now|at first"
-    rf"|at the (?:start|beginning)))?(?= |$)"
-)
-_ALL = re.compile(
-    r"(?:all of (?:them|these|those)|(?:them|these|those) all|both of (?:them|these)"
-    r"|both|(?:any|none|all) of (?:these|those|them)|(?<=seen )(?:these|those|them)"
-    r"|(?<=like )(?:these|those|them)|(?<=love )(?:these|those|them)|(?<=know )(?:these"
-    r"|those|them)|(?<=liked )(?:these|those|them)|(?<=hate )(?:these|those|them)"
-    r"|(?<=read )(?:these|those|them))(?= |$)"
-)
-_THAT = re.compile(
-    rf"(?:that|this) (?:one|{_NOUN})(?= |$)|(?:(?<=like )|(?<=than )|(?<=not )|(?<=why"
-    rf" )|(?<=about )|(?<=hide )|(?<=loved )|(?<=liked )|(?<=hated )|(?<=seen )|(?<=read"
-    rf" )|(?<=heard )|(?<=know )|(?<=watched )|(?<=saw )|(?<=is )|(?<=was )|(?<=enjoyed"
-    rf" )|(?<=love )|(?<=hate )|(?<=after )|(?<=similar to )|(?<=directed )|(?<=wrote"
-    rf" )|(?<=to ))(?:that|this)(?= (?:but|one|and|please|a lot|very|already|too|again"
-    rf"|instead|or|was|is|so|then|yet)|$)"
-)
-_IT = re.compile(
-    r"(?:(?<=^)|(?<= ))(?:it|its)(?= (?:is|was|has|have|long|short|about|good|sad"
-    r"|scary|funny|any|a|an|in|on|for|by|set|from|worth|too|very|suitable|like|made"
-    r"|rated|cost|expensive|cheap|already|before|yesterday|last|and|but|so|again"
-    r"|please|now|have|the|really|actually|more|based|black|silent|suit|waterproof"
-    r"|warm|plot|director|author|year|length|price|genre|rating)|$)"
-)
-_NO_IT_BEFORE = re.compile(r"(?:^|\s)(?:make|forget|drop|call|keep|take|bring|thats|got|stop|so be|find) $")
-_NO_IT_BEHIND = re.compile(r"(?:should|must|has to|needs to|can|could|would|ll)\b")
-_SUPERLATIVES = {
-    "shortest": ("minutes", "pages", min),
-    "thickest": ("pages", "minutes", max),
-    "thinnest": ("pages", "minutes", min),
-    "briefest": ("minutes", "pages", min),
-    "lengthiest": ("minutes", "pages", max),
-    "longest": ("minutes", "pages", max),
-    "oldest": ("year", "year", min),
-    "earliest": ("year", "year", min),
-    "newest": ("year", "year", max),
-    "latest": ("year", "year", max),
-    "most recent": ("year", "year", max),
-    "cheapest": ("price", "price", min),
-    "least expensive": ("price", "price", min),
-    "most expensive": ("price", "price", max),
-    "priciest": ("price", "price", max),
-}
-_SUPERLATIVE = re.compile(
-    rf"(?:the )?(?P<word>{'|'.join(_SUPERLATIVES)})(?: {_NOUN})?(?: of (?:them|these|those|the lot|all))?(?= |$)"
-)
-_DESCRIBED = re.compile(
-    rf"the (?P<before>(?:[\w]+ ){{1,3}}?)(?P<noun>one|{_NOUN})(?= |$)|the one (?:with"
-    rf"|about|from|by|in|where|that has|set in|of|called|featuring|starring|which"
-    rf" has|who|that is|thats) (?P<after>.+?)(?= (?:but|and|please|instead)\b|$)|the"
-    rf" (?P<only>film|movie|book|novel|piece|song|print|picture|photo)(?= (?:is|was"
-    rf"|please|instead|again|then|looks|sounds)\b|$)"
-)
-_STOP = word_set(
-    "the a an of in on with about from by where that has which who is set and or one at to it there some my your "
-    "other same black-and-white"
-)
-_NOT_DESCRIBED = word_set(
-    "other same next right wrong only best good very whole new another such kind of from for in at on with"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +65,7 @@ class ReferenceReader:
 
     def points(self, message: Message) -> bool:
         """Whether a message points at a list at all (“the second one”), whatever was shown."""
-        return any(self._places(message, pattern) for pattern in (_ORDINAL, _MENTIONED, _FIRST_N))
+        return any(self._places(message, pattern) for pattern in (ORDINAL, MENTIONED, FIRST_N))
 
     def read(self, message: Message, ledger: Ledger) -> tuple[Reference, ...]:
         """The references of a message in order, none overlapping; () where nothing was shown or spoken of yet."""
@@ -206,20 +101,20 @@ class ReferenceReader:
 
     def _firsts(self, message: Message, ledger: Ledger) -> list[Reference]:
         found = []
-        for start, end, match in self._places(message, _FIRST_N):
-            n = _COUNTS[match["n"]]
+        for start, end, match in self._places(message, FIRST_N):
+            n = COUNTS[match["n"]]
             ids = ledger.listed[:n] if match["end"] == "first" else ledger.listed[-n:]
             found.append(self._made(message, (start, end), ids))
         return found
 
     def _ordinals(self, message: Message, ledger: Ledger) -> list[Reference]:
         found = []
-        for start, end, match in self._places(message, _ORDINAL):
+        for start, end, match in self._places(message, ORDINAL):
             noun = match["noun"]
             ever = bool(match["ever"]) and match["nth"] in {"first", "last"}
             pool = ledger.shown if ever else ledger.listed
             of_kind = self._of_kind(pool, noun) if noun not in {"one", "ones"} else pool
-            wanted = [_NTH[match["nth"]], *([_NTH[match["also"]]] if match["also"] else [])]
+            wanted = [NTH[match["nth"]], *([NTH[match["also"]]] if match["also"] else [])]
             by_place = (
                 pool
                 if noun
@@ -238,18 +133,18 @@ class ReferenceReader:
                 else of_kind
             )
             found.append(self._nth(message, (start, end), by_place, wanted))
-        for start, end, match in self._places(message, _BARE_ORDINAL):
+        for start, end, match in self._places(message, BARE_ORDINAL):
             found.append(
                 self._nth(
                     message,
                     (start, end),
                     ledger.listed,
-                    [_NTH[match["nth"]], *([_NTH[match["also"]]] if match["also"] else [])],
+                    [NTH[match["nth"]], *([NTH[match["also"]]] if match["also"] else [])],
                 )
             )
-        for start, end, match in self._places(message, _NUMBER):
+        for start, end, match in self._places(message, NUMBER):
             n = match["n"]
-            found.append(self._nth(message, (start, end), ledger.listed, [_COUNTS.get(n) or int(n)]))
+            found.append(self._nth(message, (start, end), ledger.listed, [COUNTS.get(n) or int(n)]))
         return found
 
     def _nth(self, message: Message, span: tuple[int, int], pool: tuple[str, ...], wanted: list[int]) -> Reference:
@@ -261,7 +156,7 @@ class ReferenceReader:
 
     def _mentioned(self, message: Message, ledger: Ledger) -> list[Reference]:
         found = []
-        for start, end, match in self._places(message, _MENTIONED):
+        for start, end, match in self._places(message, MENTIONED):
             pool = self._of_kind(ledger.shown, match["noun"])
             first = match["when"] in {"first", "at first", "at the start", "at the beginning", "earlier", "before"}
             newest = self._of_kind(ledger.listed, match["noun"])
@@ -281,21 +176,27 @@ class ReferenceReader:
         return tuple(i for i in pool if any(_has(self._catalogue.by_id[i], m.attribute, m.value) for m in meanings))
 
     def _superlatives(self, message: Message, ledger: Ledger) -> list[Reference]:
-        found = []
         asks = re.match(
             r"(?:which|whats|what is|what|is|and|tell me|show me|id like|ill take|i want|give me|the|why|how)",
             message.folded,
         )
-        for start, end, match in self._places(message, _SUPERLATIVE):
-            *topics, choose = _SUPERLATIVES[match["word"]]
-            numbers = [
-                (n, i) for topic in topics[:1] for i in ledger.listed if (n := self._number(i, str(topic))) is not None
-            ]
-            numbers = numbers or [(n, i) for i in ledger.listed if (n := self._number(i, str(topics[1]))) is not None]
-            if numbers and asks:
+        found = [(span, word, ledger.listed) for *span, word in self._words(message, SUPERLATIVE) if asks]
+        found += [(span, SUPERLATIVE_OF[word], ledger.last_two) for *span, word in self._words(message, WHICH)]
+        made = [self._most(message, (span[0], span[1]), word, pool) for span, word, pool in found]
+        return [reference for reference in made if reference is not None]
+
+    def _words(self, message: Message, pattern: re.Pattern[str]) -> list[tuple[int, int, str]]:
+        return [(start, end, match["word"]) for start, end, match in self._places(message, pattern)]
+
+    def _most(self, message: Message, span: tuple[int, int], word: str, pool: tuple[str, ...]) -> Reference | None:
+        """The item of a pool that has most or least of what a superlative measures."""
+        *topics, choose = SUPERLATIVES[word]
+        for topic in topics:
+            numbers = [(n, i) for i in pool if (n := self._number(i, str(topic))) is not None]
+            if numbers:
                 best = choose(n for n, _ in numbers)
-                found.append(self._made(message, (start, end), tuple(i for n, i in numbers if n == best)[:1]))
-        return found
+                return self._made(message, span, tuple(i for n, i in numbers if n == best)[:1])
+        return None
 
     def _number(self, item_id: str, topic: str) -> float | None:
         item = self._catalogue.by_id[item_id]
@@ -310,7 +211,7 @@ class ReferenceReader:
     def _alls(self, message: Message, ledger: Ledger) -> list[Reference]:
         return [
             self._made(message, (start, end), ledger.listed)
-            for start, end, _ in self._places(message, _ALL)
+            for start, end, _ in self._places(message, ALL)
             if ledger.listed
         ]
 
@@ -318,20 +219,20 @@ class ReferenceReader:
         focus = ledger.in_focus
         if focus is None:
             return []
-        spans = [(start, end) for start, end, _ in self._places(message, _THAT)]
-        for start, end, match in self._places(message, _IT):
+        spans = [(start, end) for start, end, _ in self._places(message, THAT)]
+        for start, end, match in self._places(message, IT):
             before, behind = message.folded[: match.start()], message.folded[match.end() + 1 :]
-            if not _NO_IT_BEFORE.search(before) and not _NO_IT_BEHIND.match(behind):
+            if not NO_IT_BEFORE.search(before) and not NO_IT_BEHIND.match(behind):
                 spans.append((start, end))
         return [replace(self._made(message, span, (focus,)), pronoun=True) for span in spans]
 
     def _described(self, message: Message, ledger: Ledger) -> list[Reference]:
         found = []
-        for start, end, match in self._places(message, _DESCRIBED):
+        for start, end, match in self._places(message, DESCRIBED):
             words = (match["before"] or match["after"] or match["only"] or "").split()
             noun = match["noun"] or match["only"] or "one"
-            words = [w for w in words if w not in _STOP and w != match["only"]]
-            if set(words) & _NOT_DESCRIBED or any(message.words[p].stop for p in range(start + 1, min(end, start + 3))):
+            words = [w for w in words if w not in STOP and w != match["only"]]
+            if set(words) & NOT_DESCRIBED or any(message.words[p].stop for p in range(start + 1, min(end, start + 3))):
                 continue
             reference = self._best(message, (start, end), ledger, (words, noun))
             if reference is not None:

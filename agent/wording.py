@@ -25,13 +25,13 @@ class Outcome:
 
 
 class Wording:
-    """Words whole turns for one catalogue. `members`: what people here are called, such as “simulated members”."""
+    """Words whole turns for one catalogue."""
 
-    def __init__(self, catalogue: Catalogue, *, members: str = "people") -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._phrases = Phrases(catalogue, Lexicon(catalogue.schema))
-        self._lists = ListWords(self._phrases, members)
-        self._answers = AnswerWords(self._phrases, members)
+        self._lists = ListWords(self._phrases)
+        self._answers = AnswerWords(self._phrases)
 
     def word(self, outcomes: Sequence[Outcome], *, aside: Mapping[str, Any], turn: int) -> str:
         """The reply to a message: one passage a result, in the order of the calls."""

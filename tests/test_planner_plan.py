@@ -126,7 +126,9 @@ class TestFollowUps:
 
     def test_why_asks_for_the_reasons_of_what_was_asked(self) -> None:
         plan = planner().plan("why the second one?", self.standing())
-        assert calls(plan) == [("explain", {"title": "The Cabinet of Dr. Caligari", "text": "scary"})]
+        ((name, arguments),) = calls(plan)
+        assert (name, arguments["title"], arguments["text"]) == ("explain", "The Cabinet of Dr. Caligari", "scary")
+        assert arguments["filters"] == self.standing().turns[0].calls[0].arguments["filters"]
 
     def test_a_verdict_is_remembered_and_the_list_made_again(self) -> None:
         first, second = calls(planner().plan("I've seen the second one", self.standing()))

@@ -105,7 +105,7 @@ def test_why_quotes_and_counts_the_shares() -> None:
     text = say(rec_list, tool="explain")
     assert "“Shadows do the frightening here.”" in text
     assert "Metropolis (80%); against it speaks Dracula (-20%)" in text
-    assert "51 people here like it" in text
+    assert "It is liked by 51 people here, which makes it number 20 of all." in text
 
 
 def test_an_item_that_was_asked_for_is_not_called_liked() -> None:

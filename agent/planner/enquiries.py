@@ -13,7 +13,7 @@ from agent.planner.plan_types import Plan
 from agent.planner.questions import Aspect, aspect_of
 from agent.planner.requests import Requests
 from agent.planner.slots import SlotReader
-from agent.planner.standing import call
+from agent.planner.standing import call, conditions_of
 from agent.planner.statements import REQUEST, Statements
 from agent.planner.titles import TitleMention
 from agent.planner.words import singular, word_set
@@ -113,7 +113,8 @@ class Enquiries:
             return Plan(aside=heard.aside("why"))
         standing = heard.ledger.standing
         text = str(standing.arguments.get("text", "")) if standing else ""
-        calls = tuple(call("explain", title=self.names.name(i), text=text) for i in targets[:3])
+        wished = {key: conditions_of(standing, key) if standing else [] for key in ("filters", "prefer")}
+        calls = tuple(call("explain", title=self.names.name(i), text=text, **wished) for i in targets[:3])
         absent = bool(re.search(r"\bwhy (?:not|isnt|arent|wasnt|didnt you|dont you|is .* not)\b", heard.folded))
         return Plan(calls=calls, aside=heard.aside("why", why_not=absent))
 
@@ -141,11 +142,12 @@ class Enquiries:
             or (aspect.kind == "fact" and not aspect.attributes and not aspect.words)
         ):
             return None
+        short = aspect.kind == "all" and len(heard.message.words) <= 4
         other = (
             heard.slots.filters
             or heard.slots.prefer
             or len(heard.message.words) > 7
-            or self.intents.nearest(heard.slots.masked)[0] not in {"details", "why", "find"}
+            or (not short and self.intents.nearest(heard.slots.masked)[0] not in {"details", "why", "find"})
         )
         return None if other else self._about(heard, (focus,), aspect)
 

@@ -207,7 +207,7 @@ class Lexicon:
             yield from ((form, meaning) for form in (name, name + "s") for meaning in meanings)
             bearers.setdefault(name.split()[-1] if name else "", []).append(name)
         for surname, names in bearers.items():
-            if len(names) <= SHARED_SURNAME and len(surname) > 3 and names[0] != surname:
+            if len(names) <= SHARED_SURNAME and names[0] != surname and _is_surname(surname):
                 yield from ((form, m) for form in (surname, surname + "s") for name in names for m in people[name])
 
     @cached_property
@@ -227,7 +227,7 @@ class Lexicon:
             "film movie book novel music piece song track picture photo print product item"
             " thing stuff something anything one title classic work tune album gift present"
             " story tale flick read show series recommendation nothing everything these"
-            " those it them masterpiece film-noir"
+            " those it them masterpiece silent talkie"
         )
         nouns = set(general.split())
         for words, meanings in self.phrases.items():
@@ -252,6 +252,10 @@ class Lexicon:
     @cached_property
     def _single(self) -> list[str]:
         return sorted(words[0] for words, meanings in self.phrases.items() if len(words) == 1 and len(words[0]) > 4)
+
+
+def _is_surname(name: str) -> bool:
+    return len(name) > 3 or (len(name) == 3 and name not in common_words())
 
 
 def singular_phrase(form: str) -> str:

@@ -63,7 +63,7 @@ _PLAIN = re.compile(
 )
 _OLD = re.compile(
     r"(?P<not>not |nothing )?(?:too |so |very |really |that )?(?P<word>old|older"
-    r"|ancient|early|recent|new|newer|modern|contemporary)(?= |$)"
+    r"|ancient|early|recent|new|newer|modern|contemporary|oldest|newest|latest|earliest|most recent)(?= |$)"
 )
 
 
@@ -120,9 +120,13 @@ class PeriodReader:
                 reading.message.at(start - 1) in {"something", "anything"} and reading.message.boundary(end)
             )
             if self.attribute is not None and noun and not in_story(start, story):
-                old = match["word"] in {"old", "older", "ancient", "early"}
+                old = match["word"] in {"old", "older", "ancient", "early", "oldest", "earliest"}
                 op: FilterOp = "<=" if old != bool(match["not"]) else ">="
-                reading.sizes.append(Size(topic="year", op=op, share=0.34, start=start, end=end))
+                reading.sizes.append(
+                    Size(
+                        topic="year", op=op, share=0.15 if match["word"].endswith("st") else 0.34, start=start, end=end
+                    )
+                )
                 reading.claim(start, end)
 
     def _of_work(

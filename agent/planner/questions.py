@@ -9,8 +9,8 @@ from agent.planner.lexicon import Lexicon, Topic, plain_name
 from agent.planner.words import Message, word_set
 
 _PATTERNS: tuple[tuple[str, tuple[Topic, ...]], ...] = (
-    (r"\b(?:shortest|longest|briefest)\b", ("minutes", "pages")),
-    (r"\b(?:oldest|newest|earliest|latest|most recent)\b", ("year",)),
+    (r"\b(?:shortest|longest|briefest|thickest|thinnest)\b|\bwhich .*\b(?:longer|shorter)\b", ("minutes", "pages")),
+    (r"\b(?:oldest|newest|earliest|latest|most recent)\b|\bwhich .*\b(?:older|newer)\b", ("year",)),
     (r"\b(?:cheapest|priciest|most expensive|least expensive)\b", ("price",)),
     (
         r"\b(?:who (?:directed|wrote|made|composed|painted|created|is|was|did|by|shot"
@@ -90,10 +90,10 @@ def aspect_of(message: Message, lexicon: Lexicon, spans: tuple[tuple[int, int], 
     asks = bool(_ASKS.match(text)) or message.ending.strip(' "”’)').endswith("?")
     if not asks and not _DESCRIBE.search(text):
         return None
-    for pattern, topics in _TOPICS:
-        if pattern.search(plain) or pattern.search(text):
-            names = tuple(a.name for topic in topics for a in lexicon.about(topic))
-            return Aspect(kind="fact", attributes=names, words=(topics[0],))
+    asked = [topics for pattern, topics in _TOPICS if pattern.search(plain) or pattern.search(text)]
+    if asked:
+        names = tuple(dict.fromkeys(a.name for topics in asked[:2] for topic in topics for a in lexicon.about(topic)))
+        return Aspect(kind="fact", attributes=names, words=tuple(topics[0] for topics in asked[:2]))
     named = tuple(
         a.name
         for a in lexicon.schema.attributes

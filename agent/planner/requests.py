@@ -16,7 +16,9 @@ from agent.planner.titles import TitleMention
 from vouch.types import ToolCall
 
 _FOLLOWS = re.compile(
-    r"^(?:(?:ok|okay|hm+|well|yes|yeah|no|nah|thanks|great|cool|please|and|sorry"
+    r"^(?:set (?:in|on|at|during)|about|where|made|written|composed|featuring|starring"
+    r"|directed)\b|^(?:(?:ok|okay|hm+|well|yes|yeah|no|nah|thanks|great|cool|please"
+    r"|and|sorry"
     r"|actually|oh|ah|nice) )*(?:but|only|just|instead|rather|what about|how about"
     r"|make it|make them|more\b(?! like)|another|others?|any others?|anything else"
     r"|something else|something different"
@@ -33,7 +35,8 @@ _FOLLOWS = re.compile(
 )
 _FOLLOWS_INSIDE = re.compile(
     r"\b(?:instead|this time|else|other ones|different ones?|more of (?:those|these"
-    r"|the same|them)|other suggestions|another one|others|again|ones)\b"
+    r"|the same|them)|same (?:theme|mood|topic|subject|style|vein|idea|feel|kind"
+    r"|sort|genre|spirit)|other suggestions|another one|others|again|ones)\b"
 )
 AGAIN = re.compile(
     r"\b(?:another|others?|else|different|more(?! (?:like|than|recent|modern|expensive"
@@ -44,7 +47,9 @@ AGAIN = re.compile(
     r"|already (?:seen|know|read) (?:them|these|those|all)"
 )
 _SAME_PERSON = re.compile(
-    r"\b(?:(?:by|from) (?:him|her|them|the same (?:\w+))|(?:his|her) other|what (?:else"
+    r"\b(?:(?:by|from) (?:him|her|them|the same (?:director|author|composer|artist"
+    r"|writer|creator|person|man|woman|brand|maker|guy|one))|(?:his|her) other|what"
+    r" (?:else"
     r" |other \w+ )?(?:did|has|have) (?:he|she|they) |same (?:director"
     r"|author|composer|artist|writer|creator|brand|maker))\b"
 )
@@ -169,7 +174,8 @@ class Requests:
             intent == "refine"
             and likeness >= 0.6
             and not re.match(
-                r"^(?:i (?:want|need|am)|im looking|can you|could you|recommend|show me a|find me|do you have)", folded
+                r"^(?:i (?:want|need|am|have|only have)|ive got|im looking|can you|could you|recommend|show me a|find me|do you have)",
+                folded,
             )
         )
 

@@ -15,7 +15,12 @@ _DO = (
 _FILLER = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?:^| )(?:surprise me|(?:im |i am )?not sure|i dont know|no idea|dunno|maybe"
+        r"(?:^| )(?:surprise me|(?:with |of |about |in )?(?:the |a )?same (?:theme|mood"
+        r"|topic|subject|style|vein|idea|feel|kind|sort|genre|spirit)|(?:for )?(?:people"
+        r"|someone|somebody|a friend|anyone|anybody|those|a person) who (?:really )?(?:likes?"
+        r"|loves?|enjoys?|adores?)|what (?:did|do) (?:most )?(?:people|others|everyone"
+        r"|everybody) (?:like|love|watch|read)(?: most| best)?|(?:im |i am )?not sure"
+        r"|i dont know|no idea|dunno|maybe"
         r"|perhaps|any (?:genre|length|year|kind|country|type|mood|price|period|author"
         r"|director)(?: is fine| will do)?|whatever you (?:like|want)|you choose|you"
         r" pick|dont care"
@@ -73,7 +78,9 @@ _FILLER = tuple(
     )
 )
 _EDGE = word_set(
-    "where when while ever among loved liked hated seen watched thing things a an"
+    "everything already either list nothing director directors author authors composer composers"
+    " writer writers where when while ever among loved liked hated seen watched"
+    " thing things a an"
     " the some any and or but with that is are was be it its of in from by for to"
     " on at as than then this "
     "which who me my us i you we too also so such not only just one no would like want something anything there "

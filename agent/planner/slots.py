@@ -25,12 +25,12 @@ HIDES_ANSWER = 0.6
 """An attribute that fewer of the otherwise fitting items have is preferred, not demanded: missing values could hide the answer."""
 
 _CHANGE = re.compile(
-    r"(?:(?:much|a bit|a little|bit|even|slightly|far|way|a lot|somewhat|rather|maybe"
+    r"(?<!not )(?<!nothing )(?:(?:much|a bit|a little|bit|even|slightly|far|way|a lot|somewhat|rather|maybe"
     r"|little) )?(?P<word>shorter|briefer|longer|lengthier|cheaper|pricier|more expensive"
     r"|less expensive|less costly|less pricey"
     r"|more affordable|older|earlier|newer|more recent|more modern|less old|less"
     r" long|not (?:so|as|that|quite as|quite so) long|not (?:so|as|that) expensive"
-    r"|thinner|thicker|quicker)(?= |$)"
+    r"|thinner|thicker|quicker|too long|too short|too old|too new|too recent|too expensive|too pricey)(?= |$)"
 )
 _CHANGES: dict[str, tuple[tuple[Topic, ...], FilterOp]] = {
     "shorter": (("minutes", "pages"), "<"),
@@ -52,6 +52,13 @@ _SAME_CHANGE = {
     "less costly": "cheaper",
     "less pricey": "cheaper",
     "more affordable": "cheaper",
+    "too long": "shorter",
+    "too short": "longer",
+    "too expensive": "cheaper",
+    "too pricey": "cheaper",
+    "too old": "newer",
+    "too new": "older",
+    "too recent": "older",
     "earlier": "older",
     "more recent": "newer",
     "more modern": "newer",
@@ -148,11 +155,11 @@ class SlotReader:
             reading.claim(mention.start, mention.end)
         count, changes, story = self._measured(reading)
         masked = _masked(reading, mentions)
+        roles = roles_of(message, mentions)
+        self._cues(reading, mentions, roles)
         self._values.read(reading, story)
         avoid = self._ruled_out(reading, read_avoidances(reading, story))
         self._kind_of_verb(reading)
-        roles = roles_of(message, mentions)
-        self._cues(reading, mentions, roles)
         filters, prefer = self._settled(reading)
         return Slots(
             message=message,
@@ -196,6 +203,8 @@ class SlotReader:
         return tuple(sorted(kept, key=lambda m: m.start))
 
     def _count(self, reading: Reading) -> int | None:
+        if re.search(r"\b(?:just|only) one(?: please| of them)?$", reading.message.folded):
+            return 1
         for start, _, match in reading.matches(_COUNT):
             if match["noun"] in self.lexicon.work_nouns or match["noun"] in {
                 "recommendations",

@@ -85,7 +85,7 @@ class Standing:
                 if not _replaces(condition, c, new) and not (whole and c["attribute"] == condition.attribute)
             ]
             prefer = [c for c in prefer if c["attribute"] != condition.attribute or condition.op in _NEGATIVE]
-        fresh = {c.attribute for c in slots.prefer}
+        fresh = {c.attribute for c in slots.prefer if c.op not in _NEGATIVE}
         if any(self.reader.lexicon.topics.get(name) == "mood" for name in fresh):
             fresh |= {a.name for topic in ("mood", "genre") for a in self.reader.lexicon.about(topic)}
         prefer = [c for c in prefer if c["attribute"] not in fresh]

@@ -11,6 +11,7 @@ from agent.planner.contexts import Context, in_story, of_the_work, work_noun_nea
 from agent.planner.lexicon import Lexicon, Meaning, Topic
 from agent.planner.words import word_set
 from prompts import common_words, comparatives
+from retrieval.titles import fold
 from vouch.types import FilterOp
 
 _NO = re.compile(
@@ -18,7 +19,7 @@ _NO = re.compile(
     r"|minus|excluding|other than|anything but|everything but|but not|rather than"
     r"|instead of|dont want|dont like|do not want|do not like"
     r"|hate|hates|dislike|dislikes|cant stand|isnt|arent|never|neither|nor|no more"
-    r"|less|not too|not so|not that|not very|not as|not really|too|enough of|sick"
+    r"|less|not too|not so|not that|not very|not as|not really|too|least|enough of|sick"
     r" of|tired of|bored of|skip|skip the)"
     r"(?: (?:a|an|any|the|so|very|much|really|another|of|your|to be|anything|something"
     r"|more|overly|that|too|kind of|as|all|some|those|these|being))*$"
@@ -27,8 +28,15 @@ _LASTING = re.compile(
     r"\b(?:i|we) (?:really |absolutely |just )?(?:hate|dislike|cant stand|dont like"
     r"|do not like|never (?:watch|read|listen to)|detest|loathe)\b"
 )
-_SOFT = frozenset(["less", "not too", "not so", "not that", "not very", "not as", "not really", "too"])
+_SOFT = frozenset(
+    ["least", "less", "not too", "not so", "not that", "not very", "not as", "not really", "too", "least"]
+)
 _JOINS = frozenset({"or", "and", "nor", "&"})
+_MAKERS = word_set(
+    "director directors author authors writer writers composer composers novelist"
+    " novelists artist artists poet poets filmmaker "
+    "filmmakers playwright playwrights photographer photographers painter painters brand brands maker makers"
+)
 _VERB_PLAY = re.compile(r"(?:^play|(?:to|you|me|ll|please|can|could|will|should|i) play)$")
 _ENDS_HEAD = word_set(
     "and or but with about from by for to that which in under over below of please set where who instead this "
@@ -196,8 +204,18 @@ class ValueReader:
 
     def _of_place(self, reading: Reading, span: tuple[int, int]) -> Context:
         message, (start, end) = reading.message, span
+        if message.at(end) in _MAKERS and message.at(start - 1) in {"a", "an", "some", "any", "by", "the"}:
+            return "work"
         leads = message.at(start - 2) if message.at(start - 1) == "the" else message.at(start - 1)
-        if leads in {"from", "in", "of"} and not work_noun_near(message, end, self.lexicon):
+        noun = (
+            any(
+                fold(m.value) == " ".join(message.at(p) for p in range(start, end))
+                for m in self.lexicon.phrases[tuple(message.at(p) for p in range(start, end))]
+            )
+            if leads == "of"
+            else True
+        )
+        if leads in {"from", "in", "of"} and noun and not work_noun_near(message, end, self.lexicon):
             return "work" if of_the_work(reading, start, self.lexicon) else "story"
         described = message.at(start - 1) in {
             "something",
@@ -329,4 +347,4 @@ class ValueReader:
 
 def comparative_base(word: str) -> str:
     """The plain form of a comparative that people use of works: "funnier" -> "funny"; "" for other words."""
-    return comparatives().get(word, "")
+    return comparatives().get(word) or comparatives().get(word.removesuffix("est") + "er", "")

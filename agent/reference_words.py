@@ -1,0 +1,144 @@
+"""How people point at what was shown: ordinals, pronouns, superlatives, descriptions; patterns over folded words."""
+
+from __future__ import annotations
+
+import re
+
+from agent.planner.words import word_set
+
+NTH = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+    "1 st": 1,
+    "2 nd": 2,
+    "3 rd": 3,
+    "4 th": 4,
+    "5 th": 5,
+    "6 th": 6,
+    "7 th": 7,
+    "8 th": 8,
+    "top": 1,
+    "1st": 1,
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
+    "5th": 5,
+    "last": -1,
+    "final": -1,
+    "bottom": -1,
+}
+COUNTS = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "2": 2,
+    "3": 3,
+    "4": 4,
+    "one": 1,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+}
+ORD = "|".join(sorted(NTH, key=len, reverse=True))
+NOUN = (
+    r"(?:one|ones|film|movie|book|novel|piece|song|track|tune|item|product|thing"
+    r"|title|recommendation|suggestion|picture|photo|print|result|choice|option|pick)s?"
+)
+ORDINAL = re.compile(
+    rf"(?:(?:the|your|that) )?(?P<nth>{ORD})(?: and (?:the )?(?P<also>{ORD}))? (?P<noun>{NOUN})(?P<ever>"
+    rf" (?:that )?(?:you )?(?:mentioned|showed|recommended|suggested|named|listed"
+    rf"|gave)(?: me)?(?: (?:first|earlier|before))?)?(?= |$)"
+)
+BARE_ORDINAL = re.compile(
+    rf"the (?P<nth>{ORD})(?: and (?:the )?(?P<also>{ORD}))?(?= (?:and|or|but|is"
+    rf"|was|looks|sounds|please|again|of|then|too|instead)\b|$)"
+)
+NUMBER = re.compile(
+    r"(?:number|no|nr|item|option|choice) (?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight)(?= |$)"
+)
+FIRST_N = re.compile(
+    r"(?:the )?(?P<end>first|last) (?P<n>two|three|four|2|3|4)(?: (?:ones|of them|films|books|items))?(?= |$)"
+)
+MENTIONED = re.compile(
+    rf"the (?P<noun>{NOUN}) (?:that )?you (?:mentioned|showed|recommended|suggested"
+    rf"|named|listed)(?: me)?(?: (?P<when>first|last|earlier|before|just now|at first"
+    rf"|at the (?:start|beginning)))?(?= |$)"
+)
+ALL = re.compile(
+    r"(?:all of (?:them|these|those)|(?:them|these|those) all|both of (?:them|these)"
+    r"|both|(?:any|none|all) of (?:these|those|them)|(?<=seen )(?:these|those|them)"
+    r"|(?<=like )(?:these|those|them)|(?<=love )(?:these|those|them)|(?<=know )(?:these"
+    r"|those|them)|(?<=liked )(?:these|those|them)|(?<=hate )(?:these|those|them)"
+    r"|(?<=read )(?:these|those|them))(?= |$)"
+)
+THAT = re.compile(
+    rf"(?:that|this) (?:one|{NOUN})(?= |$)|(?:(?<=like )|(?<=than )|(?<=not )|(?<=why"
+    rf" )|(?<=about )|(?<=hide )|(?<=loved )|(?<=liked )|(?<=hated )|(?<=seen )|(?<=read"
+    rf" )|(?<=heard )|(?<=know )|(?<=watched )|(?<=saw )|(?<=is )|(?<=was )|(?<=enjoyed"
+    rf" )|(?<=love )|(?<=hate )|(?<=after )|(?<=similar to )|(?<=directed )|(?<=wrote"
+    rf" )|(?<=to ))(?:that|this)(?= (?:but|one|and|please|a lot|very|already|too|again"
+    rf"|instead|or|was|is|so|then|yet)|$)"
+)
+IT = re.compile(
+    r"(?:(?<=^)|(?<= ))(?:it|its)(?= (?:is|was|has|have|long|short|about|good|sad"
+    r"|scary|funny|any|a|an|in|on|for|by|set|from|worth|too|very|suitable|like|made"
+    r"|rated|cost|expensive|cheap|already|before|yesterday|last|and|but|so|again"
+    r"|please|now|have|the|really|actually|more|based|black|silent|suit|waterproof"
+    r"|warm|plot|director|author|year|length|price|genre|rating)|$)"
+)
+NO_IT_BEFORE = re.compile(r"(?:^|\s)(?:make|forget|drop|call|keep|take|bring|thats|got|stop|so be|find) $")
+NO_IT_BEHIND = re.compile(r"(?:should|must|has to|needs to|can|could|would|ll)\b")
+SUPERLATIVES = {
+    "shortest": ("minutes", "pages", min),
+    "thickest": ("pages", "minutes", max),
+    "thinnest": ("pages", "minutes", min),
+    "briefest": ("minutes", "pages", min),
+    "lengthiest": ("minutes", "pages", max),
+    "longest": ("minutes", "pages", max),
+    "oldest": ("year", "year", min),
+    "earliest": ("year", "year", min),
+    "newest": ("year", "year", max),
+    "latest": ("year", "year", max),
+    "most recent": ("year", "year", max),
+    "cheapest": ("price", "price", min),
+    "least expensive": ("price", "price", min),
+    "most expensive": ("price", "price", max),
+    "priciest": ("price", "price", max),
+}
+SUPERLATIVE = re.compile(
+    rf"(?:the )?(?P<word>{'|'.join(SUPERLATIVES)})(?: {NOUN})?(?: of (?:them|these|those|the lot|all))?(?= |$)"
+)
+SUPERLATIVE_OF = {
+    "longer": "longest",
+    "shorter": "shortest",
+    "older": "oldest",
+    "newer": "newest",
+    "cheaper": "cheapest",
+}
+WHICH = re.compile(
+    rf"which (?:one |film |book |{NOUN} )?(?:of (?:them|these|those|the two) )?is"
+    rf" (?:the )?(?P<word>{'|'.join(SUPERLATIVE_OF)})(?: one)?(?= |$)"
+)
+DESCRIBED = re.compile(
+    rf"the (?P<before>(?:[\w]+ ){{1,3}}?)(?P<noun>one|{NOUN})(?= |$)|the one (?:with"
+    rf"|about|from|by|in|where|that has|set in|of|called|featuring|starring|which"
+    rf" has|who|that is|thats) (?P<after>.+?)(?= (?:but|and|please|instead)\b|$)|the"
+    rf" (?P<only>film|movie|book|novel|piece|song|print|picture|photo)(?= (?:is|was"
+    rf"|please|instead|again|then|looks|sounds)\b|$)"
+)
+STOP = word_set(
+    "the a an of in on with about from by where that has which who is set and or one at to it there some my your "
+    "other same black-and-white"
+)
+NOT_DESCRIBED = word_set(
+    "other same next right wrong only best good very whole new another such kind of from for in at on with"
+)
