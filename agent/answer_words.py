@@ -91,11 +91,7 @@ class AnswerWords:
         ]
 
     def _met(self, recommendation: Recommendation) -> list[str]:
-        met = [
-            self._phrases.number(r.filter.attribute, r.value)
-            for r in recommendation.reasons
-            if isinstance(r, MetFilter)
-        ]
+        met = [said for r in recommendation.reasons if isinstance(r, MetFilter) and (said := self._phrases.met(r))]
         return [f"It is what you asked for: {'; '.join(dict.fromkeys(met))}."] if met else []
 
     def _popular(self, recommendation: Recommendation) -> list[str]:

@@ -171,17 +171,10 @@ class ListWords:
                     return f", close to {named}" if rec_list.query.text or rec_list.query.filters else ""
                 return f", because you like {named}" if liked else ""
             case MetFilter():
-                values = reason.value if isinstance(reason.value, tuple) else (reason.value,)
-                asked = reason.filter.value if isinstance(reason.filter.value, tuple) else (reason.filter.value,)
-                met = [
-                    self._phrases.number(reason.filter.attribute, v)
-                    for v in values
-                    if v in asked or not isinstance(v, str)
-                ]
+                met = self._phrases.met(reason)
                 if self._phrases.topic(reason.filter.attribute) == "country":
-                    return f", from {the(listed(met))}" if met else ""
-                worded = reason.filter.op not in {"<", "<=", ">", ">=", "="}
-                return f", {'listed as ' if worded else ''}{listed(met)}" if met else ""
+                    return f", from {the(met)}" if met else ""
+                return f", {'listed as ' if reason.filter.op in {'any_of', 'all_of'} else ''}{met}" if met else ""
             case Popularity():
                 return f", liked by {people_text(reason)}" if reason.people else ""
 

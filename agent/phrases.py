@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from agent.planner.lexicon import Lexicon, Topic, plain_name
 from retrieval.catalogue import Catalogue
 from tools.render import clean, second_text, value_text
-from vouch.types import Attribute, AttributeValue, CitedPassage, Filter, Item, Passage, Relaxation
+from vouch.types import Attribute, AttributeValue, CitedPassage, Filter, Item, MetFilter, Passage, Relaxation
 
 _MARKUP = re.compile(r"<[^<>]{0,200}>|!?\[([^\]]{0,200})\]\([^)]{0,400}\)|[*_`#~|]{2,}|`")
 _PLURALS = {
@@ -253,6 +253,16 @@ class Phrases:
             return words.get(op, f"from {said}")
         named = "" if self.unit(self.catalogue.attribute(name), 2) else f"{plain_name(name)} "
         return f"{named}{({**_UPPER, **_LOWER}).get(op, 'exactly' if op == '=' else op)} {said}"
+
+    def met(self, reason: MetFilter) -> str:
+        """What of an item's value meets a condition: of (comedy, horror) only “horror” where horror was asked for."""
+        own = reason.value if isinstance(reason.value, tuple) else (reason.value,)
+        asked = reason.filter.value if isinstance(reason.filter.value, tuple) else (reason.filter.value,)
+        positive = reason.filter.op not in {"none_of", "!="}
+        shown = [
+            self.number(reason.filter.attribute, v) for v in own if not isinstance(v, str) or (positive and v in asked)
+        ]
+        return listed(shown) if shown else self.condition(reason.filter) if not positive else ""
 
     def relaxation(self, change: Relaxation) -> str:
         """A relaxation in words: "up to 95 minutes, 3 would fit"."""
