@@ -6,7 +6,7 @@ import datetime
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval import filters
@@ -193,7 +193,6 @@ def meets(item: Item, wanted: Filter) -> bool:
     return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[wanted.op]  # type: ignore[operator]
 
 
-@settings(max_examples=200, deadline=None)
 @given(catalogue=catalogues(), wanted=st.lists(some_filters(), max_size=3))
 def test_what_is_admitted_is_exactly_what_meets_every_filter(catalogue: Catalogue, wanted: list[Filter]) -> None:
     checked = [filters.check(catalogue.schema, f) for f in wanted]
@@ -201,7 +200,6 @@ def test_what_is_admitted_is_exactly_what_meets_every_filter(catalogue: Catalogu
     assert filters.admitted(catalogue, checked) == expected
 
 
-@settings(max_examples=100, deadline=None)
 @given(catalogue=catalogues(), wanted=st.lists(some_filters(), min_size=1, max_size=3))
 def test_relaxations_admit_as_many_as_they_say(catalogue: Catalogue, wanted: list[Filter]) -> None:
     checked = [filters.check(catalogue.schema, f) for f in wanted]
@@ -213,7 +211,6 @@ def test_relaxations_admit_as_many_as_they_say(catalogue: Catalogue, wanted: lis
         assert len(relaxed) == relaxation.count > before or before > 0
 
 
-@settings(max_examples=100, deadline=None)
 @given(wanted=some_filters())
 def test_checking_twice_changes_nothing(wanted: Filter) -> None:
     checked = filters.check(PRICED, wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval import ranking
@@ -31,7 +31,6 @@ def lists() -> st.SearchStrategy[dict[str, tuple[Candidate, ...]]]:
     )
 
 
-@settings(max_examples=200, deadline=None)
 @given(proposals=lists(), text=st.booleans(), k=st.integers(1, 6))
 def test_parts_sum_to_the_score_and_the_order_follows_it(
     proposals: dict[str, tuple[Candidate, ...]], text: bool, k: int

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval import filters
@@ -70,7 +70,6 @@ WRITTEN = (
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     text=st.sampled_from(["", "vampire", "funny fast film", "quantum sourdough", "slow piano at night"]),
     liked=st.lists(st.sampled_from(IDS), max_size=3, unique=True),
