@@ -13,10 +13,10 @@ from types import MappingProxyType
 
 from retrieval.reading.column_map import wishes_from
 from retrieval.reading.columns import AttributePlan, Plan, guess_columns
+from retrieval.reading.file_tables import read_table
 from retrieval.reading.findings import ColumnGuess, Role, Trouble
 from retrieval.reading.media_files import MediaFolder
 from retrieval.reading.rows import items_of
-from retrieval.reading.tables import read_table
 from vouch.errors import InputError, UnreadableCatalogue
 from vouch.types import Attribute, AttributeValue, Item, Schema
 

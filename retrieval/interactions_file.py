@@ -22,9 +22,10 @@ from retrieval.reading.delimited_tables import (
     read_records,
     text_lines,
 )
+from retrieval.reading.file_tables import read_bytes, read_table, refuse_known_binaries
 from retrieval.reading.findings import Trouble, shortened
 from retrieval.reading.names import snake_case
-from retrieval.reading.tables import Table, read_bytes, read_table, refuse_known_binaries
+from retrieval.reading.tables import Table
 from vouch.errors import UnreadableCatalogue
 from vouch.types import Interaction
 

@@ -1,4 +1,4 @@
-"""A file to a table of raw cells, whatever its format. Cells are the file's own strings; what they mean is found out elsewhere."""
+"""A table of raw cells. Cells are the file's own strings; what they mean is found out elsewhere. Knows no format."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from retrieval.reading.findings import Trouble
-from vouch.errors import UnreadableCatalogue
 
 Cell = str | tuple[str, ...]
 """A value as text ("" where the file has none), or a list of texts. Numbers and truth values of JSON and Parquet are texts too."""
 
-FORMATS = "Vouch reads CSV, TSV, JSON, JSONL and Parquet."
 _UNSTORABLE = re.compile("[\ud800-\udfff\0]")  # no database and no terminal takes these
 _NAMING_KEYS = ("name", "title", "label", "value", "text", "path", "url")
 
@@ -29,67 +26,6 @@ class Table:
     encoding: str = "utf-8"
     delimiter: str | None = None
     header: bool = True
-
-
-def read_table(path: Path) -> Table:
-    """The table in the file; its format is told by its content first, then by its name.
-
-    Raises:
-        UnreadableCatalogue: there is no such file, or it holds no table.
-    """
-    data = read_bytes(path)
-    suffix = path.suffix.lower()
-    if data[:4] == b"PAR1":
-        from retrieval.reading.parquet_tables import parquet_table
-
-        return parquet_table(path, data)
-    refuse_known_binaries(path, data)
-    from retrieval.reading.decoding import decode
-
-    text, encoding = decode(data)
-    if not text.strip():
-        raise UnreadableCatalogue(f"“{path.name}” is empty.")
-    if suffix in {".json", ".jsonl", ".ndjson"} or (
-        text.lstrip()[:1] in "[{" and suffix not in {".csv", ".tsv", ".dat"}
-    ):
-        from retrieval.reading.json_tables import json_table
-
-        return json_table(path.name, text, encoding=encoding)
-    from retrieval.reading.delimited_tables import delimited_table
-
-    return delimited_table(path.name, text, encoding=encoding)
-
-
-def read_bytes(path: Path) -> bytes:
-    """The file's bytes.
-
-    Raises:
-        UnreadableCatalogue: there is no such file, or it cannot be opened.
-    """
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise UnreadableCatalogue(f"There is no file “{path}”.") from None
-    except (OSError, ValueError) as error:
-        raise UnreadableCatalogue(f"“{path}” cannot be opened: {error}.") from error
-
-
-def refuse_known_binaries(path: Path, data: bytes) -> None:
-    """Say what to do with a file that people try although Vouch cannot read it.
-
-    Raises:
-        UnreadableCatalogue: it is a workbook, an archive or a database.
-    """
-    if data[:2] == b"PK":
-        raise UnreadableCatalogue(
-            f"“{path.name}” is an Excel workbook or a ZIP archive. Save the sheet as CSV, or unpack it."
-        )
-    if data[:2] == b"\x1f\x8b":
-        raise UnreadableCatalogue(f"“{path.name}” is compressed. Unpack it first: gunzip -k '{path.name}'")
-    if data[:15] == b"SQLite format 3" or data[:4] == b"\xd0\xcf\x11\xe0":
-        raise UnreadableCatalogue(
-            f"“{path.name}” is a database or an old Excel file. Export the table as CSV. {FORMATS}"
-        )
 
 
 def cell_of(value: object) -> Cell:
