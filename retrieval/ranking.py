@@ -19,7 +19,7 @@ BESIDE = 0.05
 """What a source weighs that only fills up a list whose words were met by too few items."""
 
 SHORTEST = 5
-"""To how many a list is filled up by popularity alone, where the words are met by fewer."""
+"""To how many a list is filled up where the words are met by fewer."""
 DIVERSITY = 0.12
 PREFERENCE = 1.0
 """As much as the first place of the leading source: what is preferred comes first unless it answers much worse."""
@@ -152,7 +152,7 @@ def matched_first(scored: Sequence[Scored]) -> tuple[Scored, ...]:
 
 
 def without_padding(scored: Sequence[Scored]) -> tuple[Scored, ...]:
-    """The list without what nothing but popularity speaks for, from the sixth place on.
+    """The list without what does not answer the words, from the sixth place on.
 
     >>> popular = Scored(Candidate(item_id="p", ranks={}, scores={}), {"popular": 0.1})
     >>> len(without_padding([popular] * 8))
@@ -162,8 +162,8 @@ def without_padding(scored: Sequence[Scored]) -> tuple[Scored, ...]:
 
 
 def is_padding(scored: Scored) -> bool:
-    """Whether nothing but popularity speaks for it."""
-    return not scored.parts.keys() - {"popular", "diversity"}
+    """Whether no source of words proposed it: it only fills a list up."""
+    return not scored.parts.keys() & TEXT_SOURCES
 
 
 def diversify(

@@ -229,11 +229,13 @@ class Recommender:
         strength = ranking.DIVERSITY + 0.4 * query.explore
         looked_at = scored[: max(DIVERSIFIED, query.k)]
         chosen = ranking.diversify(looked_at, query.k, alike=self._likeness, strength=strength)
-        if not any(ranking.TEXT_SOURCES & one.parts.keys() for one in chosen):
+        if all(map(ranking.is_padding, chosen)):
             return chosen, notes
         chosen = ranking.without_padding(chosen)
-        padding = sum(map(ranking.is_padding, chosen))
-        return chosen, notes + ((_padded(len(chosen) - padding, query.text, self._by_default),) if padding else ())
+        padding = [one for one in chosen if ranking.is_padding(one)]
+        personal = any(one.parts.keys() & {"collaborative", "alike"} for one in padding)
+        rest = "what fits your likes" if personal else self._by_default
+        return chosen, notes + ((_padded(len(chosen) - len(padding), query.text, rest),) if padding else ())
 
     def _ranked(
         self, query: Query, allowed: frozenset[str], *, pool: int
