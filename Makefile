@@ -66,6 +66,9 @@ fix: setup-dev ## format and mend what ruff can mend
 eval: demo-ingest ## the table of ranking quality over the demo collection
 	$(DEMO) $(BIN)/python -m eval ranking
 
+bench: setup-dev demo-ingest ## medians over the demo collection, each beside a named peer
+	$(DEMO) $(BIN)/python scripts/bench.py
+
 soak: setup-dev ## the property tests with thousands of examples
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -q $$(grep -l "^from hypothesis import.*given" tests/*.py)
 
