@@ -14,7 +14,7 @@ import numpy as np
 from eval.metrics import PER_PERSON, coverage_at, mean_with_interval
 from retrieval.catalogue import Catalogue
 from retrieval.recommender import Content, InteractionStore, Recommender
-from retrieval.scorers.fitted import Fitted, fit_ease
+from retrieval.scorers.fitted import Fitted, fit_adaptive, fit_ease
 from retrieval.scorers.like_counts import LikeCounts
 from retrieval.sources.collaborative import CollaborativeSource
 from retrieval.sources.popular import PopularSource
@@ -102,8 +102,9 @@ def rankers(catalogue: Catalogue, split: Split, *, content: Content | None, seed
     fitted = Fitted(
         version="training",
         like_counts=LikeCounts.of(catalogue, split.training),
-        model=fit_ease(split.training, catalogue),
+        model=fit_adaptive(split.training, catalogue),
     )
+    fixed = fit_ease(split.training, catalogue)
     rng = np.random.default_rng(seed)
     everything = np.array(catalogue.item_ids)
 
@@ -119,8 +120,9 @@ def rankers(catalogue: Catalogue, split: Split, *, content: Content | None, seed
         "random": at_random,
         "popularity": _by_source(PopularSource(catalogue, fitted.like_counts), catalogue),
     }
-    if fitted.model is not None:
-        models["ease"] = _by_source(CollaborativeSource(fitted.model), catalogue)
+    if fixed is not None and fitted.model is not None:
+        models["ease"] = _by_source(CollaborativeSource(fixed), catalogue)
+        models["cf"] = _by_source(CollaborativeSource(fitted.model), catalogue)
     return models | {"vouch": the_whole}
 
 

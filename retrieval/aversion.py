@@ -56,7 +56,7 @@ def _nearness(
             cosine = rows @ item_vectors.of(item_id)
             parts.append(np.clip((cosine - USUAL) / (1 - USUAL), 0, 1))
         if model is not None and model.knows(item_id):
-            company = np.nan_to_num(model.affinity({item_id: 1.0}), nan=0.0)
+            company = model.company(item_id)
             parts.append(np.clip(company[indexes] / max(float(company.max()), 1e-6), 0, 1))
         if parts:
             total += weight * np.mean(parts, axis=0)

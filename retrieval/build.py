@@ -176,7 +176,7 @@ def build_perceivers(settings: Settings) -> tuple[Perceiver, ...]:
 
 def _tiers(fitted: Fitted, index: ChromaIndex) -> Mapping[str, str]:
     likes = int(fitted.like_counts.counts.sum())
-    scorer = f"popularity ({likes:,} likes)" if fitted.model is None else f"EASE on {likes:,} likes"
+    scorer = f"popularity ({likes:,} likes)" if fitted.model is None else f"adaptive EDLAE on {likes:,} likes"
     return {
         "words": "all-MiniLM-L6-v2",
         "pictures": "tags by EfficientNet-Lite2, text by RapidOCR",

@@ -60,20 +60,20 @@ class ReasonFinder:
         weighed += [
             (parts.get("preferred", 0.0) / max(len(query.prefer), 1), r) for r in self._met(scored.item_id, met)
         ]
-        popularity = self.popularity(scored.item_id)
+        popularity = self.popularity(scored.item_id, query_likes(query))
         if popularity.people and (limit is None or not weighed or popularity.place <= WELL_KNOWN):
             weighed.append((parts.get("popular", 0.0), popularity))
         weighed.sort(key=lambda pair: -pair[0])
         return tuple(reason for _, reason in weighed[:limit])
 
     def affinity(self, item_id: str, likes: Mapping[str, float]) -> float:
-        """The sum of the contributions; NaN where the model has no opinion."""
+        """The contributions and the popularity part together; NaN where the model has no opinion."""
         model = self.fitted.model
         found = model.contributions(likes, item_id) if model else {}
-        return math.fsum(found.values()) if found else math.nan
+        return math.fsum([*found.values(), self._popularity_part(item_id, likes)]) if found else math.nan
 
     def liked_items(self, item_id: str, likes: Mapping[str, float]) -> tuple[LikedItem, ...]:
-        """The likes with what each adds to the affinity, the largest first; shares sum to 1.
+        """The likes with what each adds to the affinity, the largest first; with the popularity part the shares sum to 1.
 
         Where the collaborative model has no opinion the shares are those of the likeness of content.
         """
@@ -81,7 +81,7 @@ class ReasonFinder:
         found = model.contributions(likes, item_id) if model else {}
         if not found and self.item_vectors is not None and likes:
             found = self.item_vectors.contributions(likes, item_id)
-        total = math.fsum(found.values())
+        total = math.fsum([*found.values(), self._popularity_part(item_id, likes)])
         by_id = self.catalogue.by_id
         liked = [
             LikedItem(item_id=i, title=by_id[i].title, contribution=c, share=c / total if total else 0.0)
@@ -90,12 +90,17 @@ class ReasonFinder:
         ]
         return tuple(sorted(liked, key=lambda one: (-one.contribution, one.item_id)))
 
-    def popularity(self, item_id: str) -> Popularity:
-        """How many people like it, and its place."""
+    def popularity(self, item_id: str, likes: Mapping[str, float]) -> Popularity:
+        """How many people like it, its place, and its part in the affinity of somebody with these likes."""
         index = self.catalogue.index_of[item_id]
         counts = self.fitted.like_counts
         people, place = int(counts.counts[index]), int(counts.places[index])
-        return Popularity(people=people, place=place, simulated=self.simulated)
+        part = self._popularity_part(item_id, likes)
+        return Popularity(people=people, place=place, contribution=part, simulated=self.simulated)
+
+    def _popularity_part(self, item_id: str, likes: Mapping[str, float]) -> float:
+        model = self.fitted.model
+        return model.popularity_part(likes, item_id) if model else 0.0
 
     def _cited(self, scored: Scored, query: Query) -> tuple[CitedPassage, ...]:
         if self.citations is None:

@@ -58,7 +58,7 @@ def test_no_model_lists_what_is_known() -> None:
 def test_models_that_know_the_likes_beat_those_that_do_not() -> None:
     table = ranking_table(CATALOGUE, halves(), data="halves", seed=3)
     found = {row.model: row.metrics["ndcg@10"][0] for row in table.rows}
-    assert list(found) == ["random", "popularity", "ease", "vouch"]
+    assert list(found) == ["random", "popularity", "ease", "cf", "vouch"]
     assert found["ease"] > found["popularity"] + 0.05
     assert found["vouch"] > found["random"] + 0.05
     for row in table.rows:

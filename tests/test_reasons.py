@@ -8,7 +8,7 @@ import pytest
 
 from retrieval.citations import sentences
 from retrieval.recommender import Recommender
-from retrieval.scorers.fitted import Fitted, fit_ease
+from retrieval.scorers.fitted import Fitted, fit_adaptive
 from retrieval.scorers.like_counts import LikeCounts
 from tests.stand_ins_perception import HashEmbedder
 from tests.stand_ins_recommender import ListStore, small_catalogue, small_content, two_camps
@@ -18,7 +18,7 @@ CATALOGUE = small_catalogue()
 FITTED = Fitted(
     version="",
     like_counts=LikeCounts.of(CATALOGUE, two_camps()),
-    model=fit_ease(two_camps(), CATALOGUE, penalty=1.0),
+    model=fit_adaptive(two_camps(), CATALOGUE),
 )
 RECOMMENDER = Recommender(
     catalogue=CATALOGUE,
@@ -52,14 +52,17 @@ def test_where_no_word_decides_the_sentence_is_chosen_by_its_vector() -> None:
     assert cited.span in sentences(cited.passage.text)
 
 
-def test_shares_of_the_likes_sum_to_the_affinity() -> None:
+def test_shares_of_the_likes_and_the_popularity_part_sum_to_the_affinity() -> None:
     query = Query(tastes=(taste("nosferatu", "dracula", "general"),))
     explained = RECOMMENDER.explain("whale", query)
     liked = [r for r in explained.reasons if isinstance(r, LikedItem)]
     assert {r.item_id for r in liked} == {"nosferatu", "dracula", "general"}
     assert explained.affinity is not None
-    assert math.fsum(r.contribution for r in liked) == pytest.approx(explained.affinity, abs=1e-6)
-    assert math.fsum(r.share for r in liked) == pytest.approx(1.0)
+    (popularity,) = [r for r in explained.reasons if isinstance(r, Popularity)]
+    assert popularity.contribution > 0
+    carried = math.fsum([*(r.contribution for r in liked), popularity.contribution])
+    assert carried == pytest.approx(explained.affinity, abs=1e-6)
+    assert math.fsum(r.share for r in liked) == pytest.approx(1 - popularity.contribution / explained.affinity)
 
 
 def test_the_like_that_carried_it_comes_first() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,7 +35,7 @@ IDS = list(CATALOGUE.item_ids)
 
 @pytest.fixture(scope="module")
 def fitted(tmp_path_factory: pytest.TempPathFactory) -> Fitted:
-    return fit_scorer(ListStore(two_camps()), CATALOGUE, tmp_path_factory.mktemp("scorer"), penalty=1.0)
+    return fit_scorer(ListStore(two_camps()), CATALOGUE, tmp_path_factory.mktemp("scorer"))
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +252,9 @@ def test_affinities_are_told_for_named_items(recommender: Recommender) -> None:
     rows = recommender.affinities(taste("nosferatu", "dracula"), ["whale", "print"])
     (whale, affinity, liked), (print_id, unknown, _) = rows
     assert (whale, print_id) == ("whale", "print")
-    assert affinity == pytest.approx(sum(one.contribution for one in liked))
+    by_popularity = affinity * (1 - sum(one.share for one in liked))
+    assert affinity == pytest.approx(sum(one.contribution for one in liked) + by_popularity)
+    assert 0 < by_popularity < affinity
     assert unknown != unknown  # NaN: nobody likes it, so there is no opinion
 
 
@@ -304,6 +307,26 @@ def test_a_scorer_survives_items_that_move_come_and_go(tmp_path: Path) -> None:
     likes = {"nosferatu": 1.0}
     assert moved.model.contributions(likes, "whale") == written.model.contributions(likes, "whale")
     assert not moved.model.knows("general")
+
+
+def test_a_folder_of_an_older_format_is_fitted_anew(tmp_path: Path) -> None:
+    store = ListStore(two_camps())
+    (tmp_path / "ease-0123.npy").write_bytes(b"old")
+    old = {"version": store.interactions_version(), "likes": {}, "weights": "ease-0123.npy", "item_ids": []}
+    (tmp_path / "scorer.json").write_text(json.dumps(old), "utf-8")
+    assert load_scorer(tmp_path, CATALOGUE) is None
+    fit_scorer(store, CATALOGUE, tmp_path)
+    assert load_scorer(tmp_path, CATALOGUE, version=store.interactions_version()) is not None
+    assert not list(tmp_path.glob("ease-*"))
+
+
+def test_the_record_says_which_levels_there_are_what_they_rest_on_and_how_much_memory_it_took(tmp_path: Path) -> None:
+    fit_scorer(ListStore(two_camps()), CATALOGUE, tmp_path)
+    record = json.loads((tmp_path / "scorer.json").read_text("utf-8"))
+    assert [choice["least"] for choice in record["chosen"]] == [level["least"] for level in record["levels"]]
+    assert all((tmp_path / name).exists() for name in record["weights"])
+    assert record["validation_people"] == 0
+    assert record["bytes_to_fit"] == 8 * len(record["item_ids"]) ** 2
 
 
 def test_a_collection_without_likes_has_no_model(tmp_path: Path) -> None:

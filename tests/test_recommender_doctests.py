@@ -13,6 +13,7 @@ MODULES = (
     "retrieval.columns",
     "retrieval.proposals",
     "retrieval.ranking",
+    "retrieval.scorers.edlae",
     "retrieval.titles",
     "retrieval.words",
 )

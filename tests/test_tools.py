@@ -24,7 +24,7 @@ CATALOGUE = small_catalogue()
 @pytest.fixture(scope="module")
 def toolbox(tmp_path_factory: pytest.TempPathFactory) -> Toolbox:
     store = ListStore(two_camps())
-    fitted = fit_scorer(store, CATALOGUE, tmp_path_factory.mktemp("scorer"), penalty=1.0)
+    fitted = fit_scorer(store, CATALOGUE, tmp_path_factory.mktemp("scorer"))
     content = small_content(CATALOGUE, HashEmbedder())
     recommender = Recommender(catalogue=CATALOGUE, store=store, fitted=fitted, content=content)
     return Toolbox(recommender=recommender, person="stranger:test", clock=lambda: 1.0)

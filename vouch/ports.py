@@ -84,7 +84,15 @@ class Scorer(Protocol):
         ...
 
     def contributions(self, likes: Mapping[int, float], item_index: int) -> Mapping[int, float]:
-        """What each like adds to the affinity of one item; they sum to it to 1e-5."""
+        """What each like adds to the affinity of one item; with `popularity_part` they sum to it to 1e-5."""
+        ...
+
+    def popularity_part(self, likes: Mapping[int, float], item_index: int) -> float:
+        """What the item's popularity adds to its affinity beside the likes; 0 where it has no part, and without likes."""
+        ...
+
+    def company(self, item_index: int) -> NDArray[np.float32]:
+        """What a like of this item adds to every item for somebody well known, popularity left out, shape (n_items,)."""
         ...
 
 

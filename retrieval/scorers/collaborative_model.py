@@ -44,12 +44,26 @@ class CollaborativeModel:
         return affinity
 
     def contributions(self, weights: Mapping[str, float], item_id: str) -> dict[str, float]:
-        """What each liked item adds to the affinity of one; they sum to it. Empty where there is no opinion."""
+        """What each liked item adds to the affinity of one; with `popularity_part` they sum to it. Empty where there is no opinion."""
         row = self._rows.get(item_id)
         likes = self._likes(weights)
         if row is None or not likes:
             return {}
         return {self.item_ids[i]: value for i, value in self.scorer.contributions(likes, row).items()}
+
+    def popularity_part(self, weights: Mapping[str, float], item_id: str) -> float:
+        """What the popularity of an item adds to its affinity; 0 where there is no opinion."""
+        row = self._rows.get(item_id)
+        likes = self._likes(weights)
+        return self.scorer.popularity_part(likes, row) if row is not None and likes else 0.0
+
+    def company(self, item_id: str) -> NDArray[np.float32]:
+        """What a like of that item adds to every item for somebody well known, shape as `affinity`; 0 where nothing is known."""
+        company = np.zeros(len(self.catalogue.items), dtype=np.float32)
+        row = self._rows.get(item_id)
+        if row is not None:
+            company[self._places] = self.scorer.company(row)[self._known]
+        return company
 
     def _likes(self, weights: Mapping[str, float]) -> dict[int, float]:
         return {self._rows[i]: w for i, w in weights.items() if i in self._rows and w != 0}

@@ -1,4 +1,6 @@
-"""EASE: a closed-form item-item model (Steck 2019, “Embarrassingly Shallow Autoencoders for Sparse Data”). Knows no item ids."""
+"""EASE and EDLAE: closed-form item-item models (Steck 2019, “Embarrassingly Shallow Autoencoders for Sparse Data”; Steck 2020,
+“Autoencoders that don't overfit towards the Identity”). One fixed model here, the adaptive one in `edlae`. Knows no item ids.
+"""
 
 from __future__ import annotations
 
@@ -34,22 +36,39 @@ class EaseScorer:
         """Each like's weight times its row's entry; they sum to the affinity."""
         return {i: weight * float(self.weights[i, item_index]) for i, weight in likes.items()}
 
+    def popularity_part(self, likes: Mapping[int, float], item_index: int) -> float:
+        """0: popularity has no part in this model."""
+        return 0.0
 
-def ease_weights(likes: Any, *, penalty: float) -> NDArray[np.float32]:
-    """B = I - P / diag(P), P = (X'X + penalty I)^-1, diagonal 0 (Steck 2019, eq. 8); the one big array is worked on in place.
+    def company(self, item_index: int) -> NDArray[np.float32]:
+        """The item's row of weights, shape (n_items,)."""
+        return np.asarray(self.weights[item_index], dtype=np.float32)
+
+
+def ease_weights(likes: Any, *, penalty: float, dropout: float = 0.0) -> NDArray[np.float32]:
+    """The weights of one model from the likes; see `solve`.
 
     Args:
         likes: scipy sparse matrix X, shape (n_people, n_items), the weights of likes (mostly 1).
         penalty: lambda, > 0; larger leans more on plain co-occurrence.
+        dropout: the share of the likes that is dropped in training, in [0, 1); 0: EASE.
 
     Returns:
         float32, shape (n_items, n_items); memory is that array and little more (4 n^2 bytes).
     """
+    return solve(gram_matrix(likes), penalty=penalty, dropout=dropout)
+
+
+def solve(gram: NDArray[np.float32], *, penalty: float, dropout: float) -> NDArray[np.float32]:
+    """B = I - P / diag(P), P = (X'X + Lambda)^-1, diagonal 0 (Steck 2019, eq. 8; Lambda = lambda + p / (1 - p) diag(X'X), Steck 2020, eq. 5).
+
+    Args:
+        gram: X'X, shape (n_items, n_items), float32, Fortran order. It is worked on in place and becomes the result.
+    """
     from scipy.linalg import lapack
 
-    gram = _gram(likes)
     n = len(gram)
-    gram[np.diag_indices(n)] += np.float32(penalty)
+    gram[np.diag_indices(n)] += np.float32(penalty) + np.float32(dropout / (1 - dropout)) * np.diag(gram)
     factor, failed = lapack.spotrf(gram, lower=1, overwrite_a=1)
     if failed:
         raise np.linalg.LinAlgError(f"The Gram matrix with penalty {penalty:g} is not positive definite ({failed}).")
@@ -72,7 +91,7 @@ def default_penalty(n_likes: int) -> float:
     return float(np.clip(0.75 * np.sqrt(n_likes), 20.0, 1000.0))
 
 
-def _gram(likes: Any) -> NDArray[np.float32]:
+def gram_matrix(likes: Any) -> NDArray[np.float32]:
     """X'X as a dense array in Fortran order, filled block by block so that no second one is ever held."""
     columns = likes.tocsc().astype(np.float32)
     rows = columns.T.tocsr()

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.scorers.ease import EaseScorer, default_penalty, ease_weights, likes_matrix
+from retrieval.scorers.edlae import AdaptiveScorer, LevelChoice, fit_models, fitted_levels, models_of
 from vouch.ports import Scorer
 
 N = 50
@@ -31,9 +32,33 @@ def reread_ease(folder: Path) -> Scorer:
     return EaseScorer(np.load(folder / "weights.npy", mmap_mode="r"))
 
 
-@pytest.fixture(params=["fitted", "memory-mapped"])
+CHOICES = (
+    LevelChoice(least=1, penalty=10, dropout=0.9, popularity=0.2),
+    LevelChoice(least=3, penalty=10, dropout=0.9, popularity=0.1),
+    LevelChoice(least=8, penalty=0.5, dropout=0.5, popularity=0.0),
+)
+
+
+def fitted_adaptive() -> Scorer:
+    likes = likes_matrix(checkerboard(), n_people=N, n_items=N)
+    log_popularity = np.log1p(np.asarray(likes.sum(0), dtype=np.float32).ravel())
+    log_popularity[0] += 0.5  # so that popularity has something to say
+    weights = list(fit_models(likes, models_of(CHOICES)))
+    levels = [
+        level
+        for place, own in enumerate(weights)
+        for level in fitted_levels(CHOICES, place, own, likes=likes, log_popularity=log_popularity)
+    ]
+    return AdaptiveScorer(weights, levels=sorted(levels, key=lambda one: one.least), log_popularity=log_popularity)
+
+
+@pytest.fixture(params=["fitted", "memory-mapped", "adaptive"])
 def scorer(request: pytest.FixtureRequest, tmp_path: Path) -> Scorer:
-    makers: dict[str, Callable[[], Scorer]] = {"fitted": fitted_ease, "memory-mapped": lambda: reread_ease(tmp_path)}
+    makers: dict[str, Callable[[], Scorer]] = {
+        "fitted": fitted_ease,
+        "memory-mapped": lambda: reread_ease(tmp_path),
+        "adaptive": fitted_adaptive,
+    }
     return makers[request.param]()
 
 
@@ -56,16 +81,20 @@ def test_nothing_follows_from_nothing(scorer: Scorer) -> None:
     assert scorer.affinity({}).shape == (scorer.n_items,)
 
 
+@pytest.mark.parametrize("make", [fitted_ease, fitted_adaptive])
 @settings(max_examples=50, deadline=None)
 @given(
     likes=st.dictionaries(st.integers(0, N - 1), st.floats(-2, 5, allow_nan=False, width=32), min_size=1, max_size=20),
     item=st.integers(0, N - 1),
 )
-def test_contributions_sum_to_the_affinity(likes: dict[int, float], item: int) -> None:
-    scorer = fitted_ease_once()
+def test_contributions_and_the_popularity_part_sum_to_the_affinity(
+    make: Callable[[], Scorer], likes: dict[int, float], item: int
+) -> None:
+    scorer = once(make)
     contributions = scorer.contributions(likes, item)
     assert contributions.keys() == likes.keys()
-    assert sum(contributions.values()) == pytest.approx(float(scorer.affinity(likes)[item]), abs=1e-5)
+    total = sum(contributions.values()) + scorer.popularity_part(likes, item)
+    assert total == pytest.approx(float(scorer.affinity(likes)[item]), abs=1e-5)
 
 
 def test_affinity_is_float32_over_all_items(scorer: Scorer) -> None:
@@ -76,6 +105,56 @@ def test_affinity_is_float32_over_all_items(scorer: Scorer) -> None:
 
 def test_a_like_says_nothing_of_itself(scorer: Scorer) -> None:
     assert scorer.contributions({3: 1.0}, 3)[3] == 0.0
+
+
+def test_popularity_says_nothing_without_likes(scorer: Scorer) -> None:
+    assert scorer.popularity_part({}, 3) == 0.0
+
+
+def test_the_company_of_an_item_is_of_its_half_and_leaves_itself_and_popularity_out(scorer: Scorer) -> None:
+    company = scorer.company(7)
+    assert company.shape == (N,)
+    assert company[7] == 0.0
+    assert all(i % 2 == 1 for i in np.argsort(-company)[:HALF_OF_LIKES])
+    np.testing.assert_allclose(company[0::2], 0.0, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("weights", "least"),
+    [([1.0], 1), ([1.0, 1.0], 1), ([1.0] * 3, 3), ([0.5] * 7, 3), ([1.0] * 8, 8), ([1.0, 0.05, 0.05, 0.05], 1)],
+)
+def test_the_level_follows_how_many_equal_likes_the_weights_are_worth(weights: list[float], least: float) -> None:
+    scorer = fitted_adaptive()
+    assert isinstance(scorer, AdaptiveScorer)
+    assert scorer.level(dict(enumerate(weights))).least == least
+
+
+def test_popularity_has_a_part_only_where_its_level_gives_it_one() -> None:
+    scorer = fitted_adaptive()
+    few, many = {1: 1.0}, dict.fromkeys(range(9), 1.0)
+    assert scorer.popularity_part(few, 0) > scorer.popularity_part(few, 2) > 0
+    assert scorer.popularity_part(many, 0) == 0.0
+
+
+@pytest.mark.parametrize("known", [1, 3, 10])
+def test_at_every_level_the_affinity_is_an_estimate_of_how_likely_a_like_is(known: int) -> None:
+    affinity = fitted_adaptive().affinity({2 * i: 1.0 for i in range(known)})
+    assert 0.5 < affinity[2 * known :: 2].mean() < 1.5  # everybody there likes these
+    assert abs(affinity[1::2].mean()) < 0.5
+
+
+def test_edlae_is_the_closed_form_of_the_paper() -> None:
+    rng = np.random.default_rng(2)
+    likes = (rng.random((40, 15)) < 0.3).astype(np.float64)
+    matrix = likes_matrix([(p, i, 1.0) for p, i in np.argwhere(likes)], n_people=40, n_items=15)
+    gram = likes.T @ likes
+    inverse = np.linalg.inv(gram + np.diag(3.0 + 0.8 / 0.2 * np.diag(gram)))
+    expected = -inverse / np.diag(inverse)
+    np.fill_diagonal(expected, 0.0)
+    np.testing.assert_allclose(ease_weights(matrix, penalty=3.0, dropout=0.8), expected, atol=1e-5)
+    unit = float(np.sqrt(matrix.nnz))
+    shared = list(fit_models(matrix, [(1.0, 0.0), (3.0 / unit, 0.8)]))
+    np.testing.assert_allclose(shared[1], expected, atol=1e-5)
 
 
 def test_ease_is_the_closed_form_of_the_paper() -> None:
@@ -96,11 +175,11 @@ def test_the_penalty_grows_with_the_number_of_likes() -> None:
     assert default_penalty(100) < default_penalty(10_000) < default_penalty(1_000_000)
 
 
-_ONCE: list[Scorer] = []
+_ONCE: dict[Callable[[], Scorer], Scorer] = {}
 
 
-def fitted_ease_once() -> Scorer:
+def once(make: Callable[[], Scorer]) -> Scorer:
     """One model for all examples of a property."""
-    if not _ONCE:
-        _ONCE.append(fitted_ease())
-    return _ONCE[0]
+    if make not in _ONCE:
+        _ONCE[make] = make()
+    return _ONCE[make]

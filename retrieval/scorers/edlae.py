@@ -1,0 +1,187 @@
+"""Adaptive EDLAE: several closed-form item-item models, each denoised for people of whom so much is known, and popularity as a named part.
+
+    affinity(j) = c * (sum over the likes i of w_i B[i, j]  +  a * (sum of w_i) * log(1 + people who like j))
+
+B, a and c are those of the level that fits the number of likes known; c makes the affinity an estimate (least squares) of how likely
+j is another like. Somebody with one like is best told what is liked together
+with it (a large penalty and dropout leave little but co-occurrence), somebody with fifty what remains once popularity is
+explained away. One fixed model does well by one of the two. The formula is linear in the likes, so it can be taken apart exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.scorers.ease import gram_matrix, solve
+
+Weights = NDArray[np.float32]
+
+CALIBRATED = 300
+"""How many people a level's scale is measured on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelChoice:
+    """How people with `least` likes or more are served, up to the next level.
+
+    `penalty`: lambda in units of the square root of the number of all likes, so that it carries over to larger collections;
+    `dropout` in [0, 1); `popularity`: the part of log popularity, in units of the usual spread of a row of weights.
+    """
+
+    least: float
+    penalty: float
+    dropout: float
+    popularity: float
+
+    @property
+    def model(self) -> tuple[float, float]:
+        """What the weights depend on: penalty and dropout."""
+        return self.penalty, self.dropout
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """A level as fitted: from `least` likes on, the weights of that number; `scale` (c), and `popularity` (a c) for each like."""
+
+    least: float
+    weights: int
+    popularity: float
+    scale: float
+
+
+class AdaptiveScorer:
+    """Item-item weights of several levels; a `Scorer`.
+
+    Args:
+        weights: each float32, shape (n_items, n_items), C order, diagonal 0; row i is what a like of item i adds to every item.
+        levels: by `least`, rising; the first one also serves those below it.
+        log_popularity: float32, shape (n_items,), log(1 + people who like it).
+    """
+
+    def __init__(
+        self,
+        weights: Sequence[Weights],
+        *,
+        levels: Sequence[Level],
+        log_popularity: NDArray[np.float32],
+        scorer_id: str = "edlae",
+    ) -> None:
+        self.weights = tuple(weights)
+        self.levels = tuple(levels)
+        self.log_popularity = log_popularity
+        self.scorer_id = scorer_id
+        self.n_items = len(log_popularity)
+
+    def affinity(self, likes: Mapping[int, float]) -> NDArray[np.float32]:
+        """The formula above, shape (n_items,); NaN throughout where there are no likes: nothing follows from nothing."""
+        if not likes:
+            return np.full(self.n_items, np.nan, dtype=np.float32)
+        level = self.level(likes)
+        given = np.fromiter(likes.values(), np.float32, len(likes)) * np.float32(level.scale)
+        affinity = given @ self.weights[level.weights][list(likes)]
+        if level.popularity:
+            affinity = affinity + np.float32(level.popularity * _total(likes)) * self.log_popularity
+        return np.asarray(affinity, dtype=np.float32)
+
+    def contributions(self, likes: Mapping[int, float], item_index: int) -> Mapping[int, float]:
+        """Each like's weight times its row's entry, times the level's scale."""
+        level = self.level(likes)
+        weights = self.weights[level.weights]
+        return {i: level.scale * weight * float(weights[i, item_index]) for i, weight in likes.items()}
+
+    def popularity_part(self, likes: Mapping[int, float], item_index: int) -> float:
+        """The second term of the formula; 0 without likes."""
+        return self.level(likes).popularity * _total(likes) * float(self.log_popularity[item_index])
+
+    def company(self, item_index: int) -> NDArray[np.float32]:
+        """The item's row at the last level, shape (n_items,)."""
+        level = self.levels[-1]
+        return np.asarray(level.scale * self.weights[level.weights][item_index], dtype=np.float32)
+
+    def level(self, likes: Mapping[int, float]) -> Level:
+        """The level of somebody with these likes."""
+        known = effective_number(likes.values())
+        fitting = [level for level in self.levels if level.least <= known + 1e-6]
+        return fitting[-1] if fitting else self.levels[0]
+
+
+def effective_number(weights: Any) -> float:
+    """How many equal likes these weights are worth (Kish 1965): (sum |w|)^2 / sum w^2; 0 for none.
+
+    >>> effective_number([1.0, 1.0, 1.0])
+    3.0
+    >>> round(effective_number([1.0] + [0.05] * 10), 2)
+    2.2
+    """
+    given = np.abs(np.fromiter(weights, np.float64))
+    squares = float((given**2).sum())
+    return float(given.sum()) ** 2 / squares if squares else 0.0
+
+
+def models_of(choices: Sequence[LevelChoice]) -> tuple[tuple[float, float], ...]:
+    """The different (penalty, dropout) of the levels, in their order: one matrix of weights each."""
+    return tuple(dict.fromkeys(choice.model for choice in choices))
+
+
+def fit_models(likes: Any, models: Sequence[tuple[float, float]]) -> Iterator[Weights]:
+    """The weights of each (penalty, dropout), one at a time; beside them only the Gram matrix is held (4 n^2 bytes each).
+
+    Args:
+        likes: scipy sparse matrix X, shape (n_people, n_items).
+    """
+    gram = gram_matrix(likes)
+    unit = float(np.sqrt(likes.nnz))
+    for place, (penalty, dropout) in enumerate(models, start=1):
+        own = gram if place == len(models) else gram.copy(order="F")
+        yield solve(own, penalty=penalty * unit, dropout=dropout)
+
+
+def bytes_to_fit(n_items: int) -> int:
+    """The memory that `fit_models` needs at its peak, in bytes: the Gram matrix and one matrix of weights, float32."""
+    return 2 * 4 * n_items * n_items
+
+
+def spread(weights: Weights, log_popularity: NDArray[np.float32]) -> float:
+    """What one like usually moves: the mean deviation of the rows of the more liked third, in units of log popularity's."""
+    usual = np.argsort(-log_popularity, kind="stable")[: max(1, len(weights) // 3)]
+    deviation = float(log_popularity.std())
+    return float(np.mean([weights[i].std() for i in usual])) / deviation if deviation > 0 else 0.0
+
+
+def fitted_levels(
+    choices: Sequence[LevelChoice], place: int, weights: Weights, *, likes: Any, log_popularity: NDArray[np.float32]
+) -> list[Level]:
+    """The levels that use the weights of the model at `place` of `models_of`, measured on the likes that they were fitted on."""
+    usual = spread(weights, log_popularity)
+    levels = []
+    for choice in choices:
+        if choice.model == models_of(choices)[place]:
+            per_like = choice.popularity * usual
+            scale = _scale(weights, per_like * log_popularity, likes=likes, number=math.ceil(choice.least))
+            levels.append(Level(least=choice.least, weights=place, popularity=scale * per_like, scale=scale))
+    return levels
+
+
+def _scale(weights: Weights, by_popularity: NDArray[np.float32], *, likes: Any, number: int) -> float:
+    """The factor that brings scores from `number` random likes nearest to the other likes (least squares); 1 where nobody has more."""
+    rng = np.random.default_rng(0)
+    able = np.flatnonzero(np.diff(likes.indptr) > number)
+    agreement = size = 0.0
+    for person in rng.permutation(able)[:CALIBRATED]:
+        own = rng.permutation(likes[person].indices)
+        known, others = own[:number], own[number:]
+        scores = weights[known].sum(axis=0) + number * by_popularity
+        scores[known] = 0.0
+        agreement += float(scores[others].sum())
+        size += float(scores @ scores)
+    return agreement / size if agreement > 0 else 1.0
+
+
+def _total(likes: Mapping[int, float]) -> float:
+    return float(sum(likes.values()))
