@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.phrases import Phrases, cited, listed, plain, quote, the, title_of
+from agent.phrases import Phrases, listed, plain, quote, readable, speaks_of, the, title_of
 from agent.planner.lexicon import plain_name
 from agent.planner.words import singular
 from retrieval.filters import admitted
@@ -16,6 +16,8 @@ from tools.toolbox import Facets, Found, ItemDetails, Remembered
 from vouch.types import Attribute, CitedPassage, Filter, Item, LikedItem, MetFilter, Passage, Popularity, Recommendation
 
 _ABOUT_WORDS = 60
+_COUNTED = frozenset({"film", "book", "print", "movie", "novel", "song", "photo", "picture", "game", "album"})
+_TOLD = ("description", "review", "sidecar", "transcript", "caption")
 _FACT_VERBS = {
     "people": "is by",
     "brand": "is by",
@@ -27,13 +29,13 @@ _FACT_VERBS = {
     "price": "costs",
 }
 _TOPIC_NAMES = {
-    "people": "who made it",
-    "brand": "who makes it",
-    "year": "when it was made",
-    "minutes": "how long it is",
-    "pages": "how long it is",
-    "price": "what it costs",
-    "country": "where it comes from",
+    "people": "its maker",
+    "brand": "its maker",
+    "year": "its date",
+    "minutes": "its length",
+    "pages": "its length",
+    "price": "its price",
+    "country": "its origin",
     "genre": "its genre",
     "kind": "its kind",
     "mood": "its mood",
@@ -49,13 +51,13 @@ class AnswerWords:
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
 
-    def why(self, recommendation: Recommendation, *, why_not: bool) -> str:
+    def why(self, recommendation: Recommendation, *, text: str = "", why_not: bool = False) -> str:
         """All that speaks for one item, each with its evidence."""
         title = self._phrases.named(recommendation.item)
         said = [
-            *self._quotes(recommendation),
-            *self._likes(recommendation),
             *self._met(recommendation),
+            *self._quotes(recommendation, text),
+            *self._likes(recommendation),
             *self._popular(recommendation),
         ]
         if not said:
@@ -67,11 +69,10 @@ class AnswerWords:
         )
         return " ".join([lead, *said])
 
-    def _quotes(self, recommendation: Recommendation) -> list[str]:
-        passages = [r for r in recommendation.reasons if isinstance(r, CitedPassage) and r.passage.channel != "title"][
-            :2
-        ]
-        lines = [f"{self._phrases.where(r.passage)} {cited(r)}" for r in passages]
+    def _quotes(self, recommendation: Recommendation, text: str) -> list[str]:
+        told = [r for r in recommendation.reasons if isinstance(r, CitedPassage) and r.passage.channel != "title"]
+        passages = [r for r in told if not text or speaks_of(r, text)][:2]
+        lines = [self._phrases.told(r, text) for r in passages]
         return [_sentence(("it fits your words: " if n == 0 else "and ") + line) for n, line in enumerate(lines)]
 
     def _likes(self, recommendation: Recommendation) -> list[str]:
@@ -79,8 +80,8 @@ class AnswerWords:
         liked = [
             r for r in recommendation.reasons if isinstance(r, LikedItem) and r.item_id != recommendation.item.item_id
         ]
-        for_it = [f"{plain(r.title)} ({r.share:.0%})" for r in liked if r.share > 0.005][:3]
-        against = [f"{plain(r.title)} ({r.share:.0%})" for r in liked if r.share < -0.05][:2]
+        for_it = [f"{readable(r.title)} ({r.share:.0%})" for r in liked if r.share > 0.005][:3]
+        against = [f"{readable(r.title)} ({r.share:.0%})" for r in liked if r.share < -0.05][:2]
         if not for_it:
             return []
         said = f"Its match with your taste comes from {listed(for_it)}"
@@ -91,8 +92,43 @@ class AnswerWords:
         ]
 
     def _met(self, recommendation: Recommendation) -> list[str]:
-        met = [said for r in recommendation.reasons if isinstance(r, MetFilter) and (said := self._phrases.met(r))]
-        return [f"It is what you asked for: {'; '.join(dict.fromkeys(met))}."] if met else []
+        """What it meets, as one sentence: "a book of 36 pages, listed as horror, eerie and haunting"."""
+        said: dict[str, list[str]] = {}
+        for reason in recommendation.reasons:
+            if isinstance(reason, MetFilter) and (met := self._phrases.met(reason)):
+                said.setdefault(self._way(reason), []).append(met)
+        if not said:
+            return []
+        joined = []
+        for way, values in said.items():
+            each = (
+                list(dict.fromkeys(v for value in values for v in re.split(r", | and ", value)))
+                if way == "listed as "
+                else values
+            )
+            joined.append(way + listed(list(dict.fromkeys(each))))
+        return [f"It is what you asked for: {', '.join(dict.fromkeys(joined))}."]
+
+    def _way(self, reason: MetFilter) -> str:
+        """The words before a met value: "listed as", "from", "by"."""
+        topic = self._phrases.topic(reason.filter.attribute)
+        if reason.filter.op in {"none_of", "!="}:
+            return ""
+        kind = self._phrases.met(reason).casefold()
+        words = {
+            "genre": "listed as ",
+            "mood": "listed as ",
+            "other": "listed as ",
+            "country": "from ",
+            "year": "from ",
+        }
+        words |= {
+            "people": "by ",
+            "brand": "by ",
+            "price": "priced at ",
+            "kind": "a " if kind in _COUNTED else "listed under ",
+        }
+        return words.get(topic, "")
 
     def _popular(self, recommendation: Recommendation) -> list[str]:
         popular = [r for r in recommendation.reasons if isinstance(r, Popularity) and r.people]
@@ -148,9 +184,12 @@ class AnswerWords:
         less = len([i for i in others if isinstance(n := i.attributes[name], float | int) and n < value])
         if len(others) < 5:
             return []
-        more = "longer than" if topic != "price" else "dearer than"
-        things = {"film": "films", "book": "books", "print": "prints"}.get(kind, "comparable ones")
-        return [f"That is {more} {less} of the {len(others)} other {things} here."]
+        less_word, more_word = ("cheaper", "dearer") if topic == "price" else ("shorter", "longer")
+        noun = self._phrases.plural(kind)
+        things = f"{len(others)} other {noun} here" if noun else f"{len(others)} others of its kind here"
+        if less == 0:
+            return [f"None of the {things} is {less_word}."]
+        return [f"That is {more_word} than {'all' if less == len(others) else str(less)} of the {things}."]
 
     def _value(self, details: ItemDetails, names: Sequence[str], values: Sequence[str], said: str) -> str:
         item, title = details.item, title_of(details.item)
@@ -210,12 +249,17 @@ class AnswerWords:
 
     def _all(self, details: ItemDetails) -> str:
         """What is recorded of an item, then what its texts say."""
-        told = [p for p in details.passages if p.channel != "title"][:2]
-        quotes = [_sentence(_capital(f"{self._phrases.where(p)} {quote(p.text, _ABOUT_WORDS)}")) for p in told]
+        known = [p for p in details.passages if p.channel != "title"]
+        told = [p for p in known if p.channel in _TOLD] or [p for p in known if not p.text.startswith("perhaps")]
+        seen = [self._phrases.seen(p.text) if p.channel == "tags" else "" for p in told[:2]]
+        quotes = [
+            _sentence(s or f"{self._phrases.where(p)} {quote(p.text, _ABOUT_WORDS)}")
+            for p, s in zip(told, seen, strict=False)
+        ]
         return " ".join([self._facts(details.item), *quotes])
 
     def _facts(self, item: Item) -> str:
-        kind, place, rest = self._phrases.kind(item), "", []
+        place, rest = "", []
         for attribute in self._phrases.catalogue.schema.attributes:
             topic, value = self._phrases.topic(attribute.name), item.attributes.get(attribute.name)
             if value is None or attribute.type == "text" or topic in {"kind", "people", "brand", "year"}:
@@ -234,8 +278,10 @@ class AnswerWords:
                     else f"{plain_name(attribute.name)} {said}"
                 )
         named = self._phrases.named(item)
-        thing = f"a {kind}" if kind in {"film", "book", "print"} else kind
-        lead = f"{named} is {thing or 'here'}{place}" if thing or place or rest else f"{named} is here"
+        thing = self._of_kind(item)
+        if not thing and not place and rest:
+            return f"{named} is listed with {'; '.join(rest)}."
+        lead = f"{named} is {thing or 'here'}{place}"
         return f"{lead}{': ' + '; '.join(rest) if rest else ''}."
 
     def found(self, found: Found) -> str:
@@ -248,7 +294,9 @@ class AnswerWords:
 
     def _of_kind(self, item: Item) -> str:
         kind = self._phrases.kind(item)
-        return f"a {kind}" if kind in {"film", "book", "print"} else kind
+        if kind == "music":
+            return "a piece of music"
+        return f"a {kind}" if kind in _COUNTED else f"listed under “{kind}”" if kind else ""
 
     def facets(self, facets: Facets, aside: Mapping[str, Any]) -> str:
         """What can be asked for."""
@@ -262,17 +310,11 @@ class AnswerWords:
                 for f in aside["filters"]
             )
             count = len(admitted(self._phrases.catalogue, wanted))
-            return f"{count} of the {facets.items} {self._phrases.noun} here are {self._phrases.understood(wanted, noun=False)}."
+            return f"{count} of the {facets.items} {self._phrases.noun} here {self._phrases.are(wanted, count)}."
         named = set(aside.get("attributes", ()))
         shown = [a for a in facets.attributes if a.type != "text" and (not named or a.name in named)]
         lines = [line for a in shown if (line := self._facet(a, most=30 if named else 8))]
-        lead = (
-            ""
-            if named
-            else f"There are {facets.items} works here. "
-            if self._phrases.lexicon.about("kind")
-            else f"There are {facets.items} items here. "
-        )
+        lead = "" if named else f"There are {facets.items} {self._phrases.noun} here. "
         return (
             f"{lead}{'. '.join(_capital(line) for line in lines)}."
             if lines
@@ -308,7 +350,7 @@ class AnswerWords:
         """What was written down just now."""
         if not remembered.titles:
             return ""
-        titles = listed([plain(t) for t in remembered.titles])
+        titles = listed([readable(t) for t in remembered.titles])
         words = {
             "like": _sentence(f"Noted: you like {titles}"),
             "dislike": f"Noted: {titles} {'is' if len(remembered.titles) == 1 else 'are'} not for you.",
@@ -324,7 +366,7 @@ def _several(value: object) -> tuple[str, ...]:
 
 
 def _some(titles: Sequence[str]) -> str:
-    shown = [plain(t) for t in titles[-8:]]
+    shown = [readable(t) for t in titles[-8:]]
     return listed(shown) + (f" and {len(titles) - 8} more" if len(titles) > 8 else "")
 
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.phrases import Phrases, cited, listed, plain, the, title_of
+from agent.phrases import Phrases, asked_of, cited, listed, plain, readable, speaks_of, the, title_of
+from agent.planner.lexicon import Topic
 from tools.render import people_text
 from vouch.types import CitedPassage, LikedItem, MetFilter, Note, Popularity, Reason, RecList, Recommendation
 
+_SUPERLATIVES: Mapping[Topic, tuple[str, str]] = {
+    "price": ("cheapest", "dearest"),
+    "minutes": ("shortest", "longest"),
+    "pages": ("shortest", "longest"),
+    "year": ("oldest", "newest"),
+}
 FIRST = 3
 """So many items are given with a reason."""
 
@@ -32,8 +39,25 @@ class ListWords:
         rest = [title_of(r.item) for r in rec_list.recommendations[FIRST:]]
         if rest:
             sentences.append(_ended(f"{('Also', 'Further', 'And then')[turn % 3]}: {listed(rest)}"))
-        sentences += self._closing(rec_list, aside)
+        sentences += [self._most(rec_list, aside), *self._closing(rec_list, aside)]
         return " ".join(s for s in sentences if s)
+
+    def _most(self, rec_list: RecList, aside: Mapping[str, Any]) -> str:
+        """Which item a superlative means, where it is among those shown; the list itself is in no such order."""
+        most = aside.get("most") or {}
+        item = next((r.item for r in rec_list.recommendations if r.item.item_id == most.get("item")), None)
+        if item is None or most["attribute"] not in item.attributes:
+            return ""
+        topic = self._phrases.topic(most["attribute"])
+        least, greatest = _SUPERLATIVES.get(topic, ("", ""))
+        word = least if most["op"] == "<=" else greatest
+        value = self._phrases.number(most["attribute"], item.attributes[most["attribute"]])
+        whose = f" whose title says “{plain(most['said'])}”" if most["said"] else ""
+        return (
+            f"The {word}{whose} is {title_of(item)}, at {value}."
+            if word and topic == "price"
+            else (f"The {word}{whose} is {title_of(item)} ({value})." if word else "")
+        )
 
     def nothing(self, rec_list: RecList) -> str:
         """The answer where nothing is left: why, and the smallest changes that would help."""
@@ -94,7 +118,7 @@ class ListWords:
                 turn % 3
             ]
         return (
-            "Nothing is known of your taste yet, so I begin with what people like most here."
+            f"{('Gladly.', 'With pleasure.', 'Let us see.')[turn % 3]} I do not know your taste yet, so here is {self._liked(rec_list)}."
             if not query.prefer
             else "Here is what I would look at."
         )
@@ -115,8 +139,11 @@ class ListWords:
             else ""
         )
         if count == 1:
-            return f"Only one of the {total} {self._phrases.noun} here fits ({understood}){left_out}."
-        return f"{count} of the {total} {self._phrases.noun} here are {understood}{left_out}. {order}".strip()
+            only = self._phrases.are(rec_list.query.filters, 1)
+            fits = f"fits ({understood})" if only.startswith("is one of") else only
+            return f"Only one of the {total} {self._phrases.noun} here {fits}{left_out}."
+        are = self._phrases.are(rec_list.query.filters, count)
+        return f"{count} of the {total} {self._phrases.noun} here {are}{left_out}. {order}".strip()
 
     def _sentence(
         self,
@@ -131,7 +158,8 @@ class ListWords:
             (
                 s
                 for r in self._telling(recommendation, rec_list)
-                if (s := self._reason(r, recommendation, rec_list, aside)) and s not in used
+                if (s := self._reason(r, recommendation, rec_list, aside))
+                and (s not in used or isinstance(r, MetFilter))
             ),
             "",
         )
@@ -140,12 +168,12 @@ class ListWords:
 
     def _telling(self, recommendation: Recommendation, rec_list: RecList) -> list[Reason]:
         """The reasons that say something, strongest first: not the mere listing of a title, not the item that was asked for, not a filter."""
-        wanted = set(rec_list.query.prefer)
+        wanted, asked = set(rec_list.query.prefer), asked_of(rec_list.query)
         return [
             r
             for r in recommendation.reasons
             if not (isinstance(r, MetFilter) and r.filter not in wanted)
-            and not (isinstance(r, CitedPassage) and r.passage.channel == "title")
+            and not (isinstance(r, CitedPassage) and not _worth_quoting(r, asked))
             and not (isinstance(r, LikedItem) and r.item_id == rec_list.query.like_item)
         ]
 
@@ -154,19 +182,16 @@ class ListWords:
     ) -> str:
         match reason:
             case CitedPassage():
-                before = (
-                    ""
-                    if reason.passage.channel in {"description", "review"}
-                    else f" {self._phrases.where(reason.passage)}"
-                )
-                return f":{before} {cited(reason)}"
+                if reason.passage.channel in {"description", "review"}:
+                    return f": {cited(reason)}"
+                return f": {self._phrases.told(reason, rec_list.query.text)}"
             case LikedItem():
                 liked = [
                     r
                     for r in recommendation.reasons
                     if isinstance(r, LikedItem) and r.share > 0.1 and r.item_id != rec_list.query.like_item
                 ]
-                named = listed([plain(r.title) for r in liked[:2]])
+                named = listed([readable(r.title) for r in liked[:2]])
                 if set(aside.get("named", ())) & {r.item_id for r in liked}:
                     return f", close to {named}" if rec_list.query.text or rec_list.query.filters else ""
                 return f", because you like {named}" if liked else ""
@@ -174,9 +199,24 @@ class ListWords:
                 met = self._phrases.met(reason)
                 if self._phrases.topic(reason.filter.attribute) == "country":
                     return f", from {the(met)}" if met else ""
-                return f", {'listed as ' if reason.filter.op in {'any_of', 'all_of'} else ''}{met}" if met else ""
+                if self._phrases.topic(reason.filter.attribute) == "price":
+                    return f", at {met}" if met else ""
+                if reason.filter.op in {"any_of", "all_of"}:
+                    return f", listed as {self._all_met_by(recommendation, rec_list)}" if met else ""
+                return f", {met}" if met else ""
             case Popularity():
                 return f", liked by {people_text(reason)}" if reason.people else ""
+
+    def _all_met_by(self, recommendation: Recommendation, rec_list: RecList) -> str:
+        """All wished values that an item has, of whichever attribute."""
+        met = [
+            value
+            for r in recommendation.reasons
+            if isinstance(r, MetFilter) and r.filter in rec_list.query.prefer and r.filter.op in {"any_of", "all_of"}
+            for value in (r.value if isinstance(r.value, tuple) else (str(r.value),))
+            if isinstance(r.filter.value, tuple) and value in r.filter.value
+        ]
+        return listed([plain(value) for value in dict.fromkeys(met)])
 
     def _closing(self, rec_list: RecList, aside: Mapping[str, Any]) -> list[str]:
         told = []
@@ -208,7 +248,14 @@ class ListWords:
                 f"No text here says “{plain(rec_list.query.text)}”, so I went by what is listed"
                 f" as {listed(self._wishes_met(rec_list), 'or')}."
             )
-        return plain(note.text)
+        return plain(note.text).replace("what most people here like", "what is liked most here")
+
+    def _liked(self, rec_list: RecList) -> str:
+        """Whose liking is counted where nothing else is known: invented members are called that."""
+        told = [r for one in rec_list.recommendations for r in one.reasons if isinstance(r, Popularity) and r.people]
+        if not told:
+            return "a handful to begin with"
+        return f"what the {'simulated members' if told[0].simulated else 'people'} here like best"
 
     def _wishes_met(self, rec_list: RecList) -> list[str]:
         """The preferred values that some of the shown items have."""
@@ -225,6 +272,10 @@ class ListWords:
             if isinstance(r.filter.value, tuple) and v in r.filter.value
         ]
         return [plain(str(v)) for v in dict.fromkeys(values)][:4]
+
+
+def _worth_quoting(reason: CitedPassage, text: str) -> bool:
+    return reason.passage.channel != "title" and (not text or speaks_of(reason, text))
 
 
 def _ended(sentence: str) -> str:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.planner.lexicon import Lexicon, Topic, plain_name
+from agent.planner.words import singular, word_set
 from retrieval.catalogue import Catalogue
+from retrieval.titles import fold
 from tools.render import clean, second_text, value_text
-from vouch.types import Attribute, AttributeValue, CitedPassage, Filter, Item, MetFilter, Passage, Relaxation
+from vouch.types import Attribute, AttributeValue, CitedPassage, Filter, Item, MetFilter, Passage, Query, Relaxation
 
 _MARKUP = re.compile(r"<[^<>]{0,200}>|!?\[([^\]]{0,200})\]\([^)]{0,400}\)|[*_`#~|]{2,}|`")
 _PLURALS = {
@@ -31,6 +33,16 @@ _UPPER = {"<": "under", "<=": "at most"}
 _LOWER = {">": "over", ">=": "at least"}
 _CURRENCY = {"$": "dollars", "usd": "dollars", "€": "euros", "eur": "euros", "£": "pounds", "gbp": "pounds"}
 QUOTE_WORDS = 25
+LIKE_ENOUGH = 0.32
+"""A passage that shares no word with the request is quoted only when it is at least so similar."""
+_ARTICLE_BEHIND = re.compile(r"^(.+), (The|A|An|Les?|La|Das|Der|Die|El|Il|Los|Las)( \(.*)?$")
+_LABEL = re.compile(r"([^,%\d]+?) (\d+) %")
+_SMALL = word_set(
+    "the and but for with from that this about into over under some any not are was its his her their who"
+)
+_MASS = word_set(
+    "footwear clothing outerwear music jewelry jewellery luggage equipment gear electronics furniture food software"
+)
 _ORDER: dict[Topic, int] = {
     "people": 0,
     "brand": 0,
@@ -59,20 +71,26 @@ def listed(words: Sequence[str], last: str = "and") -> str:
 
 
 def quote(text: str, words: int = QUOTE_WORDS) -> str:
-    """At most so many words in quotation marks; whole sentences where they fit, else cut with an ellipsis."""
+    """At most so many words in quotation marks; whole sentences where they fit, else cut behind a clause with an ellipsis."""
     said = plain(text).replace("“", "‘").replace("”", "’").replace('"', "'")
     parts = said.split()
     if len(parts) > words:
         cut = " ".join(parts[:words])
         whole = re.match(r"(.{30,}[.!?])(?=\s|$)", cut)
-        said = whole.group(1) if whole else cut.rstrip(",;:–—-") + " …"
+        clause = re.match(r"(.{30,}?[^\s,;:–—][^,;:–—]*)[,;:–—]\s*[^,;:–—]*$", cut)
+        ends = clause if clause and len(clause.group(1).split()) >= words // 3 else None
+        said = whole.group(1) if whole else (ends.group(1) if ends else cut).rstrip(" ,;:–—-") + " …"
     return f"“{said.strip()}”"
 
 
 def cited(reason: CitedPassage, words: int = QUOTE_WORDS) -> str:
     """The cited span of a passage as a quote."""
     start, end = reason.span
-    return quote(reason.passage.text[start:end] or reason.passage.text, words)
+    text = reason.passage.text
+    if text[end - 1 : end] == "." and text[end : end + 1].isdigit():
+        behind = re.search(r"[.!?](?=\s|$)", text[end:])
+        end += behind.end() if behind else len(text)
+    return quote(text[start:end] or text, words)
 
 
 def the(country: str) -> str:
@@ -80,9 +98,39 @@ def the(country: str) -> str:
     return re.sub(r"\b(United |Netherlands|Soviet Union|Czech Republic|Philippines|USA|UK\b)", r"the \1", country)
 
 
+def readable(title: str) -> str:
+    """A title, cleaned, with its article in front.
+
+    >>> readable("Matrix, The (1999)")
+    'The Matrix (1999)'
+    """
+    return _ARTICLE_BEHIND.sub(lambda m: f"{m[2]} {m[1]}{m[3] or ''}", plain(title))
+
+
 def title_of(item: Item) -> str:
     """The full title, cleaned of control characters and markup."""
-    return plain(item.title) or item.item_id
+    return readable(item.title) or item.item_id
+
+
+def content_words(text: str) -> frozenset[str]:
+    """The words of a text that say something, in the singular."""
+    return frozenset(singular(word) for word in fold(text).split() if len(word) > 2 and word not in _SMALL)
+
+
+def asked_of(query: Query) -> str:
+    """The words of a request and the values that they stand for: “scary” also asks for what is called horror or eerie."""
+    wished = [f.value for f in (*query.filters, *query.prefer) if f.op in {"any_of", "all_of", "="}]
+    values = [v for value in wished for v in (value if isinstance(value, tuple) else (value,)) if isinstance(v, str)]
+    return " ".join([query.text, *values]) if query.text else ""
+
+
+def speaks_of(reason: CitedPassage, text: str) -> bool:
+    """Whether a cited passage is worth quoting for a request (its words and what they stand for): it shares one, or is like it."""
+    start, end = reason.span
+    said = content_words(reason.passage.text[start:end] or reason.passage.text)
+    shared = any(a[:5] == b[:5] if min(len(a), len(b)) > 4 else a == b for a in content_words(text) for b in said)
+    guessed = reason.passage.channel == "tags" and reason.passage.text.startswith("perhaps")
+    return shared or (reason.similarity >= LIKE_ENOUGH and not guessed)
 
 
 @dataclass(frozen=True)
@@ -152,23 +200,43 @@ class Phrases:
         for condition in filters:
             values = _values(condition)
             if self.topic(condition.attribute) == "kind" and condition.op in {"=", "any_of", "all_of"}:
-                plurals = [_PLURALS.get(v.casefold(), "") for v in values]
+                plurals = [self.plural(v) for v in values]
                 noun = (
                     listed(plurals, "or")
                     if all(plurals)
-                    else f"things from “{listed([plain(v) for v in values], 'or')}”"
+                    else f"{noun} listed under “{listed([plain(v) for v in values], 'or')}”"
                 )
         for condition in filters:
             if (
                 self.topic(condition.attribute) == "genre"
                 and condition.op in {"=", "any_of", "all_of"}
-                and noun != "pieces of music"
+                and _takes_genre(noun)
             ):
                 joined = listed(
                     [plain(v).lower() for v in _values(condition)], "and" if condition.op == "all_of" else "or"
                 )
                 before.append(joined)
         return " ".join([*before, noun])
+
+    def plural(self, kind: str) -> str:
+        """A kind as the noun for several of it; "" where its name is no noun that people would use so."""
+        said = plain(kind).casefold()
+        return _PLURALS.get(said) or (said if said in _MASS or re.fullmatch(r"[a-z ]{2,}[^s]s", said) else "")
+
+    def are(self, filters: Sequence[Filter], count: int) -> str:
+        """What meets the filters, as the end of a sentence that begins with how many: "are films from Germany", "cost under 120"."""
+        said, one = self.understood(filters, noun=False), count == 1
+        if self.things(filters).startswith(f"{self.noun} listed under"):
+            return f"{'is' if one else 'are'} {said.removeprefix(self.noun).strip()}"
+        if self.things(filters) != self.noun:
+            return f"is one of the {said}" if one else f"are {said}"
+        if said.startswith("priced ") and "," not in said:
+            return f"{'costs' if one else 'cost'} {said.removeprefix('priced ')}"
+        said = re.sub(r"^(before|after) ", r"from \1 ", re.sub(r"^up to (\d+)", r"from \1 or earlier", said))
+        said = re.sub(
+            r"^((?:under|over|at least|at most|between) [\w .]+(?:minutes?|pages?|hours?))$", r"\1 long", said
+        )
+        return f"{'is' if one else 'are'} {said}"
 
     def understood(self, filters: Sequence[Filter], noun: bool = True) -> str:
         """A query's filters as one phrase: "films from Germany, before 1925, under 100 minutes"; without the noun where nothing names one."""
@@ -181,7 +249,7 @@ class Phrases:
             bounds = [
                 f for f in filters if f.attribute == condition.attribute and f.op in _UPPER.keys() | _LOWER.keys()
             ]
-            if len(bounds) == 2 and condition in bounds:
+            if len(bounds) == 2 and len({f.op[0] for f in bounds}) == 2 and condition in bounds:
                 rest.append(self._between(bounds))
                 done.add(condition.attribute)
             else:
@@ -193,7 +261,7 @@ class Phrases:
     def _in_noun(self, condition: Filter, things: str) -> bool:
         positive = condition.op in {"=", "any_of", "all_of"}
         topic = self.topic(condition.attribute)
-        return positive and (topic == "kind" or (topic == "genre" and "pieces of music" not in things))
+        return positive and (topic == "kind" or (topic == "genre" and _takes_genre(things)))
 
     def _between(self, bounds: Sequence[Filter]) -> str:
         low, high = sorted(bounds, key=lambda f: f.op in _UPPER)
@@ -201,7 +269,8 @@ class Phrases:
         if self.topic(name) == "year":
             first, last = value_text(low.value), value_text(high.value)
             return f"from {first} to {last}"
-        return f"between {value_text(low.value)} and {self.number(name, high.value)}"
+        priced = "priced " if self.topic(name) == "price" else ""
+        return f"{priced}between {value_text(low.value)} and {self.number(name, high.value)}"
 
     def condition(self, condition: Filter) -> str:
         """One condition as it is said of a work: "from Germany", "under 90 minutes", "without horror"."""
@@ -215,7 +284,7 @@ class Phrases:
             return f"{plain_name(name)}: {'yes' if condition.value else 'no'}"
         joined = self._people(values) if topic == "people" else listed(values, "and" if op == "all_of" else "or")
         if topic == "kind":
-            return listed([_PLURALS.get(v.casefold(), v) for v in values], "or")
+            return listed([self.plural(v) or f"listed under “{v}”" for v in values], "or")
         if topic == "other":
             return f"with “{joined}” as {plain_name(name)}"
         words = {"country": "from ", "people": "by ", "brand": "by ", "language": "in ", "colour": "in "}
@@ -228,7 +297,7 @@ class Phrases:
     def _ruled_out(self, topic: Topic, values: list[str]) -> str:
         joined = listed(values, "or")
         if topic == "kind":
-            return f"other than {listed([_PLURALS.get(v.casefold(), v) for v in values], 'or')}"
+            return f"other than {listed([self.plural(v) or f'those under “{v}”' for v in values], 'or')}"
         words = {"country": f"not from {the(joined)}", "people": f"not by {joined}", "brand": f"not by {joined}"}
         return words.get(topic, f"not listed as {joined}")
 
@@ -252,6 +321,7 @@ class Phrases:
             }
             return words.get(op, f"from {said}")
         named = "" if self.unit(self.catalogue.attribute(name), 2) else f"{plain_name(name)} "
+        named = "priced " if self.topic(name) == "price" else named
         return f"{named}{({**_UPPER, **_LOWER}).get(op, 'exactly' if op == '=' else op)} {said}"
 
     def met(self, reason: MetFilter) -> str:
@@ -271,6 +341,24 @@ class Phrases:
             return f"if it may be {self.condition(change.instead)}, {would}"
         return f"leaving aside “{self.condition(change.filter)}”, {would}"
 
+    def told(self, reason: CitedPassage, text: str) -> str:
+        """A cited passage with where it was found; of labels only the one that was meant, with how sure the model is."""
+        if reason.passage.channel != "tags":
+            return f"{self.where(reason.passage)} {cited(reason)}"
+        return self.seen(reason.passage.text, text) or f"{self.where(reason.passage)} {cited(reason)}"
+
+    def seen(self, labels: str, text: str = "") -> str:
+        """What a small model sees in a picture, worded as the guess that it is; "" where these are no labels."""
+        found = [(m[1].removeprefix("perhaps ").strip(), int(m[2])) for m in _LABEL.finditer(labels)]
+        wanted = content_words(text)
+        meant = (f for f in found if f[1] >= 20 and content_words(f[0]) & wanted)
+        label, percent = next(meant, found[0] if found else ("", 0))
+        if not label:
+            return ""
+        if labels.startswith("perhaps") or percent < 50:
+            return f"its picture may show “{plain(label)}” (a guess, {percent} %)"
+        return f"its picture shows “{plain(label)}”, as far as a small model can tell ({percent} %)"
+
     def where(self, passage: Passage) -> str:
         """Where a passage was found, as it stands before a quote."""
         second = f" at {second_text(passage.start_s)}" if passage.start_s is not None else ""
@@ -286,6 +374,11 @@ class Phrases:
             "title": "it is listed as",
         }
         return words[passage.channel]
+
+
+def _takes_genre(noun: str) -> bool:
+    """Whether a genre may stand before a noun: “horror films”, but no “waltz works”."""
+    return noun.endswith(("films", "books", "movies", "novels", "songs", "games", "albums", "series", "TV shows"))
 
 
 def _values(condition: Filter) -> list[str]:

@@ -117,6 +117,9 @@ SUPERLATIVES = {
 SUPERLATIVE = re.compile(
     rf"(?:the )?(?P<word>{'|'.join(SUPERLATIVES)})(?: {NOUN})?(?: of (?:them|these|those|the lot|all))?(?= |$)"
 )
+BEHIND_SUPERLATIVE = word_set(
+    "is was are of please and or but here there then again instead you in looks sounds among that which i does costs"
+)
 SUPERLATIVE_OF = {
     "longer": "longest",
     "shorter": "shortest",

@@ -12,6 +12,7 @@ from agent.planner.words import Message, singular
 from agent.reference_words import (
     ALL,
     BARE_ORDINAL,
+    BEHIND_SUPERLATIVE,
     COUNTS,
     DESCRIBED,
     FIRST_N,
@@ -182,6 +183,7 @@ class ReferenceReader:
         )
         found = [(span, word, ledger.listed) for *span, word in self._words(message, SUPERLATIVE) if asks]
         found += [(span, SUPERLATIVE_OF[word], ledger.last_two) for *span, word in self._words(message, WHICH)]
+        found = [(span, word, pool) for span, word, pool in found if _stands_alone(message, span[1])]
         made = [self._most(message, (span[0], span[1]), word, pool) for span, word, pool in found]
         return [reference for reference in made if reference is not None]
 
@@ -277,9 +279,20 @@ class ReferenceReader:
                 or word in {str(int(v)) for v in item.attributes.values() if isinstance(v, float | int)}
             ):
                 score += 2
-            elif singular(word) in texts:
+            elif singular(word) in texts or any(_akin(word, other) for other in (*title, *texts)):
                 score += 1
         return score
+
+
+def _stands_alone(message: Message, end: int) -> bool:
+    """Whether no noun of its own follows a superlative: “the cheapest backpack” is a request of its own."""
+    return message.boundary(end) or message.at(end) in BEHIND_SUPERLATIVE
+
+
+def _akin(word: str, other: str) -> bool:
+    """Whether two words grow from one stem, as far as their first letters tell: whale, whaling; moon, moonlight."""
+    stem = word[: max(4, len(word) - 1)]
+    return len(word) > 3 and other.startswith(stem)
 
 
 def _has(item: Item, attribute: str, value: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from agent.answer_words import AnswerWords
 from agent.list_words import ListWords, unknown_words
-from agent.phrases import Phrases, listed, plain, title_of
+from agent.phrases import Phrases, asked_of, listed, plain, title_of
 from agent.planner.lexicon import Lexicon
 from retrieval.catalogue import Catalogue
 from tools.toolbox import Facets, Found, ItemDetails, Remembered, ToolResult
@@ -59,7 +59,8 @@ class Wording:
             case RecList():
                 if outcome.call.name == "explain":
                     return " ".join(
-                        self._answers.why(r, why_not=bool(aside.get("why_not"))) for r in result.recommendations
+                        self._answers.why(r, text=asked_of(result.query), why_not=bool(aside.get("why_not")))
+                        for r in result.recommendations
                     )
                 return self._lists.word(result, aside=aside, turn=turn)
             case ItemDetails():
@@ -131,14 +132,22 @@ class Wording:
             "unclear": f"I am not sure what you mean. {self._help()}",
         }
 
+    def _held(self, kinds: Sequence[tuple[str, int]]) -> str:
+        """What is here: "82 books and 69 films", or how many items and the names of the largest kinds."""
+        nouns = [self._phrases.plural(value) for value, _ in kinds]
+        if all(nouns):
+            return listed(
+                [
+                    f"{count} {noun if count != 1 else plain(value)}"
+                    for (value, count), noun in zip(kinds, nouns, strict=True)
+                ]
+            )
+        return f"{len(self._catalogue.items)} items, most of them {listed([plain(value) for value, _ in kinds])}"
+
     def _help(self) -> str:
         facets = self._catalogue.schema
         kinds = next(iter(self._phrases.lexicon.about("kind")), None)
-        held = (
-            listed([f"{count} under “{plain(value)}”" for value, count in kinds.values[:4]])
-            if kinds
-            else f"{len(self._catalogue.items)} items"
-        )
+        held = self._held(kinds.values[:4]) if kinds else f"{len(self._catalogue.items)} items"
         named = [a.name.replace("_", " ") for a in facets.attributes if a.type != "text"][:5]
         by = f" Narrow it down by {listed([plain(n) for n in named], 'or')}, " if named else " "
         return (

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from math import ceil
 from typing import Any
 
 import pytest
 
-from agent.ledger import Ledger
+from agent.ledger import Ledger, Turn
 from agent.planner.plan import Plan
 from tests.stand_ins_agent import after_list, planner, turn
 
@@ -89,7 +90,7 @@ class TestFollowUps:
         shown = [planner().catalogue.by_id[i] for i in ("nosferatu", "the-cabinet-of-dr-caligari")]
         lengths = [m for item in shown if isinstance(m := item.attributes["minutes"], float)]
         (bound,) = [f for f in self.only_call("something shorter")["filters"] if f["attribute"] == "minutes"]
-        assert bound == {"attribute": "minutes", "op": "<", "value": sum(lengths) / 2}
+        assert bound == {"attribute": "minutes", "op": "<", "value": float(ceil(sum(lengths) / 2))}
 
     def test_a_book_this_time_drops_what_books_do_not_have(self) -> None:
         filters = self.only_call("a book this time")["filters"]
@@ -114,7 +115,12 @@ class TestFollowUps:
         assert (name, arguments["title"], arguments["text"]) == ("more_like", "Nosferatu", "funny")
 
     def test_no_is_something_else(self) -> None:
-        assert self.only_call("no, not that one")["exclude"] == ["Nosferatu", "The Cabinet of Dr. Caligari"]
+        assert self.only_call("no")["exclude"] == ["Nosferatu", "The Cabinet of Dr. Caligari"]
+
+    def test_not_that_one_hides_the_first_and_goes_on(self) -> None:
+        hide, again = calls(planner().plan("no, not that one", self.standing()))
+        assert hide == ("remember", {"kind": "hide", "titles": ["Nosferatu"]})
+        assert (again[0], again[1]["exclude"]) == ("recommend", ["Nosferatu"])
 
     def test_a_new_request_starts_anew(self) -> None:
         arguments = self.only_call("I'm looking for a book about whales")
@@ -157,3 +163,58 @@ def test_a_hated_genre_stays_out_of_later_lists() -> None:
     assert later.calls[0].arguments["filters"] == [{"attribute": "genres", "op": "none_of", "value": ["horror"]}]
     asked = planner().plan("a horror film", Ledger(turns=(turn("I hate horror", hated),)))
     assert all(f["op"] != "none_of" for f in asked.calls[0].arguments["filters"])  # type: ignore[attr-defined]
+
+
+def spoken_of(item_id: str, said: str) -> Ledger:
+    return Ledger(turns=(Turn(said=said, about=(item_id,), aside={"intent": "details"}),))
+
+
+@pytest.mark.parametrize(
+    ("message", "call"),
+    [
+        ("the book", ("item_details", {"title": "the-phantom-of-the-opera-novel"})),
+        ("compare Dracula and Metropolis", ("item_details", {"title": "Dracula"})),
+    ],
+)
+def test_after_an_item_a_kind_alone_means_its_namesake(message: str, call: tuple[str, dict[str, Any]]) -> None:
+    by_id = planner().catalogue.by_id
+    (film,) = [
+        i.item_id for i in by_id.values() if i.title == "The Phantom of the Opera" and i.attributes["kind"] == "film"
+    ]
+    (book,) = [
+        i.item_id for i in by_id.values() if i.title == "The Phantom of the Opera" and i.attributes["kind"] == "book"
+    ]
+    first = calls(planner().plan(message, spoken_of(film, "the phantom of the opera")))[0]
+    wanted = (call[0], {"title": book}) if message == "the book" else call
+    assert first == wanted
+
+
+def test_a_kind_alone_changes_the_standing_request() -> None:
+    ((name, arguments),) = calls(planner().plan("the book", after_list("nosferatu", "metropolis")))
+    assert (name, arguments["text"]) == ("recommend", "scary")
+    assert arguments["filters"] == [{"attribute": "kind", "op": "=", "value": "book"}]
+
+
+def test_a_superlative_with_a_noun_of_its_own_is_a_new_request() -> None:
+    shown = after_list("1", "3", asked="something for the hills", text="hills")
+    ((name, arguments),) = calls(planner("shop").plan("the cheapest backpack", shown))
+    assert (name, arguments["text"]) == ("recommend", "backpack")
+    assert calls(planner("shop").plan("the cheapest", shown)) == [("item_details", {"title": "Summit Pro Harness"})]
+
+
+def test_colours_and_materials_that_are_no_values_are_avoided() -> None:
+    ((_, arguments),) = calls(planner("shop").plan("I need a helmet, not red", Ledger()))
+    assert (arguments["text"], arguments["avoid"]) == ("helmet", ["red"])
+    ((_, arguments),) = calls(planner("shop").plan("gloves, but no leather please", Ledger()))
+    assert arguments["avoid"] == ["leather"]
+
+
+def test_a_dislike_changes_the_standing_request() -> None:
+    ((_, arguments),) = calls(planner().plan("i dont like ghosts", after_list("nosferatu", "metropolis")))
+    assert (arguments["text"], arguments["avoid"]) == ("scary", ["ghosts"])
+
+
+def test_an_item_is_found_by_what_its_words_grow_from() -> None:
+    assert calls(planner().plan("the one with the whale", after_list("nosferatu", "moby-dick"))) == [
+        ("item_details", {"title": "Moby-Dick"})
+    ]

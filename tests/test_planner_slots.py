@@ -45,6 +45,19 @@ def preferred(slots: Slots) -> list[tuple[str, str, object]]:
         ("something by Jules Verne or H. G. Wells", [("creator", "any_of", ["Jules Verne", "H. G. Wells"])]),
         ("anything by murnau", [("creator", "=", "F. W. Murnau")]),
         ("something to read", [("kind", "any_of", ["book"])]),
+        ("something under three hundred pages", [("pages", "<", 300.0)]),
+        ("a film from nineteen twenty-seven", [("year", "=", 1927.0), ("kind", "=", "film")]),
+        ("nothing after 1925", [("year", "<=", 1925.0)]),
+        ("before 1925, max one hour", [("minutes", "<=", 60.0), ("year", "<", 1925.0)]),
+        ("films under 10 minutes with less than 5 minutes", [("minutes", "<", 5.0), ("kind", "=", "film")]),
+        ("smthing by jane austin", [("creator", "=", "Jane Austen")]),
+        ("play me something calm", [("kind", "any_of", ["music"])]),
+        ("anything by a french composer", [("country", "=", "France"), ("kind", "any_of", ["music"])]),
+        ("the book", [("kind", "=", "book")]),
+        (
+            "a german expressionist film but not horror",
+            [("genres", "none_of", ["horror"]), ("country", "=", "Germany"), ("kind", "=", "film")],
+        ),
         ("a list of all the Russian books", [("country", "any_of", ["Russia", "Soviet Union"]), ("kind", "=", "book")]),
     ],
 )
@@ -149,3 +162,40 @@ def test_films_without_a_kind_are_read_from_their_own_schema(
 def test_a_number_of_items_is_how_many_are_wanted() -> None:
     assert reader().read("give me three books").k == 3
     assert reader().read("a book").k is None
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("a german expressionist film", "expressionist"),
+        ("what did Satie write?", ""),
+        ("an epic that lasts more than three hours", "epic"),
+        ("is there anything about umbrellas?", "umbrellas"),
+        ("i wanna read smth spooky tonite", "spooky"),
+        ("my grandma loves opera, what could she like?", "opera"),
+    ],
+)
+def test_what_only_asks_is_no_part_of_the_text(message: str, text: str) -> None:
+    assert reader().read(message).text == text
+
+
+@pytest.mark.parametrize(
+    ("message", "limit", "first"),
+    [
+        ("the cheapest backpack", ("Price", "<=", 129.0), "5"),
+        ("what's your cheapest bag?", ("Price", "<=", 129.0), "6"),
+        ("the most expensive jacket", ("Price", ">=", 199.0), "8"),
+    ],
+)
+def test_a_superlative_with_a_noun_lets_the_first_few_through(
+    message: str, limit: tuple[str, str, object], first: str
+) -> None:
+    slots = reader("shop").read(message)
+    assert demanded(slots)[-1] == limit
+    assert slots.most is not None
+    assert slots.most.item_id == first
+
+
+def test_what_is_not_recorded_of_makers_is_noted() -> None:
+    slots = reader().read("something by a woman")
+    assert (slots.unknown, slots.text) == (("maker’s gender",), "")

@@ -100,3 +100,23 @@ def test_a_misspelt_title_is_close_and_never_taken() -> None:
 def test_a_title_that_is_not_here_is_noticed() -> None:
     (mention,) = reader().read("something like Inception").mentions
     assert (mention.said, mention.item_ids) == ("Inception", ())
+
+
+@pytest.mark.parametrize(
+    ("message", "title", "catalogue"),
+    [
+        ("Nosferatuu", "Nosferatu", "works"),
+        ("Draclua", "Dracula", "works"),
+        ("metropolys", "Metropolis", "works"),
+        ("the matirx", "Matrix, The (1999)", "films"),
+    ],
+)
+def test_a_misspelt_title_alone_is_offered(message: str, title: str, catalogue: str) -> None:
+    (mention,) = reader(catalogue).read(message).mentions
+    assert mention.close
+    assert [reader(catalogue).catalogue.by_id[i].title for i in mention.item_ids] == [title]
+
+
+@pytest.mark.parametrize("message", ["ghosts", "zombies", "spooky", "show me the cheapest backpack", "robots"])
+def test_words_near_a_title_are_no_title(message: str) -> None:
+    assert heard(message) == []

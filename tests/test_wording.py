@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,13 +10,14 @@ import pytest
 from agent.phrases import Phrases, plain, quote
 from agent.planner.lexicon import Lexicon
 from agent.wording import Outcome, Wording
-from tests.stand_ins_agent import works
+from tests.stand_ins_agent import shop, works
 from tools.toolbox import Facets, Found, ItemDetails, Remembered
 from vouch.types import (
     CitedPassage,
     Filter,
     FunnelStep,
     LikedItem,
+    MetFilter,
     Note,
     Passage,
     Popularity,
@@ -124,7 +126,7 @@ def test_an_item_that_was_asked_for_is_not_called_liked() -> None:
         ({"kind": "fact", "attributes": ["year"], "words": ["year"]}, "Nosferatu is from 1922."),
         (
             {"kind": "fact", "attributes": [], "words": ["price"]},
-            "Nosferatu: what it costs is not recorded in this collection.",
+            "Nosferatu: its price is not recorded in this collection.",
         ),
         ({"kind": "passage", "words": ["umbrella"]}, "Nothing that I have on Nosferatu speaks of “umbrella”."),
     ],
@@ -183,7 +185,75 @@ def test_catalogue_text_is_cleaned_before_it_is_shown() -> None:
             "works from 1920 to 1929",
         ),
         ((Filter(attribute="pages", op="<", value=200.0),), "works under 200 pages"),
+        ((Filter(attribute="genres", op="any_of", value=("waltz",)),), "works listed as waltz"),
+        ((FILM, Filter(attribute="genres", op="any_of", value=("horror",))), "horror films"),
     ],
 )
 def test_filters_are_said_without_machine_words(filters: tuple[Filter, ...], words: str) -> None:
     assert Phrases(works(), Lexicon(works().schema)).understood(filters) == words
+
+
+@pytest.mark.parametrize(
+    ("filters", "words"),
+    [
+        ((Filter(attribute="Price", op="<", value=120.0),), "cost under 120"),
+        ((Filter(attribute="Type", op="=", value="Footwear"),), "are footwear"),
+        (
+            (Filter(attribute="Type", op="=", value="Footwear"), Filter(attribute="Price", op="<", value=94.99)),
+            "are footwear priced under 94.99",
+        ),
+        ((Filter(attribute="Type", op="=", value="Climbing"),), "are listed under “Climbing”"),
+    ],
+)
+def test_conditions_end_a_sentence_naturally(filters: tuple[Filter, ...], words: str) -> None:
+    assert Phrases(shop(), Lexicon(shop().schema)).are(filters, 44) == words
+
+
+def test_a_greeting_counts_what_is_here_in_everyday_words() -> None:
+    text = Wording(works()).word((), aside={"intent": "greeting"}, turn=0)
+    assert "82 books, 69 films, 54 pieces of music and 10 prints" in text
+    assert "10 items, most of them" in Wording(shop()).word((), aside={"intent": "greeting"}, turn=0)
+
+
+def test_why_names_what_was_asked_for_and_no_quote_that_has_nothing_to_do_with_it() -> None:
+    scary = Filter(attribute="genres", op="any_of", value=("horror",))
+    eerie = Filter(attribute="moods", op="any_of", value=("eerie",))
+    weak = cited("nosferatu", "Bring a friend and a sandwich.")
+    reasons = (
+        replace(weak, similarity=0.2),
+        MetFilter(filter=scary, value=("horror", "gothic")),
+        MetFilter(filter=eerie, value=("eerie",)),
+        Popularity(people=40, place=44, simulated=True),
+    )
+    query = Query(text="scary", prefer=(scary, eerie))
+    text = say(RecList(query=query, recommendations=recommended("nosferatu", nosferatu=reasons)), tool="explain")
+    assert "It is what you asked for: listed as horror and eerie." in text
+    assert "sandwich" not in text
+    assert "40 simulated members" in text
+
+
+def test_what_a_small_model_sees_is_said_as_a_guess() -> None:
+    phrases = Phrases(works(), Lexicon(works().schema))
+    assert phrases.seen("backpack 85 %, mail bag 6 %") == (
+        "its picture shows “backpack”, as far as a small model can tell (85 %)"
+    )
+    assert (
+        phrases.seen("perhaps drilling rig 12 %, missile 5 %") == "its picture may show “drilling rig” (a guess, 12 %)"
+    )
+
+
+def test_a_superlative_names_the_item_where_it_is_shown() -> None:
+    rec_list = RecList(query=Query(text="ghosts"), recommendations=recommended("nosferatu", "dracula"))
+    most = {"attribute": "year", "op": "<=", "item": "dracula", "said": ""}
+    assert "The oldest is Dracula (1897)." in say(rec_list, most=most)
+    assert "The oldest" not in say(rec_list, most=most | {"item": "moby-dick"})
+
+
+def test_a_long_quote_ends_behind_a_clause() -> None:
+    text = "Ice, dogs, a kayak from which an astonishing number of people climb out, and the building of a snow house with a window of clear ice and more"
+    assert quote(text) == "“Ice, dogs, a kayak from which an astonishing number of people climb out …”"
+
+
+def test_the_tighter_of_two_bounds_is_said_and_never_between() -> None:
+    bounds = (Filter(attribute="minutes", op="<", value=10.0), Filter(attribute="minutes", op="<", value=5.0))
+    assert "between" not in Phrases(works(), Lexicon(works().schema)).understood(bounds)

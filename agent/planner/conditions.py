@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent.planner.words import Message
@@ -35,7 +36,7 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """“Short”, “cheap”, “not too long”: `share` of the items that have the attribute should lie on the wished side (`op`)."""
+    """“Short”, “cheap”, “not too long”: `share` of the items that have the attribute should lie on the wished side (`op`). `most`: a superlative."""
 
     topic: str
     op: FilterOp
@@ -43,6 +44,7 @@ class Size:
     start: int
     end: int
     keep: bool = False
+    most: bool = False
 
 
 @dataclass
@@ -90,3 +92,25 @@ class Reading:
             if low is not None and high is not None and self.free(low, high):
                 found.append((low, high, match))
         return found
+
+
+def needless(bounds: Sequence[tuple[str, str, object]]) -> frozenset[int]:
+    """The places of (attribute, operator, value) bounds that a tighter one of the same attribute and direction makes needless.
+
+    >>> sorted(needless([("minutes", "<", 10.0), ("minutes", "<", 5.0), ("minutes", ">", 1.0), ("kind", "=", "film")]))
+    [0]
+    """
+    tightest: dict[tuple[str, str], int] = {}
+    loose: set[int] = set()
+    for place, (attribute, op, value) in enumerate(bounds):
+        if op not in {"<", "<=", ">", ">="}:
+            continue
+        before = tightest.get((attribute, op[0]))
+        if before is None:
+            tightest[attribute, op[0]] = place
+            continue
+        number, other = float(str(value)[:10]), float(str(bounds[before][2])[:10])
+        tighter = number < other if op[0] == "<" else number > other
+        loose.add(before if tighter else place)
+        tightest[attribute, op[0]] = place if tighter else before
+    return frozenset(loose)

@@ -17,6 +17,7 @@ from agent.planner.standing import call, conditions_of
 from agent.planner.statements import REQUEST, Statements
 from agent.planner.titles import TitleMention
 from agent.planner.words import singular, word_set
+from retrieval.titles import title_forms
 from vouch.types import ToolCall
 
 _FIND = re.compile(
@@ -34,6 +35,10 @@ _FIND_REST = re.compile(
 _NOT_A_TITLE = word_set(
     "anything something any some about with for from films film books book movies movie music more like good by "
     "one ones else that which under similar of"
+)
+_VERSION = re.compile(
+    r"^(?:and |so |ok |but )*(?:is there|are there|do you have|have you got|you got|got|any chance of) (?:an? |the |any )?\w+"
+    r" (?:version |adaptation )?(?:of|from|based on|after) "
 )
 _SAID_OF = {"like": "like", "dislike": "dislike", "seen": "seen", "hide": "hide", "forget": "forget"}
 _SUPERLATIVE = re.compile(
@@ -150,6 +155,25 @@ class Enquiries:
             or (not short and self.intents.nearest(heard.slots.masked)[0] not in {"details", "why", "find"})
         )
         return None if other else self._about(heard, (focus,), aspect)
+
+    def namesakes(self, heard: Heard, rule: str | None) -> Plan | None:
+        """“The book” after an item was spoken of: that of its name and that kind. “Is there a film of it?”: looked for by its title."""
+        slots, focus, last = heard.slots, heard.ledger.in_focus, heard.ledger.last
+        kinds = {a.name for a in self.reader.lexicon.about("kind")}
+        asked = [c.argument for c in slots.filters if c.attribute in kinds]
+        if len(asked) != 1 or len(slots.filters) != 1 or slots.prefer or slots.changes:
+            return None
+        if _VERSION.match(heard.folded) and slots.mentions and heard.targets:
+            title = self.reader.catalogue.by_id[heard.targets[0]].title
+            made = call("recommend", text=title, filters=asked, exclude=[self.names.name(heard.targets[0])])
+            return Plan(calls=(made,), aside=heard.aside("recommend"))
+        spoken_of = last is not None and last.aside.get("intent") in {"details", "find", "which"}
+        if focus is None or not spoken_of or slots.text or slots.mentions or heard.message.at(0) in {"a", "an"}:
+            return None
+        forms = set(title_forms(self.reader.catalogue.by_id[focus].title))
+        fitting = self.reader.fitting([c for c in slots.filters if c.attribute in kinds])
+        named = [i.item_id for i in fitting if forms & set(title_forms(i.title))]
+        return self._about(heard, named, Aspect(kind="all")) if named else None
 
     def _asks_on(self, heard: Heard) -> bool:
         """Whether the message only names another item: “and the second?”, “what about Metropolis?”."""

@@ -39,7 +39,9 @@ class Heard:
     def aside(self, intent: str, **more: object) -> dict[str, Any]:
         """What the words should know besides the results, as plain JSON; what says nothing is left out."""
         lasting = [c.argument for c in self.slots.filters if c.lasting]
-        kept: dict[str, object] = {"intent": intent, "unknown": list(self.slots.unknown), "lasting": lasting} | more
+        most = self.slots.most.plain if self.slots.most else None
+        known = {"intent": intent, "unknown": list(self.slots.unknown), "lasting": lasting, "most": most}
+        kept: dict[str, object] = known | more
         return {key: value for key, value in kept.items() if value not in (None, "", [], ())}
 
 

@@ -236,18 +236,39 @@ class Lexicon:
         return frozenset(nouns | {n + "s" for n in nouns} | {"stories", "movies", "anything", "comedies", "tragedies"})
 
     def suggests(self, word: str) -> tuple[str, ...] | None:
-        """The one phrase that a misspelt single word was meant as, or None; everyday words are never mended."""
-        from rapidfuzz import fuzz, process
-
+        """The one phrase that a misspelt single word was meant as, or None: same first letter, a slip or two; everyday words are never mended."""
         if len(word) < 5 or word in common_words() or singular(word) in common_words():
             return None
-        single = self._single
-        near = process.extract(word, single, scorer=fuzz.ratio, limit=2, score_cutoff=84)
-        if not near or (
-            len(near) > 1 and near[1][1] == near[0][1] and self.phrases[near[0][0],] != self.phrases[near[1][0],]
-        ):
+        near = self._slips(word, [form for form in self._single if form[0] == word[0]])
+        if not near or (len(near) > 1 and self.phrases[near[0],] != self.phrases[near[1],]):
             return None
-        return (near[0][0],)
+        return (near[0],)
+
+    def suggests_name(self, words: tuple[str, ...]) -> tuple[str, ...] | None:
+        """The person whose full name was misspelt so (“jane austin”), or None."""
+        said = " ".join(words)
+        if len(words) < 2 or len(said) < 8:
+            return None
+        near = self._slips(said, [name for name in self._full_names if name[0] == said[0]])
+        return tuple(near[0].split()) if near else None
+
+    @staticmethod
+    def _slips(said: str, forms: list[str]) -> list[str]:
+        """The forms that one slip of the fingers away (two in long words), nearest first; only the equally near ones."""
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        most = 1 if len(said) < 9 else 2
+        near = process.extract(said, forms, scorer=OSA.distance, limit=2, score_cutoff=most)
+        return [form for form, distance, _ in near if distance == near[0][1]]
+
+    @cached_property
+    def _full_names(self) -> list[str]:
+        return sorted(
+            " ".join(words)
+            for words, meanings in self.phrases.items()
+            if len(words) > 1 and any(self.topics[m.attribute] == "people" for m in meanings)
+        )
 
     @cached_property
     def _single(self) -> list[str]:

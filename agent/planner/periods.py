@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from agent.planner.conditions import Condition, Reading
 from agent.planner.contexts import in_story, of_the_work, work_noun_near
 from agent.planner.lexicon import Lexicon
+from agent.planner.spoken_numbers import YEAR
+from agent.planner.spoken_numbers import year_of as said_year
 from vouch.types import Attribute, FilterOp, Item
 
 _DECADES = {
@@ -32,8 +34,9 @@ _ORDINALS = {
     "twentieth": 20,
     "twenty first": 21,
 }
+_OPPOSITE: dict[FilterOp, FilterOp] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
 _CENTURIES = {"eighteen": 18, "nineteen": 19, "twenty": 20}
-_YEAR = r"(?:1[0-9]\d\d|20\d\d)"
+_YEAR = YEAR
 _PERIOD = (
     r"(?:(?P<part>early|mid|late|beginning of the|end of the|turn of the) )?(?:the )?(?:"
     rf"(?P<decade>\d\d(?:\d0)?) ?s|(?:(?P<hundred>eighteen|nineteen|twenty) )?(?P<word>{'|'.join(_DECADES)})"
@@ -41,7 +44,7 @@ _PERIOD = (
     rf"|(?P<year>{_YEAR})(?! (?:pages?|minutes?|dollars|euros|words)))"
 )
 _DIRECTED = re.compile(
-    r"(?P<way>(?:made |released |published |written |from |composed )?(?:before|until"
+    r"(?P<no>(?:nothing|none|never) )?(?P<way>(?:made |released |published |written |from |composed )?(?:before|until"
     r"|till|up to|prior to|pre|no later than|not later than|earlier than|older than"
     r"|by|after|since|post|later than|newer than|more recent than|from|no earlier"
     r" than|starting (?:in|from)|not from|not before|not after))"
@@ -83,7 +86,7 @@ class PeriodReader:
         """Adds the conditions; where the catalogue has no year, what was asked is noted as unknown."""
         for start, end, match in reading.matches(_BETWEEN):
             if not in_story(start, story):
-                self._add(reading, (start, end), ((">=", float(match["low"])), ("<=", float(match["high"]))))
+                self._add(reading, (start, end), ((">=", said_year(match["low"])), ("<=", said_year(match["high"]))))
         for start, end, match in reading.matches(_EITHER):
             if not in_story(start, story):
                 low, high = self._likely(_decade(match["low"])), self._likely(_decade(match["high"]))
@@ -92,7 +95,9 @@ class PeriodReader:
             way = match["way"].split()[-1] if match["way"] not in {"up to", "prior to", "not from"} else match["way"]
             if way == "by" and not match["year"]:
                 continue
-            self._add(reading, (start, end), self._directed(match, way))
+            bounds = self._directed(match, way)
+            bounds = tuple((_OPPOSITE[op], year) for op, year in bounds) if match["no"] and len(bounds) == 1 else bounds
+            self._add(reading, (start, end), bounds)
         for start, end, match in reading.matches(_PLAIN):
             if self._of_work(reading, start, end, match, story):
                 first = (
@@ -124,7 +129,12 @@ class PeriodReader:
                 op: FilterOp = "<=" if old != bool(match["not"]) else ">="
                 reading.sizes.append(
                     Size(
-                        topic="year", op=op, share=0.15 if match["word"].endswith("st") else 0.34, start=start, end=end
+                        topic="year",
+                        op=op,
+                        share=0.15 if match["word"].endswith("st") else 0.34,
+                        start=start,
+                        end=end,
+                        most=match["word"].endswith("est") or match["word"] == "most recent",
                     )
                 )
                 reading.claim(start, end)
@@ -179,7 +189,7 @@ class PeriodReader:
     def bounds(self, match: re.Match[str]) -> tuple[float, float]:
         """First and last year of the period that a match names."""
         if match["year"]:
-            return float(match["year"]), float(match["year"])
+            return said_year(match["year"]), said_year(match["year"])
         if match["nth"] or match["ordinal"]:
             century = int(match["nth"]) if match["nth"] else _ORDINALS[match["ordinal"]]
             return self._part(match["part"], 100 * (century - 1), 100)

@@ -64,6 +64,9 @@ class Planner:
             and not heard.slots.mentions
         ):
             return Plan(aside=heard.aside("nothing_shown"))
+        rejected = self._statements.rejects(heard)
+        if rejected is not None:
+            return rejected
         rule = self.intents.rule(heard.folded)
         bare = not heard.slots.mentions
         if rule in _TALK and bare:
@@ -72,6 +75,7 @@ class Planner:
             wants_others = rule == "no" and heard.ledger.standing is not None
             return self._requests.again(heard) if wants_others else self._enquiries.talk(heard, rule or "yes")
         attempts = (
+            self._enquiries.namesakes,
             self._statements.forgets,
             self._enquiries.whys,
             self._enquiries.asks,

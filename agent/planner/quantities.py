@@ -8,41 +8,10 @@ from dataclasses import dataclass
 from agent.planner.conditions import Condition, Reading, Size
 from agent.planner.contexts import in_story, work_noun_near
 from agent.planner.lexicon import Lexicon, Topic, plain_name
+from agent.planner.spoken_numbers import AMOUNT, amount_of
 from vouch.types import Attribute, FilterOp
 
-_WORDS = {
-    "half": 0.5,
-    "a": 1,
-    "an": 1,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "fifteen": 15,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "seventy": 70,
-    "eighty": 80,
-    "ninety": 90,
-    "hundred": 100,
-    "a hundred": 100,
-    "one hundred": 100,
-    "two hundred": 200,
-    "three hundred": 300,
-    "four hundred": 400,
-    "five hundred": 500,
-    "a thousand": 1000,
-}
-_NUM = r"(?:\d+(?:\.\d+)?|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
+_NUM = AMOUNT
 _UPPER = (
     r"under|below|less than|fewer than|lower than|shorter than|cheaper than|smaller"
     r" than|within|not over|nothing over|not above|inside|<"
@@ -68,12 +37,12 @@ _POST = (
 _AMOUNT = re.compile(
     rf"(?:{_CMP} )?(?:a |the )?(?P<cur>[$€£¥] )?(?P<num>{_NUM})(?P<half> and a half)?(?:"
     rf" (?P<unit>{_UNITS})(?P<half2> and a half)?)?(?: (?:and )?(?P<extra>\d+)(?:"
-    rf" (?:minutes?|mins?|min))?)?(?: (?:long|in length))?(?: (?P<post>{_POST}))?(?="
+    rf" (?:minutes?|mins?|min))?)?(?: (?:long|in length))?(?: (?P<post>{_POST})(?! {_NUM}(?: |$)))?(?="
     rf" |$)"
 )
 _HALF_HOUR = re.compile(rf"(?:{_CMP} )?half an hour(?: (?P<post>{_POST}))?(?= |$)")
 _RANGE = re.compile(
-    rf"(?:between |from )?(?P<cur>[$€£¥] )?(?P<low>{_NUM}) (?:(?:and|to|or) )?(?:[$€£¥]"
+    rf"(?:between |from )?(?P<cur>[$€£¥] )?(?P<low>{_NUM}) (?:(?:and|to|or) |(?<=\d )(?=\d))(?:[$€£¥]"
     rf" )?(?P<high>{_NUM}) (?P<unit>{_UNITS})(?= |$)"
 )
 _BETWEEN = re.compile(
@@ -82,7 +51,7 @@ _BETWEEN = re.compile(
 _SIZE = re.compile(
     r"(?P<not>(?:(?:is|its|was) )?(?:not|isnt|nothing|dont want (?:anything|something)"
     r"|but not|never) )?(?P<too>too |so |very |really |super |that |overly |quite"
-    r" |fairly |pretty |rather |as )?"
+    r" |fairly |pretty |rather |as |most |least )?"
     r"(?P<word>long|lengthy|short|brief|quick|cheap|inexpensive|affordable|expensive"
     r"|pricey|costly|budget|thick|thin|slim|cheapest|shortest|longest)(?P<ish>ish)?(?= |$)"
 )
@@ -101,10 +70,10 @@ class QuantityReader:
     def read(self, reading: Reading) -> None:
         """Adds the conditions; a unit that the catalogue does not know is noted as unknown."""
         for start, end, match in [*reading.matches(_BETWEEN), *reading.matches(_RANGE)]:
-            if reading.free(start, end):
+            if reading.free(start, end) and amount_of(match["low"]) < amount_of(match["high"]):
                 bounds: tuple[tuple[FilterOp, float], ...] = (
-                    (">=", _number(match["low"])),
-                    ("<=", _number(match["high"])),
+                    (">=", amount_of(match["low"])),
+                    ("<=", amount_of(match["high"])),
                 )
                 self._add(reading, (start, end), (match["unit"] or (match["cur"] or "").strip(), bounds))
         for start, end, match in reading.matches(_HALF_HOUR):
@@ -131,7 +100,7 @@ class QuantityReader:
 
     def _amount(self, reading: Reading, span: tuple[int, int], match: re.Match[str]) -> None:
         value, unit = (
-            _number(match["num"]),
+            amount_of(match["num"]),
             match["unit"] or (match["cur"] or "").strip() or self._spoken(reading, match),
         )
         if match["half"] or match["half2"]:
@@ -190,6 +159,14 @@ class QuantityReader:
                 "its",
                 "and",
                 "lasting",
+                "lasts",
+                "last",
+                "runs",
+                "run",
+                "running",
+                "takes",
+                "costs",
+                "cost",
                 "with",
                 "price",
                 "a",
@@ -270,14 +247,11 @@ class QuantityReader:
                     share=0.5 if negated or match["ish"] else 0.1 if word.endswith("est") else 0.25,
                     start=span[0],
                     end=span[1],
+                    most=word.endswith("est") or match["too"] in {"most ", "least "},
                 )
             )
         keep = reading.message.at(span[1]) in {"story", "stories"}
         reading.claim(*span, "keep" if keep else "drop")
-
-
-def _number(text: str) -> float:
-    return float(text) if text[0].isdigit() else float(_WORDS[text])
 
 
 def _bounds(comparison: str | None, post: str | None, value: float) -> tuple[tuple[FilterOp, float], ...]:

@@ -169,6 +169,9 @@ class Requests:
         short = len(heard.message.words) <= 3 and not slots.text and not nouns
         if short and (slots.filters or slots.prefer) and heard.message.at(0) not in {"a", "an"}:
             return True
+        ruled_out = slots.avoid or (slots.filters and all(c.op in {"none_of", "!="} for c in slots.filters))
+        if ruled_out and not slots.text and not nouns and all(c.op in {"none_of", "!="} for c in slots.filters):
+            return True
         intent, likeness = self.intents.nearest(slots.masked)
         return (
             intent == "refine"

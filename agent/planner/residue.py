@@ -12,9 +12,19 @@ _DO = (
     r"(?:recommend|recomend|reccomend|reccommend|recommand|suggest|sugest|give|show"
     r"|find|tell|get|pick|choose|bring|fetch|offer|list|name|play|serve|propose|hit)"
 )
+_KIN = (
+    "grandma|grandmother|granny|grandpa|grandfather|mum|mom|mother|dad|father|sister|brother|wife|husband|friend"
+    "|girlfriend|boyfriend|partner|aunt|uncle|son|daughter|boss|colleague|neighbour|neighbor"
+)
 _FILLER = tuple(
     re.compile(pattern)
     for pattern in (
+        r"(?:^| )(?:what|which)?(?: \w+)? ?(?:did|does|has|have|had) (?:ever )?"
+        r"(?:write|written|compose|composed|direct|directed|make|made|paint|painted|record|recorded|publish|published"
+        r"|create|created|do|done)(?= |$)",
+        r"^(?:my|our|a|the) (?:\w+ )?"
+        rf"(?:{_KIN})s? (?:really |also |just )?(?:loves?|likes?|enjoys?|adores?|wants?|needs?)(?= |$)|"
+        r"(?:^| )what (?:could|would|might|should) (?:he|she|they) (?:like|enjoy|want|watch|read|hear)(?= |$)",
         r"(?:^| )(?:surprise me|(?:with |of |about |in )?(?:the |a )?same (?:theme|mood"
         r"|topic|subject|style|vein|idea|feel|kind|sort|genre|spirit)|(?:for )?(?:people"
         r"|someone|somebody|a friend|anyone|anybody|those|a person) who (?:really )?(?:likes?"
@@ -63,9 +73,9 @@ _FILLER = tuple(
         r"(?:^| )(?:more |another |other |some |a |any |one of )?(?:like|similar to|in"
         r" the (?:style|vein|spirit) of|along the lines of) (?:that|this|it|those|these"
         r"|them|that one|this one)(?= |$)",
-        r"(?:^| )(?:something|anything|someting|somthing|sumthing|smth|stuff|things?"
+        r"(?:^| )(?:something|anything|someting|somthing|sumthing|smthing|somethin|smth|stuff|things?"
         r"|ones?|somewhat)(?= |$)",
-        r"(?:^| )(?:similar|alike|related|comparable|instead|this time|next|tonight|today"
+        r"(?:^| )(?:similar|alike|related|comparable|instead|this time|next|tonight|tonite|today"
         r"|now|for (?:me|us|tonight|today|now|this evening)|right now|please|pls|plz"
         r"|thanks|thank you|thx|if possible|if you can|you know|you have|you got|you"
         r" can find|i guess|i think|preferably|ideally|though|again|by the way|somehow"
@@ -84,6 +94,7 @@ _EDGE = word_set(
     " the some any and or but with that is are was be it its of in from by for to"
     " on at as than then this "
     "which who me my us i you we too also so such not only just one no would like want something anything there "
+    "lasts lasting costs costing runs running goes takes "
     "please rather if when what whats do does can could should has have had really very bit lot them they he she "
     "his her your our were im ive id youre thats up about made published released written produced set yet quite "
     "much many kind sort type please got get let lets s t ll re d m"

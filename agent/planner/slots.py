@@ -6,17 +6,18 @@ import re
 from dataclasses import dataclass, replace
 
 from agent.planner.avoidances import read_avoidances
-from agent.planner.conditions import Condition, Reading, Size
+from agent.planner.conditions import Condition, Reading, Size, needless
 from agent.planner.contexts import story_spans
 from agent.planner.lexicon import Lexicon, Topic
 from agent.planner.periods import PeriodReader, year_of
 from agent.planner.quantities import QuantityReader
 from agent.planner.residue import residue
 from agent.planner.roles import Role, roles_of
+from agent.planner.superlatives import Most, most_of
 from agent.planner.titles import TitleMention, TitleReader
 from agent.planner.unknown_titles import unknown_titles
 from agent.planner.values import ValueReader
-from agent.planner.words import Message, read_message
+from agent.planner.words import Message, read_message, singular
 from retrieval.catalogue import Catalogue
 from retrieval.filters import admitted
 from vouch.types import Attribute, Filter, FilterOp, Item
@@ -83,9 +84,10 @@ _COUNT_WORDS = {
     "twelve": 12,
 }
 _VERBS = re.compile(
-    r"(?:^|\s)(?:to|should i|can i|could i|shall i|should we|can we|could we|i can"
+    r"(?:^|\s)(?:(?:(?:please|can you|could you|would you|just|ok) )?(?P<play>play)"
+    r" (?:me|us|something|some|anything)|(?:to|should i|can i|could i|shall i|should we|can we|could we|i can"
     r"|we can|i could|want to|wanna|id like to) (?P<verb>read|watch|listen to|listen"
-    r"|hear)(?= |$)"
+    r"|hear))(?= |$)"
 )
 _VERB_KINDS = {
     "read": ("book", "novel"),
@@ -94,6 +96,24 @@ _VERB_KINDS = {
     "listen": ("music", "song"),
     "hear": ("music", "song"),
 }
+
+
+_MAKER_KINDS = {
+    "composer": ("music", "song"),
+    "author": ("book", "novel"),
+    "novelist": ("book", "novel"),
+    "writer": ("book", "novel"),
+    "poet": ("book", "novel"),
+    "playwright": ("book", "play"),
+    "director": ("film", "movie"),
+    "filmmaker": ("film", "movie"),
+    "photographer": ("print", "photo"),
+    "painter": ("print", "painting"),
+}
+_BY_MAKER = re.compile(rf"(?:^|\s)by (?:an? |some )?(?:\w+ ){{0,2}}(?P<maker>(?:{'|'.join(_MAKER_KINDS)})s?)(?= |$)")
+_BY_SEX = re.compile(
+    r"(?:made |written |directed |composed )?by (?:an? |some )?(?:female|male|woman|women|man|men)(?: \w+(?:ers?|ors?|ists?))?(?= |$)"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +140,7 @@ class Slots:
     text: str
     k: int | None
     masked: str
+    most: Most | None = None
 
     def said(self, *roles: Role) -> tuple[TitleMention, ...]:
         """The mentions with one of these roles that name an item."""
@@ -136,7 +157,7 @@ class SlotReader:
         self.titles = TitleReader(catalogue)
         self._periods = PeriodReader(self.lexicon, catalogue.items)
         self._quantities = QuantityReader(self.lexicon)
-        self._values = ValueReader(self.lexicon)
+        self._values = ValueReader(self.lexicon, known=self.titles.told)
 
     def read(
         self, raw: str, *, references: tuple[TitleMention, ...] = (), familiar: frozenset[str] = frozenset()
@@ -157,10 +178,19 @@ class SlotReader:
         masked = _masked(reading, mentions)
         roles = roles_of(message, mentions)
         self._cues(reading, mentions, roles)
+        for start, end, _ in reading.matches(_BY_SEX):
+            reading.unknown.append("maker’s gender")
+            reading.claim(start, end)
         self._values.read(reading, story)
         avoid = self._ruled_out(reading, read_avoidances(reading, story))
         self._kind_of_verb(reading)
         filters, prefer = self._settled(reading)
+        text = residue(reading)
+        most = self._most(reading, filters, text)
+        if most is not None:
+            filters = (*filters, most.limit)
+            prefer = tuple(c for c in prefer if c.attribute != most.limit.attribute)
+            count = count or most.count
         return Slots(
             message=message,
             mentions=mentions,
@@ -170,10 +200,16 @@ class SlotReader:
             avoid=avoid,
             changes=changes,
             unknown=tuple(dict.fromkeys(reading.unknown)),
-            text=residue(reading),
+            text=text,
             k=count,
             masked=masked,
+            most=most,
         )
+
+    def _most(self, reading: Reading, filters: tuple[Condition, ...], text: str) -> Most | None:
+        size = next((size for size in reading.sizes if size.most), None)
+        taken = size is not None and any(self.lexicon.topics.get(c.attribute) == size.topic for c in filters)
+        return most_of(size, self.fitting(list(filters)), text, self.lexicon) if size and not taken else None
 
     def _measured(self, reading: Reading) -> tuple[int | None, tuple[Change, ...], tuple[tuple[int, int], ...]]:
         """Reads numbers, comparisons, periods and sizes; how many items are wanted, the comparisons, and where the story is told."""
@@ -256,7 +292,9 @@ class SlotReader:
         if not kinds or any(c.attribute == kinds[0].name for c in reading.conditions):
             return
         found = _VERBS.search(reading.message.folded)
-        for said in _VERB_KINDS[found["verb"]] if found else ():
+        made = _BY_MAKER.search(reading.message.folded)
+        verb = ("listen" if found["play"] else found["verb"]) if found else ""
+        for said in _VERB_KINDS[verb] if found else _MAKER_KINDS[singular(made["maker"])] if made else ():
             meanings = [
                 m
                 for m in self.lexicon.phrases.get((said,), ())
@@ -280,6 +318,8 @@ class SlotReader:
     def _settled(self, reading: Reading) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
         """Filters and preferences: sizes become numbers, and what missing values could hide is only preferred."""
         hard = [c for c in reading.conditions if c.hard]
+        loose = needless([(c.attribute, c.op, c.value) for c in hard])
+        hard = [c for place, c in enumerate(hard) if place not in loose]
         prefer = [c for c in reading.conditions if not c.hard]
         prefer += [c for size in reading.sizes for c in self._sized(size, hard)]
         kept: list[Condition] = []

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from statistics import median
 from typing import Any
 
-from agent.planner.conditions import Condition
+from agent.planner.conditions import Condition, needless
 from agent.planner.slots import Change, SlotReader, Slots
 from retrieval.titles import fold
 from vouch.types import Item, ToolCall
@@ -38,6 +39,9 @@ _TOPIC_WORDS: tuple[tuple[str, str], ...] = (
     ("brand", r"brand|maker"),
     ("rating", r"rating|score|stars"),
 )
+
+
+_ENDING = re.compile(r"(?:^| )(?:that |which |and )?(?:ends?|ending) (?:badly|well|sadly|happily|in tears)(?= |,|$)")
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class Standing:
         filters = [*arguments.get("filters", ())]
         prefer = [*arguments.get("prefer", ())]
         kinds = {a.name for a in self.reader.lexicon.about("kind")}
-        new = [*slots.filters, *self.of_changes(slots.changes, compared)]
+        said = {c.attribute for c in slots.filters}
+        new = [*slots.filters, *(c for c in self.of_changes(slots.changes, compared) if c.attribute not in said)]
         if slots.changes and not any(c.attribute in kinds for c in slots.filters):
             new += self._same_kind(compared, filters)
         if any(c.attribute in kinds and c.op not in _NEGATIVE for c in new):
@@ -85,12 +90,15 @@ class Standing:
                 if not _replaces(condition, c, new) and not (whole and c["attribute"] == condition.attribute)
             ]
             prefer = [c for c in prefer if c["attribute"] != condition.attribute or condition.op in _NEGATIVE]
-        fresh = {c.attribute for c in slots.prefer if c.op not in _NEGATIVE}
+        wished = [c for c in slots.prefer if not compared or any(c.attribute in item.attributes for item in compared)]
+        fresh = {c.attribute for c in wished if c.op not in _NEGATIVE}
         if any(self.reader.lexicon.topics.get(name) == "mood" for name in fresh):
             fresh |= {a.name for topic in ("mood", "genre") for a in self.reader.lexicon.about(topic)}
         prefer = [c for c in prefer if c["attribute"] not in fresh]
         arguments["filters"] = [*filters, *(c.argument for c in new)]
-        arguments["prefer"] = [*prefer, *(c.argument for c in slots.prefer)]
+        loose = needless([(c["attribute"], c["op"], c["value"]) for c in arguments["filters"]])
+        arguments["filters"] = [c for place, c in enumerate(arguments["filters"]) if place not in loose]
+        arguments["prefer"] = [*prefer, *(c.argument for c in wished)]
         before = arguments.get("avoid", [])
         arguments["avoid"] = list(dict.fromkeys([*(before if isinstance(before, list) else []), *slots.avoid]))
         arguments["text"] = self._text(str(arguments.get("text", "")), slots, instead=instead)
@@ -124,6 +132,7 @@ class Standing:
             for w in old.split()
             if not (mood and self._is_mood(w)) and not any(fold(w) and fold(w) in fold(v).split() for v in against)
         ).strip(", ")
+        kept = _ENDING.sub("", kept).strip(", ") if mood else kept
         if not slots.text or fold(slots.text) in fold(kept):
             return kept
         return slots.text if instead or not kept else f"{kept}, {slots.text}"
@@ -147,13 +156,20 @@ class Standing:
             ]
             name, numbers = max(measured, key=lambda pair: len(pair[1]), default=("", []))
             if numbers:
-                whole = self.reader.lexicon.topics.get(name) == "year"
-                middle = numbers[0] if len(numbers) == 1 else float(median(numbers))
-                limit: float | str = float(int(middle)) if whole else middle
                 attribute = self.reader.catalogue.attribute(name)
-                limit = str(int(float(limit))) if attribute is not None and attribute.type == "date" else limit
+                middle = self._limit(name, float(median(numbers)), change.op)
+                limit = str(int(middle)) if attribute is not None and attribute.type == "date" else middle
                 found.append(Condition(attribute=name, op=change.op, value=limit, start=0, end=0))
         return found
+
+    def _limit(self, name: str, middle: float, op: str) -> float:
+        """A limit that people would say: whole where all values are, rounded so that it parts the same items."""
+        known = (self._number(item, name) for item in self.reader.catalogue.items)
+        if self.reader.lexicon.topics.get(name) == "year":
+            return float(int(middle))
+        if all(n is None or n == int(n) for n in known):
+            return float(ceil(middle) if op.startswith("<") else floor(middle))
+        return round(middle, 2)
 
     def _number(self, item: Item, name: str) -> float | None:
         value = item.attributes.get(name)

@@ -17,6 +17,10 @@ _NONE_OF_THESE = re.compile(
     r"\b(?:any of (?:these|those|them)|none of (?:these|those|them)|(?:dont|didnt"
     r"|do not) (?:really )?like (?:these|those|them))\b"
 )
+_NOT_THAT = re.compile(
+    r"^(?:(?:no|nah|nope|ok|okay|hm+|oh|but|please) )*not (?:that|this|it)(?: (?:one|film|movie|book|novel|piece|song|item))?(?:"
+    r" (?:either|please|again|though|thanks))*$"
+)
 REQUEST = re.compile(
     r"\b(?:recommend\w*|suggest\w*|something|anything|similar|looking for|what (?:else"
     r"|next|now|should|could|can|would)|show me|find me|give me|any ideas?|more like"
@@ -66,6 +70,20 @@ class Statements:
             heard, text=slots.text, liked=self.names.of(liked or hints), disliked=disliked
         )
         return Plan(calls=(*remembering, made), aside=heard.aside("state", wants=wants or None))
+
+    def rejects(self, heard: Heard) -> Plan | None:
+        """“Not that one”: what was shown first or spoken of last is hidden, and the list goes on."""
+        standing, focus = heard.ledger.standing, heard.targets[:1]
+        if standing is None or not focus or not _NOT_THAT.match(heard.folded):
+            return None
+        names = [self.names.name(i) for i in focus]
+        given = standing.arguments.get("exclude", [])
+        before = list(given) if isinstance(given, list) else []
+        again = ToolCall(
+            name=standing.name,
+            arguments=dict(standing.arguments) | {"exclude": list(dict.fromkeys([*before, *names]))},
+        )
+        return Plan(calls=(call("remember", kind="hide", titles=names), again), aside=heard.aside("state", again=True))
 
     def remembering(self, heard: Heard) -> list[ToolCall]:
         """One call a kind, in the order in which they were said."""

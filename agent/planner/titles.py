@@ -6,7 +6,7 @@ Close spellings are found too, but only named, never taken: `TitleMention.close`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -74,6 +74,17 @@ class TitleReader:
             forms.setdefault(words[0], {})[words] = tuple(dict.fromkeys(ids))
         return forms
 
+    @property
+    def told(self) -> Collection[str]:
+        """The folded words of all descriptions."""
+        return self._texts_with.keys()
+
+    @cached_property
+    def title_words(self) -> frozenset[str]:
+        """The folded words of all titles, and their singulars."""
+        own = {word for item in self.catalogue.items for word in fold(item.title).split()}
+        return frozenset(own | {singular(word) for word in own})
+
     @cached_property
     def _texts_with(self) -> dict[str, int]:
         """Word -> how many items' descriptions hold it although their titles do not."""
@@ -101,7 +112,7 @@ class TitleReader:
                 place += 1
         return tuple(found)
 
-    def close(self, said: str) -> tuple[str, ...]:
+    def close(self, said: str, least: float = 78) -> tuple[str, ...]:
         """The item_ids whose titles are so close to what was said that it may be a slip of the fingers."""
         from rapidfuzz import fuzz
 
@@ -110,7 +121,7 @@ class TitleReader:
             forms = title_forms(title)
             asked = {singular(w) for w in fold(said).split() if w not in _SMALL}
             within = len(asked) >= 2 and asked <= {singular(w) for w in fold(title).split()}
-            if within or max(fuzz.ratio(fold(said), form) for form in (*forms, *_main_parts(title))) >= 78:
+            if within or max(fuzz.ratio(fold(said), form) for form in (*forms, *_main_parts(title))) >= least:
                 ids += [item.item_id for item in self.catalogue.find(title)]
         return tuple(dict.fromkeys(ids))
 

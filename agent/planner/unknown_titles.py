@@ -8,6 +8,7 @@ from agent.planner.lexicon import Lexicon
 from agent.planner.titles import TitleMention, TitleReader
 from agent.planner.words import Message, Word, singular, word_set
 from prompts import common_words
+from retrieval.titles import fold
 
 _CUE = re.compile(
     r"(?:(?:i|we|ive|weve|also|really|already|just|do you|you) (?:have |really |absolutely"
@@ -35,6 +36,9 @@ def unknown_titles(
     message: Message, known: tuple[TitleMention, ...], lexicon: Lexicon, titles: TitleReader
 ) -> tuple[TitleMention, ...]:
     """What stands where a title stands, looks like one, and is none of the catalogue's; with the items whose titles are close."""
+    alone = None if known else _misspelt(message, lexicon, titles)
+    if alone is not None:
+        return (alone,)
     found: list[TitleMention] = []
     taken = [(m.start, m.end) for m in known]
     for place in range(1, len(message.words)):
@@ -58,6 +62,29 @@ def unknown_titles(
             said = message.text(place, end)
             found.append(TitleMention(start=place, end=end, said=said, item_ids=titles.close(said), close=True))
     return tuple(found)
+
+
+def _misspelt(message: Message, lexicon: Lexicon, titles: TitleReader) -> TitleMention | None:
+    """A whole message that is nothing but a slip of the fingers away from a title (“Draclua”, “pulp ficton”)."""
+    words = tuple(w.folded for w in message.words)
+    strange = [w for w in words if len(w) > 4 and w.isalpha() and not _known(w, titles)]
+    if len(words) > 5 or not strange or any(w.stop for w in message.words[1:]):
+        return None
+    if any((w,) in lexicon.phrases or lexicon.suggests(w) for w in strange):
+        return None
+    close = titles.close(message.raw.strip(" ?!."), least=82)
+    first = [i for i in close if fold(titles.catalogue.by_id[i].title).split()[0][:1] in {w[0] for w in words}]
+    said = message.text(0, len(words))
+    return TitleMention(start=0, end=len(words), said=said, item_ids=tuple(first), close=True) if first else None
+
+
+def _known(word: str, titles: TitleReader) -> bool:
+    one = singular(word)
+    return _everyday_word(one) or _everyday_word(word) or one in titles.title_words or word in titles.told
+
+
+def _everyday_word(word: str) -> bool:
+    return word in common_words()
 
 
 def _capital_run(message: Message, place: int) -> int:
@@ -91,6 +118,8 @@ def _odd_run(message: Message, place: int) -> int:
 
 def _odd(run: tuple[Word, ...]) -> bool:
     content = [w.folded for w in run if w.folded not in _LINK]
+    if any(re.fullmatch(r"best|cheap|\w{3,}est", word) for word in content):
+        return False
     strange = [w for w in content if w.isalpha() and len(w) > 3 and not _everyday(w)]
     return bool(strange) and len(strange) >= len(content) - 1 and len(content) <= 2
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from agent.planner.conditions import Condition, Reading
 from agent.planner.contexts import Context, in_story, of_the_work, work_noun_near
 from agent.planner.lexicon import Lexicon, Meaning, Topic
-from agent.planner.words import word_set
+from agent.planner.words import Message, word_set
 from prompts import common_words, comparatives
 from retrieval.titles import fold
 from vouch.types import FilterOp
@@ -47,6 +48,9 @@ _BEFORE_HEAD = word_set(
     "a an some any good great nice best more another only of just want like love something anything really "
     "classic other different and or"
 )
+_NOTHING_BESIDES = word_set(
+    "the a an and only just ok okay then please instead no i mean meant version one as now show me well"
+)
 OPEN: tuple[Topic, ...] = ("mood",)
 
 
@@ -64,9 +68,10 @@ class Mention:
 
 @dataclass(frozen=True)
 class ValueReader:
-    """Reads values against the lexicon of a catalogue."""
+    """Reads values against the lexicon of a catalogue. `known`: words of its texts, which are never taken for slips of others."""
 
     lexicon: Lexicon
+    known: Collection[str] = ()
 
     def read(self, reading: Reading, story: tuple[tuple[int, int], ...]) -> None:
         """Adds one condition an attribute and direction."""
@@ -98,13 +103,16 @@ class ValueReader:
 
     def _meanings(self, reading: Reading, words: tuple[str, ...], place: int) -> tuple[Meaning, ...]:
         found = self.lexicon.phrases.get(words, ())
+        if not found and reading.message.at(place - 1) == "by":
+            named = self.lexicon.suggests_name(words)
+            found = self.lexicon.phrases[named] if named else ()
         if found or len(words) > 1:
             return found
         base = comparative_base(words[0])
         if base and (base,) in self.lexicon.phrases:
             reading.rewritten[place] = base
             return self.lexicon.phrases[base,]
-        meant = self.lexicon.suggests(words[0])
+        meant = None if words[0] in self.known else self.lexicon.suggests(words[0])
         if meant:
             reading.rewritten[place] = meant[0]
             return self.lexicon.phrases[meant]
@@ -177,6 +185,7 @@ class ValueReader:
             return self._of_place(reading, span)
         if topic == "kind":
             pointing = message.at(start - 1) in {"that", "this", "the"} and not message.at(end - 1).endswith("s")
+            pointing = pointing and not _lone(message, start, end)
             goods = message.at(start - 1) == "for" or self._kind_follows(message.at(end))
             return "story" if pointing else "loose" if goods else "work"
         return self._of_head(reading, span)
@@ -343,6 +352,12 @@ class ValueReader:
         for name, values in wanted.items():
             reading.add(Condition(attribute=name, op="any_of", value=values, start=0, end=0, hard=False))
         reading.claim(mention.start, mention.end, "keep")
+
+
+def _lone(message: Message, start: int, end: int) -> bool:
+    """Whether a message says nothing besides these words (“the book”, “ok the film then”)."""
+    around = {w.folded for p, w in enumerate(message.words) if not start <= p < end}
+    return around <= _NOTHING_BESIDES
 
 
 def comparative_base(word: str) -> str:
