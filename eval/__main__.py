@@ -28,6 +28,8 @@ def ranking(arguments: argparse.Namespace, settings: Settings) -> RankingTable:
         data=str(collection.store.source() or settings.home),
         seed=arguments.seed,
         validation=arguments.validation,
+        split_name=arguments.split,
+        likes_known=arguments.likes_known,
     )
 
 
@@ -42,6 +44,20 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, help="draws the people who are held out")
     parser.add_argument(
         "--validation", action="store_true", help="measure on the people kept for tuning, not on the test people"
+    )
+    parser.add_argument(
+        "--split",
+        choices=("strong", "last"),
+        default="strong",
+        help="hold out people (strong), or everybody's last like by time",
+    )
+    parser.add_argument(
+        "--likes-known",
+        type=_positive,
+        nargs="+",
+        default=(),
+        metavar="K",
+        help="measure also with so many random likes known: --likes-known 1 3 5",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     arguments = parser.parse_args(words)
@@ -61,6 +77,12 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"“{text}” is no number of likes")
+    return int(text)
+
+
 def show(table: RankingTable, console: Console) -> None:
     """Prints the table, each figure with its 95 % interval."""
     names = list(table.rows[0].metrics)
@@ -68,10 +90,10 @@ def show(table: RankingTable, console: Console) -> None:
         title=f"{table.data}: {table.people} held-out people, {table.items} items, "
         f"{table.training_likes} likes of others to learn from ({table.split}, seed {table.seed})"
     )
-    for heading in ("model", *names):
+    for heading in ("part", "model", *names):
         drawn.add_column(heading)
     for row in table.rows:
-        drawn.add_row(row.model, *(_figure(row.metrics[name]) for name in names))
+        drawn.add_row(row.part, row.model, *(_figure(row.metrics[name]) for name in names))
     console.print(drawn)
 
 

@@ -1,49 +1,35 @@
-"""How well held-out people's likes are found: random, popularity, EASE and the whole, on the full catalogue.
+"""How well people's likes are found: random, popularity, item neighbours, EASE, our CF and the whole, on the full catalogue.
 
-Strong generalisation: the people measured take no part in any fit. Of each, a part of the likes is known and folded in, with all
-that they saw or disliked; the rest of the likes is to be found. What is known is never listed, by any model.
+How people and likes are held out is in `splits`. What is known is never listed, by any model. The part `all` knows all that is
+left of a person's history, `likes_1` one random like and nothing else, and so on (the mean of `DRAWS` draws).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from eval.metrics import PER_PERSON, coverage_at, mean_with_interval
+from eval.item_neighbours import ItemNeighbours
+from eval.metrics import PER_PERSON, coverage_at, mean_with_interval, novelty_at, popularity_lift_at
+from eval.splits import HeldOut, Split, split_last, split_people, with_likes_known
 from retrieval.catalogue import Catalogue
 from retrieval.recommender import Content, InteractionStore, Recommender
 from retrieval.scorers.fitted import Fitted, fit_adaptive, fit_ease
 from retrieval.scorers.like_counts import LikeCounts
+from retrieval.scorers.training import Training
 from retrieval.sources.collaborative import CollaborativeSource
 from retrieval.sources.popular import PopularSource
-from retrieval.tastes import LIKES, taste_of
-from vouch.errors import InputError
+from retrieval.tastes import LIKES
 from vouch.ports import CandidateSource
-from vouch.types import Interaction, Query, Taste
+from vouch.types import Interaction, Query
 
-KNOWN = 0.8
-"""The share of a held-out person's likes that is known."""
-LEAST_LIKES = 5
 LISTED = 100
+DRAWS = 3
 Metric = tuple[float, float | None, float | None]
-
-
-@dataclass(frozen=True)
-class HeldOut:
-    """One person: what is known of them, and the likes that are to be found."""
-
-    taste: Taste
-    relevant: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Split:
-    """`training`: the others' interactions; `people`: those who are measured."""
-
-    training: tuple[Interaction, ...]
-    people: tuple[HeldOut, ...]
+SplitName = Literal["strong", "last"]
 
 
 @dataclass(frozen=True)
@@ -71,56 +57,26 @@ class RankingTable:
 Ranker = Callable[[HeldOut], Sequence[str]]
 
 
-def split_people(
-    interactions: Sequence[Interaction], *, seed: int, share: float = 0.2, most: int = 1000, validation: bool = False
-) -> Split:
-    """Holds out a fifth of the people with enough likes, at most `most`; as many others are for validation.
-
-    Neither of the two takes part in the training, so that a setting tuned on the one can be measured on the other.
-
-    Raises:
-        InputError: too few people with enough likes.
-    """
-    by_person: dict[str, list[Interaction]] = {}
-    for interaction in interactions:
-        by_person.setdefault(interaction.user_id, []).append(interaction)
-    able = sorted(u for u, own in by_person.items() if len(_liked(own)) >= LEAST_LIKES)
-    n = min(most, int(share * len(able)))
-    if n < 2:
-        raise InputError(
-            f"Ranking can't be measured here: {len(able)} people like {LEAST_LIKES} items or more, ten are needed."
-        )
-    rng = np.random.default_rng(seed)
-    order = [able[i] for i in rng.permutation(len(able))]
-    chosen = order[n : 2 * n] if validation else order[:n]
-    training = tuple(i for i in interactions if i.user_id not in set(order[: 2 * n]))
-    return Split(training, tuple(_held_out(u, by_person[u], rng) for u in chosen))
-
-
 def rankers(catalogue: Catalogue, split: Split, *, content: Content | None, seed: int) -> dict[str, Ranker]:
-    """The models of the table by name, fitted on the training people alone."""
+    """The models of the table by name, fitted on the training interactions alone."""
     fitted = Fitted(
         version="training",
         like_counts=LikeCounts.of(catalogue, split.training),
         model=fit_adaptive(split.training, catalogue),
     )
-    fixed = fit_ease(split.training, catalogue)
-    rng = np.random.default_rng(seed)
-    everything = np.array(catalogue.item_ids)
-
-    def at_random(person: HeldOut) -> Sequence[str]:
-        return [i for i in everything[rng.permutation(len(everything))].tolist() if i not in person.taste.out][:LISTED]
-
     recommender = Recommender(catalogue=catalogue, store=_NoStore(), fitted=fitted, content=content)
 
     def the_whole(person: HeldOut) -> Sequence[str]:
-        return [one.item_id for one in recommender.rank(Query(tastes=(person.taste,), k=LISTED))]
+        query = Query(tastes=(person.taste,), k=LISTED, exclude=tuple(sorted(person.out)))
+        return [one.item_id for one in recommender.rank(query)]
 
     models: dict[str, Ranker] = {
-        "random": at_random,
+        "random": _at_random(catalogue, seed),
         "popularity": _by_source(PopularSource(catalogue, fitted.like_counts), catalogue),
     }
-    if fixed is not None and fitted.model is not None:
+    training, fixed = Training.of(catalogue, split.training), fit_ease(split.training, catalogue)
+    if training is not None and fixed is not None and fitted.model is not None:
+        models["item_knn"] = _by_source(ItemNeighbours(catalogue, training), catalogue)
         models["ease"] = _by_source(CollaborativeSource(fixed), catalogue)
         models["cf"] = _by_source(CollaborativeSource(fitted.model), catalogue)
     return models | {"vouch": the_whole}
@@ -134,55 +90,86 @@ def ranking_table(
     data: str = "",
     seed: int = 0,
     validation: bool = False,
+    split_name: SplitName = "strong",
+    likes_known: Sequence[int] = (),
 ) -> RankingTable:
-    """The whole table for one collection.
+    """The whole table for one collection: all likes known, and for each of `likes_known` so many.
 
     Raises:
         InputError: too few people with enough likes.
     """
-    split = split_people(interactions, seed=seed, validation=validation)
-    rows = []
-    for name, ranker in rankers(catalogue, split, content=content, seed=seed).items():
-        lists = [list(ranker(person)) for person in split.people]
-        metrics: dict[str, Metric] = {
-            metric: mean_with_interval(
-                [value(ranked, p.relevant) for ranked, p in zip(lists, split.people, strict=True)], seed=seed
-            )
-            for metric, value in PER_PERSON.items()
-        }
-        metrics["coverage@10"] = (coverage_at(10, lists, n_items=len(catalogue.items)), None, None)
-        rows.append(Row(name, "all", metrics))
+    held_out = split_people if split_name == "strong" else split_last
+    split = held_out(interactions, seed=seed, validation=validation)
+    parts = {"all": [split.people]}
+    for k in dict.fromkeys(likes_known):
+        parts[f"likes_{k}"] = [with_likes_known(split.people, k, seed=seed + draw) for draw in range(DRAWS)]
+    models = rankers(catalogue, split, content=content, seed=seed)
+    measure = _Measure(catalogue, LikeCounts.of(catalogue, split.training), split, seed)
     return RankingTable(
         data=data,
-        split="validation" if validation else "strong",
+        split=f"{split_name}, validation" if validation else split_name,
         seed=seed,
         people=len(split.people),
         items=len(catalogue.items),
         training_likes=len({(i.user_id, i.item_id) for i in split.training if i.kind in LIKES}),
-        rows=tuple(rows),
+        rows=tuple(
+            Row(name, part, measure.metrics(ranker, draws))
+            for part, draws in parts.items()
+            for name, ranker in models.items()
+        ),
     )
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """Measures rankers on the people of one split."""
+
+    catalogue: Catalogue
+    like_counts: LikeCounts
+    split: Split
+    seed: int
+
+    def metrics(self, ranker: Ranker, draws: Sequence[Sequence[HeldOut]]) -> dict[str, Metric]:
+        """Every metric, the mean over draws of the same people; the interval is over people."""
+        lists = [[list(ranker(person)) for person in people] for people in draws]
+        by_draw = [self._per_person(own, people) for own, people in zip(lists, draws, strict=True)]
+        metrics: dict[str, Metric] = {
+            name: mean_with_interval(np.mean([values[name] for values in by_draw], axis=0).tolist(), seed=self.seed)
+            for name in by_draw[0]
+        }
+        covered = [coverage_at(10, own, n_items=len(self.catalogue.items)) for own in lists]
+        return metrics | {"coverage@10": (float(np.mean(covered)), None, None)}
+
+    def _per_person(self, lists: Sequence[Sequence[str]], people: Sequence[HeldOut]) -> dict[str, list[float]]:
+        found = {
+            name: [value(ranked, p.relevant) for ranked, p in zip(lists, people, strict=True)]
+            for name, value in PER_PERSON.items()
+        }
+        popularity = dict(zip(self.catalogue.item_ids, self.like_counts.counts.tolist(), strict=True))
+        trained = len({i.user_id for i in self.split.training}) or 1
+        found["novelty@10"] = [novelty_at(10, ranked, popularity, people=trained) for ranked in lists]
+        likes = [frozenset(one.item_id for one in p.taste.liked) for p in self.split.people]
+        return found | {"popularity_lift@10": popularity_lift_at(10, lists, likes, popularity)}
+
+
+def _at_random(catalogue: Catalogue, seed: int) -> Ranker:
+    rng = np.random.default_rng(seed)
+    everything = np.array(catalogue.item_ids)
+
+    def ranker(person: HeldOut) -> Sequence[str]:
+        return [i for i in everything[rng.permutation(len(everything))].tolist() if i not in person.out][:LISTED]
+
+    return ranker
 
 
 def _by_source(source: CandidateSource, catalogue: Catalogue) -> Ranker:
     everything = frozenset(catalogue.item_ids)
 
     def ranker(person: HeldOut) -> Sequence[str]:
-        found = source.propose(Query(tastes=(person.taste,)), LISTED, everything - person.taste.out)
+        found = source.propose(Query(tastes=(person.taste,)), LISTED, everything - person.out)
         return [candidate.item_id for candidate in found]
 
     return ranker
-
-
-def _held_out(user_id: str, own: Sequence[Interaction], rng: np.random.Generator) -> HeldOut:
-    liked = sorted(_liked(own))
-    shuffled = [liked[i] for i in rng.permutation(len(liked))]
-    n_known = min(max(1, round(KNOWN * len(liked))), len(liked) - 1)
-    relevant = frozenset(shuffled[n_known:])
-    return HeldOut(taste_of(user_id, [i for i in own if i.item_id not in relevant]), relevant)
-
-
-def _liked(interactions: Sequence[Interaction]) -> set[str]:
-    return {i.item_id for i in interactions if i.kind in LIKES}
 
 
 class _NoStore(InteractionStore):
