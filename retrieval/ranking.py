@@ -14,7 +14,7 @@ RANK_CONSTANT = 20
 """The constant of reciprocal rank fusion (Cormack et al. 2009 take 60): with 20 the first places count for more."""
 
 TEXT_SOURCES = frozenset({"dense", "seen", "lexical"})
-ABOUT_ITEM_SOURCES = frozenset({"alike", "collaborative"})
+ABOUT_ITEM_SOURCES = frozenset({"alike", "collaborative", "company"})
 BESIDE = 0.05
 """What a source weighs that only fills up a list whose words were met by too few items."""
 
@@ -27,12 +27,28 @@ DISLIKE = 0.5
 AVOIDED = 1.5
 """What it costs to speak of something that the person wants to avoid: behind everything that does not."""
 
-_BY_TEXT = {"dense": 1.0, "lexical": 0.5, "seen": 1.0, "collaborative": 0.3, "alike": 0.1, "popular": 0.1}
+_BY_TEXT = {
+    "dense": 1.0,
+    "lexical": 0.5,
+    "seen": 1.0,
+    "collaborative": 0.2,
+    "company": 0.2,
+    "alike": 0.1,
+    "popular": 0.1,
+}
 _SURE_FROM = {"dense": (0.2, 0.45), "seen": (0.3, 0.55)}
 """From which best cosine on a source of vectors begins to be heard, and is heard in full."""
-_BY_ITEM = {"alike": 0.8, "collaborative": 1.0, "popular": 0.05}
-_BY_ITEM_AND_TEXT = {"dense": 0.8, "lexical": 0.4, "seen": 0.8, "alike": 0.7, "collaborative": 0.5, "popular": 0.05}
-_BY_LIKES = {"collaborative": 1.0, "alike": 0.05, "popular": 0.05}
+_BY_ITEM = {"alike": 0.8, "company": 1.0, "collaborative": 0.2, "popular": 0.05}
+_BY_ITEM_AND_TEXT = {
+    "dense": 0.8,
+    "lexical": 0.4,
+    "seen": 0.8,
+    "alike": 0.7,
+    "company": 0.5,
+    "collaborative": 0.1,
+    "popular": 0.05,
+}
+_BY_LIKES = {"collaborative": 1.0, "company": 0.8, "alike": 0.05, "popular": 0.05}
 _BY_LIKES_WITHOUT_MODEL = {"alike": 1.0, "popular": 0.1}
 _BY_NOTHING = {"popular": 1.0}
 

@@ -53,7 +53,8 @@ class ReasonFinder:
         cited = self._cited(scored, query)
         weighed += [((by_words or parts.get("alike", 0.0)) / (1 + i), passage) for i, passage in enumerate(cited)]
         liked = self.liked_items(scored.item_id, query_likes(query))
-        carried = parts.get("collaborative", 0.0) or parts.get("alike", 0.0)
+        by_people = parts.get("collaborative", 0.0) + parts.get("company", 0.0)
+        carried = by_people or parts.get("alike", 0.0)
         if carried:
             shown = [one for one in liked if one.contribution > 0][:MOST_LIKED] if limit else liked
             weighed += [(carried * max(one.share, 0.0), one) for one in shown]

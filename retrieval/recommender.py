@@ -24,7 +24,7 @@ from retrieval.reasons import ReasonFinder
 from retrieval.scorers.fitted import Fitted
 from retrieval.scorers.like_counts import LikeCounts
 from retrieval.sources.alike import AlikeSource
-from retrieval.sources.collaborative import CollaborativeSource, query_likes
+from retrieval.sources.collaborative import CollaborativeSource, CompanySource, query_likes
 from retrieval.sources.dense import DenseSource, colour_words
 from retrieval.sources.lexical import LexicalSource, document
 from retrieval.sources.popular import PopularSource
@@ -104,7 +104,7 @@ def standard_sources(catalogue: Catalogue, *, fitted: Fitted, content: Content |
         sources.append(DenseSource(content.index, content.vectors, space="seen"))
     sources.append(LexicalSource(catalogue))
     if fitted.model is not None:
-        sources.append(CollaborativeSource(fitted.model))
+        sources += [CollaborativeSource(fitted.model), CompanySource(fitted.model)]
     if content is not None:
         sources.append(AlikeSource(content.item_vectors))
     return (*sources, PopularSource(catalogue, fitted.like_counts))

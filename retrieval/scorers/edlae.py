@@ -77,6 +77,7 @@ class AdaptiveScorer:
         self.log_popularity = log_popularity
         self.scorer_id = scorer_id
         self.n_items = len(log_popularity)
+        self._usual_rows: dict[int, NDArray[np.float32]] = {}
 
     def affinity(self, likes: Mapping[int, float]) -> NDArray[np.float32]:
         """The formula above, shape (n_items,); NaN throughout where there are no likes: nothing follows from nothing."""
@@ -90,14 +91,33 @@ class AdaptiveScorer:
         return np.asarray(affinity, dtype=np.float32)
 
     def contributions(self, likes: Mapping[int, float], item_index: int) -> Mapping[int, float]:
-        """Each like's weight times its row's entry, times the level's scale."""
+        """Each like's weight times its row's entry less what a like of any item would give, times the level's scale."""
         level = self.level(likes)
-        weights = self.weights[level.weights]
-        return {i: level.scale * weight * float(weights[i, item_index]) for i, weight in likes.items()}
+        weights, usual = self.weights[level.weights], self._usual(level)[item_index]
+        return {
+            i: level.scale * weight * (float(weights[i, item_index]) - float(usual)) if i != item_index else 0.0
+            for i, weight in likes.items()
+        }
 
     def popularity_part(self, likes: Mapping[int, float], item_index: int) -> float:
-        """The second term of the formula; 0 without likes."""
-        return self.level(likes).popularity * _total(likes) * float(self.log_popularity[item_index])
+        """The second term of the formula, and what likes of any items would have given; 0 without likes."""
+        level = self.level(likes)
+        by_any = level.scale * float(self._usual(level)[item_index]) * (_total(likes) - likes.get(item_index, 0.0))
+        return level.popularity * _total(likes) * float(self.log_popularity[item_index]) + by_any
+
+    def _usual(self, level: Level) -> NDArray[np.float32]:
+        """What a like of any item gives to every item: the mean of the rows, each by how many like it, shape (n_items,).
+
+        Co-occurrence says of the most popular items that they go with everything. That is popularity, and is to be called so. The
+        last level has explained popularity away: there it is 0.
+        """
+        if level == self.levels[-1]:
+            return np.zeros(self.n_items, dtype=np.float32)
+        if level.weights not in self._usual_rows:
+            people = np.expm1(self.log_popularity)
+            share = people / max(float(people.sum()), 1.0)
+            self._usual_rows[level.weights] = np.asarray(share @ self.weights[level.weights], dtype=np.float32)
+        return self._usual_rows[level.weights]
 
     def company(self, item_index: int) -> NDArray[np.float32]:
         """The item's row at the last level, shape (n_items,)."""

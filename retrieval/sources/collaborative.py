@@ -9,6 +9,8 @@ from retrieval.sources.top_items import top_items
 from retrieval.tastes import like_weights
 from vouch.types import Candidate, Query
 
+FEW_LIKES = 8
+"""Up to so many likes the company source speaks."""
 BESIDE_LIKE_ITEM = 0.5
 """What all likes together weigh beside the one item that a query asks for more of."""
 
@@ -26,6 +28,30 @@ class CollaborativeSource:
         affinity = self._model.affinity(query_likes(query))
         positive = np.where(affinity > 0, affinity, np.nan)
         return top_items(self._model.catalogue, positive, k, allowed=allowed, name=self.name)
+
+
+class CompanySource:
+    """What goes with just these few items once popularity is explained away: who names Toy Story hears of Toy Story 2 first.
+
+    The collaborative source is right more often about somebody of whom one or two likes are known, because it leans on popularity;
+    who names a title has chosen it, and asks for its like. With many likes known the two say the same, and this one is silent.
+    """
+
+    name = "company"
+
+    def __init__(self, model: CollaborativeModel) -> None:
+        self._model = model
+
+    def propose(self, query: Query, k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
+        """The items of the highest positive company; of `like_item` alone where there is one. () without likes or with many."""
+        likes = query_likes(query) if query.like_item is None else {query.like_item: 1.0}
+        known = {i: weight for i, weight in likes.items() if weight > 0 and self._model.knows(i)}
+        if not known or len(known) > FEW_LIKES:
+            return ()
+        company = np.sum([weight * self._model.company(i) for i, weight in known.items()], axis=0)
+        return top_items(
+            self._model.catalogue, np.where(company > 0, company, np.nan), k, allowed=allowed, name=self.name
+        )
 
 
 def query_likes(query: Query) -> dict[str, float]:

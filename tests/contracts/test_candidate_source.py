@@ -42,7 +42,7 @@ def source(request: pytest.FixtureRequest) -> CandidateSource:
 
 
 def test_there_is_a_source_of_every_kind() -> None:
-    assert sorted(SOURCES) == ["alike", "collaborative", "dense", "lexical", "popular", "seen"]
+    assert sorted(SOURCES) == ["alike", "collaborative", "company", "dense", "lexical", "popular", "seen"]
 
 
 def test_candidates_carry_their_own_rank_and_score_best_first(source: CandidateSource) -> None:

@@ -183,3 +183,27 @@ def once(make: Callable[[], Scorer]) -> Scorer:
     if make not in _ONCE:
         _ONCE[make] = make()
     return _ONCE[make]
+
+
+def test_what_a_like_of_anything_would_give_is_called_popularity() -> None:
+    """Everybody likes item 0; half of them items 1 and 2 together. One like of item 1 says more of item 2 than of item 0."""
+    from retrieval.scorers.edlae import AdaptiveScorer, Level
+
+    likes = np.zeros((20, 6), dtype=np.float32)
+    likes[:, 0] = 1
+    likes[:10, 1:3] = 1
+    likes[10:, 3:5] = 1
+    together = likes.T @ likes
+    np.fill_diagonal(together, 0)
+    popular = np.log1p(likes.sum(axis=0)).astype(np.float32)
+    levels = (
+        Level(least=1, weights=0, popularity=0.0, scale=1.0),
+        Level(least=9, weights=0, popularity=0.0, scale=1.0),
+    )
+    scorer = AdaptiveScorer((together,), levels=levels, log_popularity=popular)
+    mine, everybodys = scorer.contributions({1: 1.0}, 2)[1], scorer.contributions({1: 1.0}, 0)[1]
+    assert mine > everybodys
+    assert scorer.popularity_part({1: 1.0}, 0) > scorer.popularity_part({1: 1.0}, 2)
+    for item in (0, 2):
+        total = scorer.contributions({1: 1.0}, item)[1] + scorer.popularity_part({1: 1.0}, item)
+        assert total == pytest.approx(float(scorer.affinity({1: 1.0})[item]), abs=1e-5)
