@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.catalogue import Catalogue
 from retrieval.citations import Citations
@@ -52,7 +52,11 @@ class ReasonFinder:
         by_words = sum(parts.get(name, 0.0) for name in TEXT_SOURCES)
         cited = self._cited(scored, query)
         weighed += [((by_words or parts.get("alike", 0.0)) / (1 + i), passage) for i, passage in enumerate(cited)]
-        liked = self.liked_items(scored.item_id, query_likes(query))
+        said = {p.item_id for taste in query.tastes for p in taste.liked}
+        liked = [
+            replace(one, asked=one.item_id == query.like_item and one.item_id not in said)
+            for one in self.liked_items(scored.item_id, query_likes(query))
+        ]
         by_people = parts.get("collaborative", 0.0) + parts.get("company", 0.0)
         carried = by_people or parts.get("alike", 0.0)
         if carried:

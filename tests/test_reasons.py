@@ -114,3 +114,10 @@ def test_sentences_keep_their_place_in_the_text() -> None:
     assert [text[a:b] for a, b in sentences(text)] == ["It rains.", "“A ship!”", "they cry…", "Dawn"]
     assert sentences("no stop") == ((0, 7),)
     assert sentences("") == ((0, 0),)
+
+
+def test_an_item_that_is_only_asked_about_is_not_called_liked() -> None:
+    asked = RECOMMENDER.explain("dracula", Query(like_item="nosferatu"))
+    assert [r.asked for r in asked.reasons if isinstance(r, LikedItem)] == [True]
+    liked = RECOMMENDER.explain("dracula", Query(like_item="nosferatu", tastes=(taste("nosferatu"),)))
+    assert [r.asked for r in liked.reasons if isinstance(r, LikedItem)] == [False]

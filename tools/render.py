@@ -108,7 +108,7 @@ def reason_text(reason: Reason) -> str:
             return f"“{cited_text(reason)}” ({where})"
         case LikedItem():
             share = f" ({min(reason.share, 1):.0%} of the match)" if reason.share > 0 else ""
-            return f"you liked {clean(reason.title)}{share}"
+            return f"{'goes with' if reason.asked else 'you liked'} {clean(reason.title)}{share}"
         case MetFilter():
             return f"{name_text(reason.filter.attribute)}: {value_text(reason.value)}"
         case Popularity():

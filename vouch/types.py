@@ -207,12 +207,16 @@ class CitedPassage:
 
 @dataclass(frozen=True, kw_only=True)
 class LikedItem:
-    """A liked item carried this much of the affinity. `share` = contribution / affinity, for the page; may be negative."""
+    """A liked item carried this much of the affinity. `share` = contribution / affinity, for the page; may be negative.
+
+    `asked`: the person has not said that they like it; they asked for more of its kind.
+    """
 
     item_id: str
     title: str
     contribution: float
     share: float
+    asked: bool = False
     kind: Literal["liked_item"] = "liked_item"
 
 
@@ -291,6 +295,63 @@ class RecList:
     recommendations: tuple[Recommendation, ...] = ()
     funnel: tuple[FunnelStep, ...] = ()
     notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedFilter:
+    """A filter that the item does not meet, with the item's own value; None where it has none."""
+
+    filter: Filter
+    value: AttributeValue | None
+
+
+Obstacle = Literal["filter", "liked", "disliked", "hidden", "seen", "shown", "outranked"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhyNot:
+    """What keeps an item out of the answer to a query, and the smallest change that would let it in.
+
+    `stopped_by` is the first thing that does; None: it is in the list, at `place`. `rank` is its place among the `of` items that
+    would be ranked if nothing shut it out, before diversity. `failed` has every filter that it fails, `changes` one change for each;
+    together they admit it, and `count` is then how many items all filters admit. Where others are better, `part` is the part of the score in
+    which it is furthest behind the last item listed, `behind` the difference of their scores, and `k` how long a list has it (None: no list).
+    """
+
+    item: Item
+    stopped_by: Obstacle | None
+    rank: int
+    of: int
+    place: int | None = None
+    failed: tuple[FailedFilter, ...] = ()
+    changes: tuple[Relaxation, ...] = ()
+    part: str = ""
+    behind: float = 0.0
+    k: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contrast:
+    """One attribute of two items. `shared`: the values that both have; None: the item has no value."""
+
+    attribute: str
+    one: AttributeValue | None
+    other: AttributeValue | None
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two items beside each other for one query. `parts` are those of `one` less those of `other`; they sum to the difference of the scores.
+
+    `attributes`: what at least one of them has, in the schema's order; `likeness` of their contents in [0, 1].
+    """
+
+    one: Recommendation
+    other: Recommendation
+    parts: Mapping[str, float]
+    attributes: tuple[Contrast, ...]
+    likeness: float
 
 
 @dataclass(frozen=True, kw_only=True)

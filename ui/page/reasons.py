@@ -171,6 +171,8 @@ def _play_html(url: str, start_s: float, end_s: float | None) -> str:
 
 def _liked_html(reason: LikedItem) -> str:
     words = "because you liked" if reason.share >= 0 else "although you liked"
+    if reason.asked:
+        words = "people like it with" if reason.share >= 0 else "seldom liked with"
     said = f'<span class="what">{words} <b>{escape(reason.title)}</b></span>'
     if abs(reason.share) > 1:  # a part of next to nothing: likes that speak for and against cancel out
         return f'<li class="reason liked">{said}</li>'
