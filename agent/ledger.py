@@ -57,6 +57,12 @@ class Ledger:
         return next((turn.shown for turn in reversed(self.turns) if turn.shown), ())
 
     @property
+    def pointed_at(self) -> tuple[str, ...]:
+        """What “the second one” counts in: the items that were just spoken of together, else the newest list."""
+        last = self.last
+        return last.about if last is not None and len(last.about) > 1 and not last.shown else self.listed
+
+    @property
     def lists(self) -> tuple[tuple[str, ...], ...]:
         """All lists that were shown, and the items that were spoken of together, newest first."""
         spoken = ((turn.shown or turn.about) for turn in reversed(self.turns))

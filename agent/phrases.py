@@ -78,7 +78,7 @@ def quote(text: str, words: int = QUOTE_WORDS) -> str:
         cut = " ".join(parts[:words])
         whole = re.match(r"(.{30,}[.!?])(?=\s|$)", cut)
         clause = re.match(r"(.{30,}?[^\s,;:–—][^,;:–—]*)[,;:–—]\s*[^,;:–—]*$", cut)
-        ends = clause if clause and len(clause.group(1).split()) >= words // 3 else None
+        ends = clause if clause and len(clause.group(1).split()) >= words // 2 else None
         said = whole.group(1) if whole else (ends.group(1) if ends else cut).rstrip(" ,;:–—-") + " …"
     return f"“{said.strip()}”"
 
@@ -232,6 +232,10 @@ class Phrases:
             return f"is one of the {said}" if one else f"are {said}"
         if said.startswith("priced ") and "," not in said:
             return f"{'costs' if one else 'cost'} {said.removeprefix('priced ')}"
+        if said.startswith("other than "):
+            said = re.sub(
+                r"^other than (?:those (?=under))?", "not " if "those under" in said else "no ", said
+            ).replace("not under", "not listed under")
         said = re.sub(r"^(before|after) ", r"from \1 ", re.sub(r"^up to (\d+)", r"from \1 or earlier", said))
         said = re.sub(
             r"^((?:under|over|at least|at most|between) [\w .]+(?:minutes?|pages?|hours?))$", r"\1 long", said

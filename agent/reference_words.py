@@ -145,3 +145,6 @@ STOP = word_set(
 NOT_DESCRIBED = word_set(
     "other same next right wrong only best good very whole new another such kind of from for in at on with"
 )
+COMPARED = re.compile(
+    rf"the (?P<word>{'|'.join(SUPERLATIVE_OF)})(?: {NOUN})?(?: of (?:them|the two|these|those))?(?= |$)"
+)

@@ -13,6 +13,7 @@ from agent.reference_words import (
     ALL,
     BARE_ORDINAL,
     BEHIND_SUPERLATIVE,
+    COMPARED,
     COUNTS,
     DESCRIBED,
     FIRST_N,
@@ -113,9 +114,9 @@ class ReferenceReader:
         for start, end, match in self._places(message, ORDINAL):
             noun = match["noun"]
             ever = bool(match["ever"]) and match["nth"] in {"first", "last"}
-            pool = ledger.shown if ever else ledger.listed
-            of_kind = self._of_kind(pool, noun) if noun not in {"one", "ones"} else pool
             wanted = [NTH[match["nth"]], *([NTH[match["also"]]] if match["also"] else [])]
+            pool = ledger.shown if ever else _counted_in(ledger, wanted)
+            of_kind = self._of_kind(pool, noun) if noun not in {"one", "ones"} else pool
             by_place = (
                 pool
                 if noun
@@ -135,14 +136,8 @@ class ReferenceReader:
             )
             found.append(self._nth(message, (start, end), by_place, wanted))
         for start, end, match in self._places(message, BARE_ORDINAL):
-            found.append(
-                self._nth(
-                    message,
-                    (start, end),
-                    ledger.listed,
-                    [NTH[match["nth"]], *([NTH[match["also"]]] if match["also"] else [])],
-                )
-            )
+            wanted = [NTH[match["nth"]], *([NTH[match["also"]]] if match["also"] else [])]
+            found.append(self._nth(message, (start, end), _counted_in(ledger, wanted), wanted))
         for start, end, match in self._places(message, NUMBER):
             n = match["n"]
             found.append(self._nth(message, (start, end), ledger.listed, [COUNTS.get(n) or int(n)]))
@@ -183,6 +178,8 @@ class ReferenceReader:
         )
         found = [(span, word, ledger.listed) for *span, word in self._words(message, SUPERLATIVE) if asks]
         found += [(span, SUPERLATIVE_OF[word], ledger.last_two) for *span, word in self._words(message, WHICH)]
+        if ledger.last is not None and len(ledger.last.about) == 2 and not ledger.last.shown:
+            found += [(span, SUPERLATIVE_OF[word], ledger.last.about) for *span, word in self._words(message, COMPARED)]
         found = [(span, word, pool) for span, word, pool in found if _stands_alone(message, span[1])]
         made = [self._most(message, (span[0], span[1]), word, pool) for span, word, pool in found]
         return [reference for reference in made if reference is not None]
@@ -282,6 +279,12 @@ class ReferenceReader:
             elif singular(word) in texts or any(_akin(word, other) for other in (*title, *texts)):
                 score += 1
         return score
+
+
+def _counted_in(ledger: Ledger, wanted: list[int]) -> tuple[str, ...]:
+    """The items that ordinals count in: those just spoken of together where they are so many, else the newest list."""
+    together = ledger.pointed_at
+    return together if max(wanted) <= len(together) else ledger.listed
 
 
 def _stands_alone(message: Message, end: int) -> bool:

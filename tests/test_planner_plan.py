@@ -218,3 +218,54 @@ def test_an_item_is_found_by_what_its_words_grow_from() -> None:
     assert calls(planner().plan("the one with the whale", after_list("nosferatu", "moby-dick"))) == [
         ("item_details", {"title": "Moby-Dick"})
     ]
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments"),
+    [
+        ("give me two", {"text": "scary", "k": 2}),
+        ("anything but sherlock holmes", {"text": "scary", "avoid": ["sherlock holmes"]}),
+        ("what about paintings?", {"text": "paintings"}),
+        (
+            "not by Murnau",
+            {"text": "scary", "filters": [{"attribute": "creator", "op": "none_of", "value": ["F. W. Murnau"]}]},
+        ),
+    ],
+)
+def test_what_is_said_next_changes_the_standing_request(message: str, arguments: dict[str, Any]) -> None:
+    assert calls(planner().plan(message, after_list("dracula", "metropolis"))) == [("recommend", arguments)]
+
+
+def test_the_shorter_one_of_two_that_were_compared() -> None:
+    plan = planner().plan("compare the first two", after_list("nosferatu", "metropolis"))
+    spoken = Turn(said="compare the first two", calls=plan.calls, about=("nosferatu", "metropolis"), aside=plan.aside)
+    ledger = Ledger(turns=(*after_list("nosferatu", "metropolis").turns, spoken))
+    assert calls(planner().plan("the shorter one", ledger)) == [("item_details", {"title": "Nosferatu"})]
+
+
+def test_less_of_a_mood_is_no_longer_wished_for() -> None:
+    first = planner().plan("i want to cry", Ledger())
+    then = planner().plan("less tragic please", Ledger(turns=(turn("i want to cry", first, shown=("nosferatu",)),)))
+    wished = [f for f in calls(then)[0][1]["prefer"] if f["op"] == "any_of"]
+    assert wished
+    assert all("tragic" not in f["value"] for f in wished)
+
+
+def test_a_number_that_was_said_in_words_takes_the_place_of_a_comparison() -> None:
+    arguments = calls(
+        planner().plan("hmm too long. something under three hundred pages", after_list("moby-dick", "dracula"))
+    )[0][1]
+    assert {"attribute": "pages", "op": "<", "value": 300.0} in arguments["filters"]
+    assert len([f for f in arguments["filters"] if f["attribute"] == "pages"]) == 1
+
+
+def test_ordinals_count_in_what_was_just_spoken_of_together() -> None:
+    first = planner("films").plan("star wars", Ledger())
+    ledger = Ledger(turns=(Turn(said="star wars", calls=first.calls, about=("9", "10"), aside=first.aside),))
+    (call,) = planner("films").plan("the second one", ledger).calls
+    assert "Empire" in str(call.arguments["title"])
+
+
+def test_similar_alone_is_said_of_the_item_that_was_spoken_of() -> None:
+    ((name, arguments),) = calls(planner().plan("similar but not horror", spoken_of("nosferatu", "nosferatu")))
+    assert (name, arguments["title"]) == ("more_like", "Nosferatu")

@@ -54,6 +54,7 @@ def preferred(slots: Slots) -> list[tuple[str, str, object]]:
         ("play me something calm", [("kind", "any_of", ["music"])]),
         ("anything by a french composer", [("country", "=", "France"), ("kind", "any_of", ["music"])]),
         ("the book", [("kind", "=", "book")]),
+        ("a novel not by tolstoy", [("creator", "none_of", ["Leo Tolstoy"]), ("kind", "=", "book")]),
         (
             "a german expressionist film but not horror",
             [("genres", "none_of", ["horror"]), ("country", "=", "Germany"), ("kind", "=", "film")],
@@ -117,6 +118,8 @@ def test_where_the_catalogue_has_no_price_that_is_noted_and_not_searched_for() -
         ("a comedy with no dogs or cats", ("dogs", "cats")),
         ("something without violence", ("violence",)),
         ("not sure what I want", ()),
+        ("i want something without vampires", ("vampires",)),
+        ("hmm no, sth sadder", ()),
         ("no thanks, something short", ()),
     ],
 )
@@ -148,6 +151,8 @@ def test_the_word_that_was_said_of_goods_stays_in_the_text() -> None:
 @pytest.mark.parametrize(
     ("message", "filters"),
     [
+        ("newer than 2000", [("year", ">", 2000.0)]),
+        ("animation from before the war", [("genres", "any_of", ["Animation"])]),
         ("sci-fi from the nineties", [*NINETIES, ("genres", "any_of", ["Sci-Fi"])]),
         ("scary movies from the 80s or 90s", [("year", ">=", 1980.0), ("year", "<=", 1999.0)]),
         ("animated films for kids", [("genres", "all_of", ["Animation", "Children"])]),

@@ -120,3 +120,8 @@ def test_a_misspelt_title_alone_is_offered(message: str, title: str, catalogue: 
 @pytest.mark.parametrize("message", ["ghosts", "zombies", "spooky", "show me the cheapest backpack", "robots"])
 def test_words_near_a_title_are_no_title(message: str) -> None:
     assert heard(message) == []
+
+
+def test_a_misspelt_title_behind_a_misspelt_word_is_offered() -> None:
+    (mention,) = reader().read("somthing like metroplis").mentions
+    assert (mention.close, mention.item_ids) == (True, ("metropolis",))

@@ -34,7 +34,8 @@ def read_avoidances(reading: Reading, story: tuple[tuple[int, int], ...]) -> tup
     found: list[str] = []
     for start, end, _ in reading.matches(_NO):
         phrase_end = _run(reading, end)
-        if in_story(start, story) or phrase_end == end:
+        apart = end < len(reading.message.words) and any(w.stop for w in reading.message.words[start + 1 : end + 1])
+        if in_story(start, story) or phrase_end == end or apart:
             continue
         found.append(" ".join(reading.message.at(place) for place in range(end, phrase_end)))
         reading.claim(start, phrase_end)

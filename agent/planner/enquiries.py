@@ -17,7 +17,7 @@ from agent.planner.standing import call, conditions_of
 from agent.planner.statements import REQUEST, Statements
 from agent.planner.titles import TitleMention
 from agent.planner.words import singular, word_set
-from retrieval.titles import title_forms
+from retrieval.titles import fold, title_forms
 from vouch.types import ToolCall
 
 _FIND = re.compile(
@@ -182,7 +182,8 @@ class Enquiries:
         return (
             bool(heard.slots.mentions)
             and bool(rest)
-            and " ".join(rest) in {"and", "what about", "how about", "and what about", "and for", "and of"}
+            and re.sub(r"^(?:ok|okay|so|oh|hm+) ", "", " ".join(rest))
+            in {"and", "what about", "how about", "and what about", "and for", "and of"}
         )
 
     def _last_aspect(self, heard: Heard) -> Aspect | None:
@@ -212,6 +213,12 @@ class Enquiries:
 
     def finds(self, heard: Heard, rule: str | None) -> Plan | None:
         mentions = heard.slots.said("topic")
+        pointed = bool(mentions) and all(
+            any(r.start == m.start and r.pronoun for r in heard.references) for m in mentions
+        )
+        if pointed and heard.slots.text and _FIND.search(heard.folded):
+            asked = Aspect(kind="passage", words=tuple(fold(heard.slots.text).split()))
+            return self._about(heard, heard.targets, asked)
         rest = not heard.slots.text and not heard.slots.filters and not heard.slots.changes
         if mentions and (_FIND.search(heard.folded) or (rest and self._alone(heard))):
             if len(mentions) > 1 and not _FIND.search(heard.folded):

@@ -121,8 +121,10 @@ class PeriodReader:
         from agent.planner.conditions import Size
 
         for start, end, match in reading.matches(_OLD):
-            noun = work_noun_near(reading.message, end, self.lexicon, 1) or (
-                reading.message.at(start - 1) in {"something", "anything"} and reading.message.boundary(end)
+            noun = (
+                work_noun_near(reading.message, end, self.lexicon, 3 if match["word"].endswith("est") else 1)
+                or (bool(match["not"]) and start == 0 and reading.message.boundary(end))
+                or (reading.message.at(start - 1) in {"something", "anything"} and reading.message.boundary(end))
             )
             if self.attribute is not None and noun and not in_story(start, story):
                 old = match["word"] in {"old", "older", "ancient", "early", "oldest", "earliest"}

@@ -52,7 +52,8 @@ _DESCRIBE = re.compile(
     r" about|more details?|more info(?:rmation)?|details? (?:on|about|of|please)"
     r"|summary|summari[sz]e|plot|what happens|what does .*\b(?:say|deal with|tell)"
     r"|synopsis|what kind of .* is|info on|know more about|describe|elaborate|what"
-    r" is it|compare|the difference between|versus|what (?:do|did) (?:people|others|critics|they|you) (?:say|think|know)"
+    r" is it|compare|the ending"
+    r"|how (?:does|do) (?:it|they|that) end|the difference between|versus|what (?:do|did) (?:people|others|critics|they|you) (?:say|think|know)"
     r"|what(?: i)?s (?:it|that) like|what is (?:it|that|this|he|she) like)\b"
 )
 _YES_NO = re.compile(

@@ -38,6 +38,9 @@ _FOLLOWS_INSIDE = re.compile(
     r"|the same|them)|same (?:theme|mood|topic|subject|style|vein|idea|feel|kind"
     r"|sort|genre|spirit)|other suggestions|another one|others|again|ones)\b"
 )
+_ASKS_ANEW = re.compile(
+    r"^(?:i (?:want|need|am|have)|ive got|im looking|can you|could you|recommend|show me|find me|do you have|give me)\b"
+)
 AGAIN = re.compile(
     r"\b(?:another|others?|else|different|more(?! (?:like|than|recent|modern|expensive"
     r"|affordable|\w+$)| \w+ (?:please|ones?|and|but)| \w+,)|next|go on|keep going"
@@ -45,6 +48,9 @@ AGAIN = re.compile(
     r"|these|them|the same)| ones| suggestions| results)?$|^(?:some |a few |\w+ )?more$"
     r"|not (?:that|those|these|this|them)|none of|dont like (?:any|these|those|them)"
     r"|already (?:seen|know|read) (?:them|these|those|all)"
+)
+_SIMILAR = re.compile(
+    r"^(?:(?:ok|and|now|please|show me|give me|some|something|anything|more|ones?|films?|books?) )*similar\b(?! to)"
 )
 _SAME_PERSON = re.compile(
     r"\b(?:(?:by|from) (?:him|her|them|the same (?:director|author|composer|artist"
@@ -128,9 +134,14 @@ class Requests:
         return Plan(calls=(ToolCall(name="recommend", arguments=arguments),), aside=heard.aside("refine"))
 
     def by_same(self, heard: Heard, rule: str | None) -> Plan | None:
-        """“More by him”, “something by the same director”."""
-        focus = heard.ledger.in_focus
-        if focus is None or not _SAME_PERSON.search(heard.folded):
+        """“More by him”, “something by the same director”; “similar”, said of the item that was just spoken of."""
+        focus, last = heard.ledger.in_focus, heard.ledger.last
+        if focus is None:
+            return None
+        if _SIMILAR.match(heard.folded) and last is not None and not last.shown and not heard.slots.mentions:
+            anchor = TitleMention(start=0, end=0, said="", item_ids=(focus,))
+            return Plan(calls=(self.similar(heard, anchor),), aside=heard.aside("more_like"))
+        if not _SAME_PERSON.search(heard.folded):
             return None
         topics = ("brand",) if re.search(r"same (?:brand|maker)", heard.folded) else ("people", "brand")
         item = self.reader.catalogue.by_id[focus]
@@ -152,7 +163,8 @@ class Requests:
             return None
         if not self._is_follow_up(heard):
             return None
-        instead = bool(re.search(r"\b(?:instead|rather|no)\b", heard.folded)) and bool(slots.text)
+        another = re.search(r"\b(?:instead|rather|no)\b|^(?:\w+ )?(?:what|how) about\b", heard.folded)
+        instead = another is not None and bool(slots.text)
         changed = self.standing.changed(
             standing, slots, compared=self.compared(heard), instead=instead and not slots.changes
         )
@@ -170,7 +182,14 @@ class Requests:
         if short and (slots.filters or slots.prefer) and heard.message.at(0) not in {"a", "an"}:
             return True
         ruled_out = slots.avoid or (slots.filters and all(c.op in {"none_of", "!="} for c in slots.filters))
-        if ruled_out and not slots.text and not nouns and all(c.op in {"none_of", "!="} for c in slots.filters):
+        if (
+            ruled_out
+            and not slots.text
+            and all(c.op in {"none_of", "!="} for c in slots.filters)
+            and not _ASKS_ANEW.match(folded)
+        ):
+            return True
+        if slots.k and not (slots.text or slots.filters or slots.prefer or slots.mentions or nouns):
             return True
         intent, likeness = self.intents.nearest(slots.masked)
         return (

@@ -25,6 +25,8 @@ _FILLER = tuple(
         r"^(?:my|our|a|the) (?:\w+ )?"
         rf"(?:{_KIN})s? (?:really |also |just )?(?:loves?|likes?|enjoys?|adores?|wants?|needs?)(?= |$)|"
         r"(?:^| )what (?:could|would|might|should) (?:he|she|they) (?:like|enjoy|want|watch|read|hear)(?= |$)",
+        r"(?:^| )(?:some |a few |many |any )?more of (?:those|these|them|that|this|the same)(?: but)?(?= |$)"
+        r"|^(?:i am|im|we are) (?:so |really |very )?bored(?= |$)",
         r"(?:^| )(?:surprise me|(?:with |of |about |in )?(?:the |a )?same (?:theme|mood"
         r"|topic|subject|style|vein|idea|feel|kind|sort|genre|spirit)|(?:for )?(?:people"
         r"|someone|somebody|a friend|anyone|anybody|those|a person) who (?:really )?(?:likes?"
@@ -73,7 +75,7 @@ _FILLER = tuple(
         r"(?:^| )(?:more |another |other |some |a |any |one of )?(?:like|similar to|in"
         r" the (?:style|vein|spirit) of|along the lines of) (?:that|this|it|those|these"
         r"|them|that one|this one)(?= |$)",
-        r"(?:^| )(?:something|anything|someting|somthing|sumthing|smthing|somethin|smth|stuff|things?"
+        r"(?:^| )(?:something|anything|someting|somthing|sumthing|smthing|somethin|smth|sth|stuff|things?"
         r"|ones?|somewhat)(?= |$)",
         r"(?:^| )(?:similar|alike|related|comparable|instead|this time|next|tonight|tonite|today"
         r"|now|for (?:me|us|tonight|today|now|this evening)|right now|please|pls|plz"
@@ -94,7 +96,7 @@ _EDGE = word_set(
     " the some any and or but with that is are was be it its of in from by for to"
     " on at as than then this "
     "which who me my us i you we too also so such not only just one no would like want something anything there "
-    "lasts lasting costs costing runs running goes takes "
+    "going lasts lasting costs costing runs running goes takes "
     "please rather if when what whats do does can could should has have had really very bit lot them they he she "
     "his her your our were im ive id youre thats up about made published released written produced set yet quite "
     "much many kind sort type please got get let lets s t ll re d m"

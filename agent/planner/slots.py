@@ -13,6 +13,7 @@ from agent.planner.periods import PeriodReader, year_of
 from agent.planner.quantities import QuantityReader
 from agent.planner.residue import residue
 from agent.planner.roles import Role, roles_of
+from agent.planner.spoken_numbers import YEAR
 from agent.planner.superlatives import Most, most_of
 from agent.planner.titles import TitleMention, TitleReader
 from agent.planner.unknown_titles import unknown_titles
@@ -32,6 +33,7 @@ _CHANGE = re.compile(
     r"|more affordable|older|earlier|newer|more recent|more modern|less old|less"
     r" long|not (?:so|as|that|quite as|quite so) long|not (?:so|as|that) expensive"
     r"|thinner|thicker|quicker|too long|too short|too old|too new|too recent|too expensive|too pricey)(?= |$)"
+    rf"(?! than (?:the year )?{YEAR}(?: |$))"
 )
 _CHANGES: dict[str, tuple[tuple[Topic, ...], FilterOp]] = {
     "shorter": (("minutes", "pages"), "<"),
@@ -70,6 +72,10 @@ _COUNT = re.compile(
     r"|two|three|four|five|six|seven|eight|nine|ten|twelve) (?:(?:more|other|different"
     r"|good|great|nice|of the best|best|short|long|funny|sad|scary|\w+) )?(?P<noun>\w+)(?="
     r" |$)"
+)
+_COUNT_ALONE = re.compile(
+    r"^(?:(?:ok|please|just|only) )*(?:give me|show me|name|list|recommend|suggest|just|only)(?: me)? (?:just |only )?(?P<n>\d{1,2}"
+    r"|two|three|four|five|six|seven|eight|nine|ten|twelve)(?: please| of them)?$"
 )
 _COUNT_WORDS = {
     "two": 2,
@@ -241,6 +247,9 @@ class SlotReader:
     def _count(self, reading: Reading) -> int | None:
         if re.search(r"\b(?:just|only) one(?: please| of them)?$", reading.message.folded):
             return 1
+        for start, end, match in reading.matches(_COUNT_ALONE):
+            reading.claim(start, end)
+            return max(1, min(_COUNT_WORDS.get(match["n"]) or int(match["n"]), 12))
         for start, _, match in reading.matches(_COUNT):
             if match["noun"] in self.lexicon.work_nouns or match["noun"] in {
                 "recommendations",

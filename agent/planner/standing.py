@@ -91,6 +91,7 @@ class Standing:
             ]
             prefer = [c for c in prefer if c["attribute"] != condition.attribute or condition.op in _NEGATIVE]
         wished = [c for c in slots.prefer if not compared or any(c.attribute in item.attributes for item in compared)]
+        prefer = _without(prefer, [c for c in (*new, *wished) if c.op in _NEGATIVE])
         fresh = {c.attribute for c in wished if c.op not in _NEGATIVE}
         if any(self.reader.lexicon.topics.get(name) == "mood" for name in fresh):
             fresh |= {a.name for topic in ("mood", "genre") for a in self.reader.lexicon.about(topic)}
@@ -185,6 +186,18 @@ def conditions_of(asked: ToolCall, *keys: str) -> list[Argument]:
         given = asked.arguments.get(key, [])
         found += given if isinstance(given, list) else []
     return found
+
+
+def _without(prefer: Sequence[Argument], ruled_out: Sequence[Condition]) -> list[Argument]:
+    """The preferences without the values that are ruled out now."""
+    kept = []
+    for wish in prefer:
+        against = {v for c in ruled_out if c.attribute == wish["attribute"] for v in _values(c.value)}
+        if wish["op"] in _NEGATIVE or not isinstance(wish["value"], list):
+            kept.append(wish)
+        elif values := [v for v in wish["value"] if v not in against]:
+            kept.append({**wish, "value": values})
+    return kept
 
 
 def _names_value(condition: Mapping[str, Any], words: str) -> bool:

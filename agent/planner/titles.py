@@ -28,6 +28,7 @@ _AFTER_TITLE = word_set(
 )
 _JOINS = frozenset(["and", "or", "but", "&", "with"])
 _PRONOUNS = word_set("i you he she it we they me him her us them one this that who what")
+_BEFORE_THING = word_set("without no with any some about more many of against")
 _INDEFINITE = word_set("a an some any no my your his her their our this that these those")
 
 
@@ -205,6 +206,9 @@ class TitleReader:
             return False
         if sum(map(len, folded)) <= 2 and not words[0].capital:
             return False
+        thing = len(words) == 1 and not words[0].capital and message.at(start - 1) in _BEFORE_THING
+        if thing and all(folded != fold(title).split() for title in self._titles_of(folded)):
+            return False
         if start == 0 and end == len(message.words):
             return (
                 len(message.words) > 1
@@ -226,6 +230,10 @@ class TitleReader:
         stands = message.at(start - 1) in _BEFORE_TITLE or after_title
         longish = len([w for w in folded if w not in _SMALL]) >= 2
         return stands and ends and (longish or folded[0] in {"the", "a", "an"} or message.at(start - 1) != "about")
+
+    def _titles_of(self, folded: list[str]) -> list[str]:
+        ids = self._forms.get(folded[0], {}).get(tuple(folded), ())
+        return [self.catalogue.by_id[i].title for i in ids]
 
     def _capitals(self, message: Message, start: int, end: int) -> bool:
         """Whether it is written as a title is: its words capital, and not only because a sentence begins or all is capital."""

@@ -14,8 +14,8 @@ _CUE = re.compile(
     r"(?:(?:i|we|ive|weve|also|really|already|just|do you|you) (?:have |really |absolutely"
     r" |just |also )?(?:loved|love|liked|enjoyed|enjoy|hated|hate|adored|adore|seen"
     r"|watched|read|saw|disliked|know|have)"
-    r"|(?:something|anything|films?|movies?|books?|more|similar|music|others?|another"
-    r" one|stuff|just|exactly|not|is|pieces?|novels?) (?:like|to)|^like|similar to"
+    r"|(?:something|somthing|someting|sumthing|smth|smthing|sth|anything|films?|movies?|books?|more|similar|music|others?|another"
+    r" one|stuff|just|exactly|not|is|whats|pieces?|novels?) (?:like|to)|^like|similar to"
     r"|in the (?:style|vein|spirit) of|have you got|do you know|have you heard of"
     r"|who (?:directed|wrote|composed|made)"
     r"|tell me about|what is|called|named|titled|fan of|favou?rites? (?:is|are)|when"
@@ -135,7 +135,11 @@ def _everyday(word: str) -> bool:
         word.removesuffix("ly"),
         word.removesuffix("er"),
     )
-    return any(stem in known for stem in stems) or word.endswith(("ish", "like", "ies", "ness", "ful", "ing", "s"))
+    return (
+        any(stem in known for stem in stems)
+        or word.endswith(("ish", "like", "ness", "ful", "ing"))
+        or singular(word) != word
+    )
 
 
 def _means_something(message: Message, span: tuple[int, int], lexicon: Lexicon) -> bool:

@@ -23,7 +23,7 @@ _NO = re.compile(
     r"|less|not too|not so|not that|not very|not as|not really|too|least|enough of|sick"
     r" of|tired of|bored of|skip|skip the)"
     r"(?: (?:a|an|any|the|so|very|much|really|another|of|your|to be|anything|something"
-    r"|more|overly|that|too|kind of|as|all|some|those|these|being))*$"
+    r"|more|overly|that|too|kind of|as|all|some|those|these|being|by|from|with))*$"
 )
 _LASTING = re.compile(
     r"\b(?:i|we) (?:really |absolutely |just )?(?:hate|dislike|cant stand|dont like"
@@ -156,6 +156,14 @@ class ValueReader:
         ):
             return "story"
         if _VERB_PLAY.search(" ".join(w.folded for w in message.words[max(0, start - 1) : start + 1])):
+            return "story"
+        if message.at(start - 1) == "the" and message.at(start - 2) in {
+            "before",
+            "after",
+            "during",
+            "since",
+            "between",
+        }:
             return "story"
         openly = any(self.lexicon.topics[m.attribute] in OPEN and m.strength == "same" for m in meanings)
         if message.at(start) in {"love", "like", "fancy"} and message.at(start - 1) in {
