@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from retrieval import ranking
+from retrieval import comparing, ranking
 from retrieval.aversion import aversion
 from retrieval.catalogue import Catalogue
 from retrieval.citations import Citations
@@ -35,6 +35,7 @@ from vouch.errors import UnknownItem
 from vouch.ports import CandidateSource, Embedder, PassageIndex, Vectors
 from vouch.types import (
     Candidate,
+    Comparison,
     Filter,
     Interaction,
     LikedItem,
@@ -44,6 +45,7 @@ from vouch.types import (
     RecList,
     Recommendation,
     Taste,
+    WhyNot,
 )
 
 POOL = 200
@@ -108,6 +110,10 @@ def standard_sources(catalogue: Catalogue, *, fitted: Fitted, content: Content |
     if content is not None:
         sources.append(AlikeSource(content.item_vectors))
     return (*sources, PopularSource(catalogue, fitted.like_counts))
+
+
+def _place_of(item_id: str, listed: Sequence[Scored]) -> int | None:
+    return next((place for place, one in enumerate(listed, start=1) if one.item_id == item_id), None)
 
 
 def _padded(fitting: int, text: str, rest: str) -> Note:
@@ -183,16 +189,54 @@ class Recommender:
             UnknownItem: no item of that id.
             BadFilter: as `recommend`.
         """
-        if item_id not in self.catalogue.by_id:
-            raise UnknownItem(item_id, self.catalogue.close_titles(item_id))
         query = self._checked(query)
-        allowed = funnel(self.catalogue, query, query.filters).allowed | {item_id}
-        scored, _ = self._ranked(query, allowed, pool=len(self.catalogue.items))
-        for rank, one in enumerate(scored, start=1):
-            if one.item_id == item_id:
-                return self._recommendation(one, query, rank=rank, limit=None)
-        unasked = Scored(Candidate(item_id=item_id, ranks={}, scores={}), {})
-        return self._recommendation(unasked, query, rank=len(scored) + 1, limit=None)
+        rank, _, scored = self._placed(item_id, query)
+        return self._recommendation(scored, query, rank=rank, limit=None)
+
+    def why_not(self, item_id: str, query: Query) -> WhyNot:
+        """What keeps an item out of the answer to a query, its rank, and the smallest change that would let it in.
+
+        Raises:
+            UnknownItem: no item of that id.
+            BadFilter: as `recommend`.
+        """
+        query = self._checked(query)
+        rank, of, scored = self._placed(item_id, query)
+        failed = comparing.failed_filters(self.catalogue, query.filters, item_id)
+        changes = comparing.admitting_changes(self.catalogue, query, item_id)
+        told = WhyNot(
+            item=self.catalogue.by_id[item_id],
+            stopped_by=comparing.shut_out_by(query, item_id, failed),
+            rank=rank,
+            of=of,
+            failed=failed,
+            changes=changes,
+        )
+        if told.stopped_by is not None:
+            return told
+        listed = self.rank(query)
+        place = _place_of(item_id, listed)
+        if place is not None:
+            return replace(told, place=place)
+        part, behind = comparing.furthest_behind(scored, listed[-1]) if listed else ("", 0.0)
+        k = self._listing(item_id, query, rank)
+        return replace(told, stopped_by="outranked", part=part, behind=behind, k=k)
+
+    def compare(self, one: str, other: str, query: Query) -> Comparison:
+        """Two items beside each other as `explain` tells them for a query: parts, reasons, attributes.
+
+        Raises:
+            UnknownItem: no item of one of the ids.
+            BadFilter: as `recommend`.
+        """
+        left, right = self.explain(one, query), self.explain(other, query)
+        return Comparison(
+            one=left,
+            other=right,
+            parts=comparing.differences(left.parts, right.parts),
+            attributes=comparing.contrasts(self.catalogue, one, other),
+            likeness=self._likeness(one, other),
+        )
 
     def affinities(self, taste: Taste, item_ids: Iterable[str]) -> tuple[tuple[str, float, tuple[LikedItem, ...]], ...]:
         """For each item the affinity (NaN: no opinion) and the liked items that carry it, the strongest first."""
@@ -222,6 +266,25 @@ class Recommender:
             filters=tuple(check(schema, f) for f in query.filters),
             prefer=tuple(check(schema, f) for f in query.prefer),
         )
+
+    def _placed(self, item_id: str, query: Query) -> tuple[int, int, Scored]:
+        """The rank of an item among all that the filters admit, and itself, before diversity; how many these are; its score."""
+        if item_id not in self.catalogue.by_id:
+            raise UnknownItem(item_id, self.catalogue.close_titles(item_id))
+        allowed = funnel(self.catalogue, query, query.filters).allowed | {item_id}
+        scored, _ = self._ranked(query, allowed, pool=len(self.catalogue.items))
+        for rank, one in enumerate(scored, start=1):
+            if one.item_id == item_id:
+                return rank, len(allowed), one
+        return len(scored) + 1, len(allowed), Scored(Candidate(item_id=item_id, ranks={}, scores={}), {})
+
+    def _listing(self, item_id: str, query: Query, rank: int) -> int | None:
+        """How long a list would have to be to hold the item; None where none would."""
+        for k in (DIVERSIFIED, max(rank, DIVERSIFIED)):
+            place = _place_of(item_id, self.rank(replace(query, k=k)))
+            if place is not None:
+                return place if k == DIVERSIFIED else k
+        return None
 
     def _chosen(self, query: Query, allowed: frozenset[str]) -> tuple[tuple[Scored, ...], tuple[Note, ...]]:
         """At most k of the allowed items, best first, diversified."""

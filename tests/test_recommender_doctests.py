@@ -10,6 +10,7 @@ import pytest
 MODULES = (
     "eval.metrics",
     "retrieval.citations",
+    "retrieval.comparing",
     "retrieval.columns",
     "retrieval.proposals",
     "retrieval.ranking",
