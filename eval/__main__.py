@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from eval.datasets import read_dataset
 from eval.ranking import Metric, RankingTable, ranking_table
 from retrieval.build import open_collection
 from vouch.errors import InputError, SetupError
@@ -19,17 +21,24 @@ from vouch.settings import Settings
 
 
 def ranking(arguments: argparse.Namespace, settings: Settings) -> RankingTable:
-    """The ranking table of the collection in the home."""
+    """The ranking table of the collection in the home, or of a public data set as it stands."""
+    told: dict[str, Any] = {
+        "seed": arguments.seed,
+        "validation": arguments.validation,
+        "split_name": arguments.split,
+        "likes_known": arguments.likes_known,
+    }
+    if arguments.data:
+        dataset = read_dataset(arguments.data)
+        own = dataset.own_split(validation=arguments.validation) if arguments.split == "strong" else None
+        return ranking_table(dataset.catalogue, own or dataset.interactions, data=arguments.data.name, **told)
     collection = open_collection(settings)
     return ranking_table(
         collection.catalogue,
         collection.store.interactions(),
         content=collection.recommender.content,
         data=str(collection.store.source() or settings.home),
-        seed=arguments.seed,
-        validation=arguments.validation,
-        split_name=arguments.split,
-        likes_known=arguments.likes_known,
+        **told,
     )
 
 
@@ -41,6 +50,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval", description="Offline measurements of a collection.")
     parser.add_argument("name", choices=sorted(MEASUREMENTS), help="what to measure")
     parser.add_argument("--home", type=Path, help="the folder of the collection (default: VOUCH_HOME)")
+    parser.add_argument("--data", type=Path, help="a folder with MovieLens or Mult-VAE files, instead of a home")
     parser.add_argument("--seed", type=int, default=0, help="draws the people who are held out")
     parser.add_argument(
         "--validation", action="store_true", help="measure on the people kept for tuning, not on the test people"

@@ -84,7 +84,7 @@ def rankers(catalogue: Catalogue, split: Split, *, content: Content | None, seed
 
 def ranking_table(
     catalogue: Catalogue,
-    interactions: Sequence[Interaction],
+    interactions: Sequence[Interaction] | Split,
     *,
     content: Content | None = None,
     data: str = "",
@@ -95,11 +95,15 @@ def ranking_table(
 ) -> RankingTable:
     """The whole table for one collection: all likes known, and for each of `likes_known` so many.
 
+    `interactions`: of everybody, or a split that comes with the data.
+
     Raises:
         InputError: too few people with enough likes.
     """
     held_out = split_people if split_name == "strong" else split_last
-    split = held_out(interactions, seed=seed, validation=validation)
+    split = (
+        interactions if isinstance(interactions, Split) else held_out(interactions, seed=seed, validation=validation)
+    )
     parts = {"all": [split.people]}
     for k in dict.fromkeys(likes_known):
         parts[f"likes_{k}"] = [with_likes_known(split.people, k, seed=seed + draw) for draw in range(DRAWS)]
