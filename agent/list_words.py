@@ -199,6 +199,8 @@ class ListWords:
                 met = self._phrases.met(reason)
                 if self._phrases.topic(reason.filter.attribute) == "country":
                     return f", from {the(met)}" if met else ""
+                if self._phrases.topic(reason.filter.attribute) == "year":
+                    return ""
                 if self._phrases.topic(reason.filter.attribute) == "price":
                     return f", at {met}" if met else ""
                 if reason.filter.op in {"any_of", "all_of"}:

@@ -86,7 +86,7 @@ THAT = re.compile(
     rf" )|(?<=heard )|(?<=know )|(?<=watched )|(?<=saw )|(?<=is )|(?<=was )|(?<=enjoyed"
     rf" )|(?<=love )|(?<=hate )|(?<=after )|(?<=similar to )|(?<=directed )|(?<=wrote"
     rf" )|(?<=to ))(?:that|this)(?= (?:but|one|and|please|a lot|very|already|too|again"
-    rf"|instead|or|was|is|so|then|yet)|$)"
+    rf"|instead|or|was|is|so|then|yet|another|something|anything|what|show|give|any)|$)"
 )
 IT = re.compile(
     r"(?:(?<=^)|(?<= ))(?:it|its)(?= (?:is|was|has|have|long|short|about|good|sad"

@@ -227,6 +227,10 @@ def test_an_item_is_found_by_what_its_words_grow_from() -> None:
         ("anything but sherlock holmes", {"text": "scary", "avoid": ["sherlock holmes"]}),
         ("what about paintings?", {"text": "paintings"}),
         (
+            "a german one",
+            {"text": "scary", "filters": [{"attribute": "country", "op": "=", "value": "Germany"}]},
+        ),
+        (
             "not by Murnau",
             {"text": "scary", "filters": [{"attribute": "creator", "op": "none_of", "value": ["F. W. Murnau"]}]},
         ),
@@ -269,3 +273,14 @@ def test_ordinals_count_in_what_was_just_spoken_of_together() -> None:
 def test_similar_alone_is_said_of_the_item_that_was_spoken_of() -> None:
     ((name, arguments),) = calls(planner().plan("similar but not horror", spoken_of("nosferatu", "nosferatu")))
     assert (name, arguments["title"]) == ("more_like", "Nosferatu")
+
+
+def test_seen_and_another_in_one_breath() -> None:
+    remember, again = calls(planner().plan("ok we saw that. another", after_list("nosferatu", "metropolis")))
+    assert remember == ("remember", {"kind": "seen", "titles": ["Nosferatu"]})
+    assert again[1]["exclude"] == ["Nosferatu", "Metropolis"]
+
+
+def test_the_maker_is_asked_about_in_other_words() -> None:
+    ((name, arguments),) = calls(planner().plan("the author wrote anything else?", spoken_of("dracula", "dracula")))
+    assert (name, arguments["exclude"]) == ("recommend", ["Dracula"])

@@ -15,7 +15,7 @@ _NO = re.compile(
     r"(?: (?:too|so|very|that|overly|really|a|an|any|the|anything|about|with|of|to be|being|more|much|lots of))*(?= )"
 )
 _NOTHING_TO_AVOID = word_set(
-    "sure know care mind really only just that this it one ones much many like want"
+    "my your his thing sure know care mind really only just that this it one ones much many like want"
     " have seen been looking interested necessarily yet "
     "possible matter thanks thank problem idea longer shorter more less older newer"
     " please but and or for in from by today tonight "

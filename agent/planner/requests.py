@@ -34,7 +34,7 @@ _FOLLOWS = re.compile(
     r"|less|\w+er)|got any (?:more|others?))\b"
 )
 _FOLLOWS_INSIDE = re.compile(
-    r"\b(?:instead|this time|else|other ones|different ones?|more of (?:those|these"
+    r"\b(?:instead|this time|else|(?:a|an) (?:\w+ ){1,2}one(?= please|$)|other ones|different ones?|more of (?:those|these"
     r"|the same|them)|same (?:theme|mood|topic|subject|style|vein|idea|feel|kind"
     r"|sort|genre|spirit)|other suggestions|another one|others|again|ones)\b"
 )
@@ -53,7 +53,8 @@ _SIMILAR = re.compile(
     r"^(?:(?:ok|and|now|please|show me|give me|some|something|anything|more|ones?|films?|books?) )*similar\b(?! to)"
 )
 _SAME_PERSON = re.compile(
-    r"\b(?:(?:by|from) (?:him|her|them|the same (?:director|author|composer|artist"
+    r"\b(?:(?:the|its|this|that) (?:author|director|composer|writer|artist|maker|brand) (?:\w+ ){0,3}(?:else|other|others|more)"
+    r"|(?:by|from) (?:him|her|them|the same (?:director|author|composer|artist"
     r"|writer|creator|person|man|woman|brand|maker|guy|one))|(?:his|her) other|what"
     r" (?:else"
     r" |other \w+ )?(?:did|has|have) (?:he|she|they) |same (?:director"

@@ -19,7 +19,7 @@ _JOINS = frozenset(["for", "with", "in", "of", "from", "by", "to", "at", "on"])
 
 @dataclass(frozen=True, kw_only=True)
 class Most:
-    """What a superlative came to: the limit, how many keep to it, and which item is the very first.
+    """What a superlative came to: the limit, how many keep to it, and which item is the very first ("" where several are).
 
     `said`: the words that its title holds, "" where all items that fit the filters were looked at.
     """
@@ -47,7 +47,9 @@ def most_of(size: Size, fitting: Sequence[Item], text: str, lexicon: Lexicon) ->
         inside = [n for n, _ in ordered if (n <= limit if size.op == "<=" else n >= limit)]
         value: str | float = str(int(limit)) if attribute.type == "date" else limit
         condition = Condition(attribute=attribute.name, op=size.op, value=value, start=size.start, end=size.end)
-        return Most(limit=condition, count=len(inside), item_id=ordered[0][1], said=said)
+        alone = len(ordered) == 1 or ordered[0][0] != ordered[1][0]
+        first = ordered[0][1] if alone else ""
+        return Most(limit=condition, count=len(inside), item_id=first, said=said)
     return None
 
 
@@ -55,8 +57,9 @@ def _named(items: Sequence[Item], text: str, lexicon: Lexicon) -> tuple[list[Ite
     """The items whose titles hold the words, else the noun; all where nothing was said but their kind."""
     words = fold(text).split()
     head = next((words[n - 1] for n, word in enumerate(words) if n and word in _JOINS), words[-1]) if words else ""
-    own = {(m.attribute, m.value) for m in lexicon.phrases.get((head,), ()) if m.strength == "same"}
-    if not words or all(any(i.attributes.get(name) == value for name, value in own) for i in items):
+    phrase = lexicon.phrases.get(tuple(words)) or lexicon.phrases.get((head,), ())
+    own = {(m.attribute, m.value) for m in phrase if m.strength == "same"}
+    if not words or all(any(_has(i, name, value) for name, value in own) for i in items):
         return list(items), ""
     for said in (words, [head]):
         wanted = {singular(word) for word in said}
@@ -64,3 +67,8 @@ def _named(items: Sequence[Item], text: str, lexicon: Lexicon) -> tuple[list[Ite
         if found:
             return found, " ".join(said)
     return [], ""
+
+
+def _has(item: Item, attribute: str, value: str) -> bool:
+    own = item.attributes.get(attribute)
+    return value in own if isinstance(own, tuple) else own == value

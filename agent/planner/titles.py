@@ -118,7 +118,9 @@ class TitleReader:
         from rapidfuzz import fuzz
 
         ids: list[str] = []
-        for title in self.catalogue.close_titles(said):
+        bare = re.sub(r"^(?:the|a|an) ", "", said, flags=re.IGNORECASE)
+        near = [*self.catalogue.close_titles(said), *(self.catalogue.close_titles(bare) if bare != said else ())]
+        for title in dict.fromkeys(near):
             forms = title_forms(title)
             asked = {singular(w) for w in fold(said).split() if w not in _SMALL}
             within = len(asked) >= 2 and asked <= {singular(w) for w in fold(title).split()}
