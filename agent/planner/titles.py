@@ -115,7 +115,7 @@ class TitleReader:
 
     def close(self, said: str, least: float = 78) -> tuple[str, ...]:
         """The item_ids whose titles are so close to what was said that it may be a slip of the fingers."""
-        from rapidfuzz import fuzz
+        from rapidfuzz import fuzz, process
 
         ids: list[str] = []
         bare = re.sub(r"^(?:the|a|an) ", "", said, flags=re.IGNORECASE)
@@ -126,7 +126,13 @@ class TitleReader:
             within = len(asked) >= 2 and asked <= {singular(w) for w in fold(title).split()}
             if within or max(fuzz.ratio(fold(said), form) for form in (*forms, *_main_parts(title))) >= least:
                 ids += [item.item_id for item in self.catalogue.find(title)]
+        alike = process.extract(fold(bare), self._spelled, scorer=fuzz.ratio, limit=3, score_cutoff=max(least, 85))
+        ids += [i for form, _, _ in alike for i in self._forms[form.split()[0]][tuple(form.split())]]
         return tuple(dict.fromkeys(ids))
+
+    @cached_property
+    def _spelled(self) -> list[str]:
+        return [" ".join(words) for forms in self._forms.values() for words in forms if len(" ".join(words)) > 4]
 
     def _quoted(self, message: Message, place: int) -> TitleMention | None:
         quote = message.words[place].quote
