@@ -14,8 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.datasets import read_dataset
+from eval.grounding import GroundingTable, grounding_table
 from eval.ranking import Metric, RankingTable, ranking_table
 from retrieval.build import open_collection
+from retrieval.embedders.minilm_embedder import MiniLmEmbedder
 from vouch.errors import InputError, SetupError
 from vouch.settings import Settings
 
@@ -42,7 +44,15 @@ def ranking(arguments: argparse.Namespace, settings: Settings) -> RankingTable:
     )
 
 
-MEASUREMENTS: dict[str, Callable[[argparse.Namespace, Settings], RankingTable]] = {"ranking": ranking}
+def grounding(arguments: argparse.Namespace, settings: Settings) -> GroundingTable:
+    """The adversarial and the faithful replies of tests/data/grounding; needs no home."""
+    return grounding_table(MiniLmEmbedder())
+
+
+MEASUREMENTS: dict[str, Callable[[argparse.Namespace, Settings], RankingTable | GroundingTable]] = {
+    "grounding": grounding,
+    "ranking": ranking,
+}
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -82,6 +92,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return 4
     if arguments.json:
         sys.stdout.write(json.dumps(asdict(table), ensure_ascii=False) + "\n")
+    elif isinstance(table, GroundingTable):
+        show_grounding(table, Console())
     else:
         show(table, Console())
     return 0
@@ -105,6 +117,18 @@ def show(table: RankingTable, console: Console) -> None:
     for row in table.rows:
         drawn.add_row(row.part, row.model, *(_figure(row.metrics[name]) for name in names))
     console.print(drawn)
+
+
+def show_grounding(table: GroundingTable, console: Console) -> None:
+    """Prints what was kept and caught in each half, and what came out wrong in the reported one."""
+    drawn = Table(title="replies that came out right, with 95 % intervals")
+    for heading in ("half", "replies", "right", "of", "part"):
+        drawn.add_column(heading)
+    for row in table.rows:
+        drawn.add_row(row.half, row.kind, str(row.right), str(row.replies), _figure((row.part, row.low, row.high)))
+    console.print(drawn)
+    for missed in table.missed:
+        console.print(missed, markup=False)
 
 
 def _figure(metric: Metric) -> str:

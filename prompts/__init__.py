@@ -50,3 +50,22 @@ def common_words() -> frozenset[str]:
 def comparatives() -> dict[str, str]:
     """Comparative -> plain form: "funnier" -> "funny"."""
     return {line.split()[0]: line.split()[1] for line in _lines("comparatives.txt")}
+
+
+@cache
+def writer_words() -> dict[str, frozenset[str]]:
+    """Section of writer_words.txt -> its words: what a written sentence may say without evidence, and what always needs it."""
+    sections: dict[str, list[str]] = {}
+    section = ""
+    for line in _lines("writer_words.txt"):
+        if line.startswith("[") and line.endswith("]"):
+            section = line[1:-1]
+        else:
+            sections.setdefault(section, []).extend(line.split())
+    return {name: frozenset(words) for name, words in sections.items()}
+
+
+@cache
+def writer_prompt() -> str:
+    """The instructions of the model that writes; the same bytes every time."""
+    return (_FOLDER / "writer.txt").read_text(encoding="utf-8").strip()

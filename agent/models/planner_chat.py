@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -22,6 +23,16 @@ from tools.artifact import from_json
 from vouch.types import ToolCall
 
 _PIECE = re.compile(r"\S+\s*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """A turn whose tools have answered: the message, the results in the order of the calls, the aside, the turn's number."""
+
+    said: str
+    outcomes: tuple[Outcome, ...]
+    aside: Mapping[str, Any]
+    number: int
 
 
 class PlannerChat(BaseChatModel):
@@ -72,9 +83,8 @@ class PlannerChat(BaseChatModel):
         heard = [place for place, message in enumerate(messages) if isinstance(message, HumanMessage)]
         ledger = read_ledger(messages)
         if messages and isinstance(messages[-1], ToolMessage):
-            turn = messages[heard[-1] :]
-            aside = {**_aside(turn), "named": self._only_named(messages)}
-            text = self.wording.word(self._outcomes(turn), aside=aside, turn=len(ledger.turns))
+            done = self.done(messages)
+            text = self.wording.word(done.outcomes, aside=done.aside, turn=done.number)
             return AIMessage(content=text, response_metadata={"at": self.clock()})
         plan = self.planner.plan(messages[heard[-1]].text if heard else "", ledger)
         kwargs = {ASIDE: dict(plan.aside)}
@@ -91,6 +101,17 @@ class PlannerChat(BaseChatModel):
             for n, call in enumerate(plan.calls)
         ]
         return AIMessage(content="", tool_calls=calls, additional_kwargs=kwargs)
+
+    def done(self, messages: Sequence[BaseMessage]) -> Done:
+        """What the newest turn's tools brought, with what was understood."""
+        heard = [place for place, message in enumerate(messages) if isinstance(message, HumanMessage)]
+        turn = messages[heard[-1] :]
+        return Done(
+            said=turn[0].text,
+            outcomes=self._outcomes(turn),
+            aside={**_aside(turn), "named": self._only_named(messages)},
+            number=len(read_ledger(messages).turns),
+        )
 
     def _only_named(self, messages: Sequence[BaseMessage]) -> list[str]:
         """The item_ids that this turn's list takes as liked although the person never said so (“I have read Dracula, what next?”)."""

@@ -1,0 +1,217 @@
+"""All other words of a sentence: each must be carried by a fact or a cited passage of the item spoken of, or claim nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from agent.checks.names import name_runs
+from agent.checks.numbers import kind_counts, numbers_of
+from agent.checks.quotes import quoted
+from agent.checks.reading import Finding, Reading, held_stems
+from agent.checks.words import Word, forms, is_free, is_talk, known, stem, words_of
+from agent.evidence import ItemEvidence
+from vouch.ports import Embedder
+
+NEAR = 0.55
+"""Words whose vectors are at least so close are taken for each other."""
+LOOSE = 0
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|without|nothing|none|neither|nor|hardly|lacks?|free of|rather than|instead of|cannot|few"
+    r"|(?:is|are|was|does|do|did|wo|ca)n['’]t)\b",
+    re.IGNORECASE,
+)
+_ECHO = re.compile(
+    r"\b(?:for (?:a|an|your|something|anything|someone|that|those|the)\b|if you|you['’]re|since you|as you|when you"
+    r"|you (?:asked|want|wanted|said|are|were|like|love|mentioned|had in mind)|looking for|suits?|fits?|in mind|after"
+    r"|your (?:wish|request|mood|taste|question|search))",
+    re.IGNORECASE,
+)
+_KINDS: dict[str, frozenset[str]] = {
+    kind: frozenset(words.split())
+    for kind, words in {
+        "film": "film movie silent screen watch watching director directed cinema footage filmed reel starring",
+        "book": "book novel novella read reading reader author pages page paperback prose chapter literature",
+        "music": "piece song tune listen listening composer composed composition melody track recording score symphony concerto",
+        "print": "print photograph photo picture",
+    }.items()
+}
+
+
+_CALLED = {"film": ("film", "movie"), "book": ("book", "novel"), "music": ("song",), "print": ("print", "photo")}
+
+
+def check_claims(reading: Reading) -> Sequence[Finding]:
+    """Words that nothing carries, and facts that are denied."""
+    skip = _verified(reading)
+    findings = [*_negations(reading, skip), *_kinds(reading, skip)]
+    for word in words_of(reading.masked):
+        if any(start <= word.start < end for start, end in skip):
+            continue
+        owners = reading.owners(word.start)
+        if not owners:
+            judged = word.low in known("praise") | known("superlative") | known("comparative")
+            if not (is_talk(word) or judged or forms(word.text) & reading.asked):
+                findings.append(_uncarried(word))
+            continue
+        if (
+            is_free(word)
+            or word.low in known("chat")
+            or word.low in known("praise") | known("superlative") | known("comparative")
+        ):
+            continue
+        if all(carried(word, item, reading) for item in owners):
+            continue
+        if forms(word.text) & reading.asked and _ECHO.search(reading.masked[: word.start]):
+            continue
+        if (
+            not reading.told
+            and len(owners) > 1
+            and _some(reading)
+            and sum(carried(word, i, reading) for i in owners) >= _some(reading)
+        ):
+            continue
+        findings.append(_uncarried(word))
+    return findings
+
+
+def _some(reading: Reading) -> int:
+    """How many items a loose count needs: "most" more than half, "some" two; 0 where all are meant."""
+    low = reading.masked.casefold()
+    if re.search(r"\bmost of\b|\bmost (?:are|have)\b", low):
+        return len(reading.evidence.items) // 2 + 1
+    return 2 if re.search(r"\b(?:some|several|a few|a couple)\b", low) else 0
+
+
+def _uncarried(word: Word) -> Finding:
+    return Finding(start=word.start, end=word.end, why=f"nothing here says “{word.text}”")
+
+
+def _verified(reading: Reading) -> list[tuple[int, int]]:
+    """The stretches that other checks answer for: quotes, numbers, names."""
+    spans = [(m.start(), m.end()) for m in quoted(reading.text)]
+    spans += [(run[0].start, run[-1].end) for run in name_runs(reading)]
+    spans += [match.span() for match, _ in kind_counts(reading)]
+    for number in numbers_of(reading):
+        after = re.match(
+            r"[\s-]*(?:simulated )?(?:members?|people|minutes?|pages?|percent|per cent|hours?|mins?|century)(?:[- ](?:long|here|length))?\b",
+            reading.text[number.end :],
+        )
+        spans.append((number.start, number.end + (after.end() if after else 0)))
+    spans += [
+        m.span()
+        for m in re.finditer(
+            r"\b(?:eighteen|nineteen|twen|seven|eigh|six)\w*[ -](?:century|twenties|thirties)\b|\btwenties\b|\b\d+0s\b|\bcentury\b|\b\w+teenth\b",
+            reading.text,
+        )
+    ]
+    return spans
+
+
+def carried(word: Word, item: ItemEvidence, reading: Reading) -> bool:
+    """Whether an item's evidence has a word, one that means the same, or one that is close to it."""
+    held = held_stems(item)
+    own = forms(word.text)
+    if own & held or any(_same_root(stem(word.low), other) for other in held):
+        return True
+    if item.liked and word.low in {"alike", "kindred", "overlap", "overlaps", "overlapping", "affinity"}:
+        return True
+    if item.popularity and word.low in {"simulated", "members", "member", "crowd"}:
+        return True
+    kinds = {kind.casefold() for kind in item.of("kind")}
+    if any(word.low in _KINDS.get(kind, ()) for kind in kinds):
+        return True
+    return reading.embedder is not None and nearest(word.low, item, reading.embedder) >= NEAR
+
+
+def _same_root(one: str, other: str) -> bool:
+    shared = min(len(one), len(other))
+    return shared >= 5 and one[:shared] == other[:shared] and abs(len(one) - len(other)) <= 4
+
+
+_VECTORS: dict[tuple[str, str], np.ndarray] = {}
+
+
+def nearest(word: str, item: ItemEvidence, embedder: Embedder) -> float:
+    """The cosine of a word to the closest word of an item's evidence."""
+    values = [value for fact in item.facts for value in fact.values if fact.topic not in {"people", "year"}]
+    others = list(
+        dict.fromkeys(
+            w.low for text in (*values, *item.texts) for w in words_of(text) if w.low not in known("function")
+        )
+    )
+    if not others:
+        return 0.0
+    vectors = _vectors([word, *others], embedder)
+    return float((vectors[1:] @ vectors[0]).max())
+
+
+def _vectors(words: Iterable[str], embedder: Embedder) -> np.ndarray:
+    wanted = [(embedder.embedder_id, word) for word in words]
+    missing = [key for key in dict.fromkeys(wanted) if key not in _VECTORS]
+    if missing:
+        if len(_VECTORS) > 50_000:
+            _VECTORS.clear()
+            missing = list(dict.fromkeys(wanted))
+        made = embedder.embed([word for _, word in missing])
+        _VECTORS.update(zip(missing, made, strict=True))
+    return np.stack([_VECTORS[key] for key in wanted])
+
+
+def _negations(reading: Reading, skip: Sequence[tuple[int, int]]) -> list[Finding]:
+    """Something denied that the evidence says; a list's value that is denied and not listed may be denied."""
+    findings = []
+    for match in _NEGATION.finditer(reading.masked):
+        if any(start <= match.start() < end for start, end in skip) or re.match(
+            r"\s+(?:only|just|least|more than|too|yet)\b", reading.masked[match.end() :]
+        ):
+            continue
+        scope = re.match(r"[^,;:.!?\x00]*", reading.masked[match.end() :])
+        end = match.end() + (scope.end() if scope else 0)
+        for word in words_of(reading.masked[match.end() : end])[:5]:
+            place = match.end() + word.start
+            if (is_free(word) and word.low not in {"long", "short"}) or reading.masked[match.end() : place].find(
+                " but "
+            ) >= 0:
+                continue
+            for item in reading.owners(place):
+                if carried(word, item, reading) and not _denied_there(word, item):
+                    findings.append(
+                        Finding(start=match.start(), end=place + len(word.text), why=f"{item.title} is {word.text}")
+                    )
+    return findings
+
+
+def _denied_there(word: Word, item: ItemEvidence) -> bool:
+    """Whether a passage denies it too."""
+    for text in item.texts:
+        for match in _NEGATION.finditer(text):
+            near = re.split(r"[.;:!?]", text[match.end() : match.end() + 40])[0]
+            if stem(word.low) in {stem(w.low) for w in words_of(near)}:
+                return True
+    return False
+
+
+def _kinds(reading: Reading, skip: Sequence[tuple[int, int]]) -> list[Finding]:
+    """ "the novel" of a film: what something is must be its kind, where kinds are known."""
+    findings = []
+    for word in words_of(reading.masked):
+        kinds = {
+            kind for kind, words in _KINDS.items() if word.low in words or word.low in {f"{w}s" for w in _CALLED[kind]}
+        }
+        if not kinds or any(start <= word.start < end for start, end in skip):
+            continue
+        counted = word.low.endswith("s") and not reading.told
+        for item in reading.owners(word.start) or (reading.evidence.items if counted else ()):
+            own = {kind.casefold() for kind in item.of("kind")}
+            if (
+                own
+                and own <= _KINDS.keys()
+                and not own & kinds
+                and word.low not in {"picture", "page", "score"}
+                and not forms(word.text) & held_stems(item)
+            ):
+                findings.append(Finding(start=word.start, end=word.end, why=f"{item.title} is no {word.text}"))
+    return findings
