@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.phrases import Phrases, listed, plain, quote, readable, speaks_of, the, title_of
+from agent.phrases import Phrases, listed, plain, quote, speaks_of, the, title_of
 from agent.planner.lexicon import plain_name
 from agent.planner.words import singular
 from retrieval.filters import admitted
@@ -80,8 +80,8 @@ class AnswerWords:
         liked = [
             r for r in recommendation.reasons if isinstance(r, LikedItem) and r.item_id != recommendation.item.item_id
         ]
-        for_it = [f"{readable(r.title)} ({r.share:.0%})" for r in liked if r.share > 0.005][:3]
-        against = [f"{readable(r.title)} ({r.share:.0%})" for r in liked if r.share < -0.05][:2]
+        for_it = [f"{plain(r.title)} ({r.share:.0%})" for r in liked if r.share > 0.005][:3]
+        against = [f"{plain(r.title)} ({r.share:.0%})" for r in liked if r.share < -0.05][:2]
         if not for_it:
             return []
         said = f"Its match with your taste comes from {listed(for_it)}"
@@ -350,7 +350,7 @@ class AnswerWords:
         """What was written down just now."""
         if not remembered.titles:
             return ""
-        titles = listed([readable(t) for t in remembered.titles])
+        titles = listed([plain(t) for t in remembered.titles])
         words = {
             "like": _sentence(f"Noted: you like {titles}"),
             "dislike": f"Noted: {titles} {'is' if len(remembered.titles) == 1 else 'are'} not for you.",
@@ -366,7 +366,7 @@ def _several(value: object) -> tuple[str, ...]:
 
 
 def _some(titles: Sequence[str]) -> str:
-    shown = [readable(t) for t in titles[-8:]]
+    shown = [plain(t) for t in titles[-8:]]
     return listed(shown) + (f" and {len(titles) - 8} more" if len(titles) > 8 else "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.phrases import Phrases, asked_of, cited, listed, plain, readable, speaks_of, the, title_of
+from agent.phrases import Phrases, asked_of, cited, listed, plain, speaks_of, the, title_of
 from agent.planner.lexicon import Topic
 from tools.render import people_text
 from vouch.types import CitedPassage, LikedItem, MetFilter, Note, Popularity, Reason, RecList, Recommendation
@@ -191,7 +191,7 @@ class ListWords:
                     for r in recommendation.reasons
                     if isinstance(r, LikedItem) and r.share > 0.1 and r.item_id != rec_list.query.like_item
                 ]
-                named = listed([readable(r.title) for r in liked[:2]])
+                named = listed([plain(r.title) for r in liked[:2]])
                 if set(aside.get("named", ())) & {r.item_id for r in liked}:
                     return f", close to {named}" if rec_list.query.text or rec_list.query.filters else ""
                 return f", because you like {named}" if liked else ""

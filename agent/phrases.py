@@ -35,7 +35,6 @@ _CURRENCY = {"$": "dollars", "usd": "dollars", "€": "euros", "eur": "euros", "
 QUOTE_WORDS = 25
 LIKE_ENOUGH = 0.32
 """A passage that shares no word with the request is quoted only when it is at least so similar."""
-_ARTICLE_BEHIND = re.compile(r"^(.+), (The|A|An|Les?|La|Das|Der|Die|El|Il|Los|Las)( \(.*)?$")
 _LABEL = re.compile(r"([^,%\d]+?) (\d+) %")
 _SMALL = word_set(
     "the and but for with from that this about into over under some any not are was its his her their who"
@@ -98,18 +97,9 @@ def the(country: str) -> str:
     return re.sub(r"\b(United |Netherlands|Soviet Union|Czech Republic|Philippines|USA|UK\b)", r"the \1", country)
 
 
-def readable(title: str) -> str:
-    """A title, cleaned, with its article in front.
-
-    >>> readable("Matrix, The (1999)")
-    'The Matrix (1999)'
-    """
-    return _ARTICLE_BEHIND.sub(lambda m: f"{m[2]} {m[1]}{m[3] or ''}", plain(title))
-
-
 def title_of(item: Item) -> str:
     """The full title, cleaned of control characters and markup."""
-    return readable(item.title) or item.item_id
+    return plain(item.title) or item.item_id
 
 
 def content_words(text: str) -> frozenset[str]:

@@ -35,7 +35,7 @@ from vouch.types import Interaction
 LOG = logging.getLogger(__name__)
 
 RECORD = "scorer.json"
-FORMAT = "edlae/1"
+FORMAT = "edlae/2"
 """What is kept changes with this: a folder of another format is fitted anew."""
 MOST_MODELS = ((4_000, 5), (8_000, 4), (12_000, 3))
 """Up to how many items how many matrices: an inverse takes 1, 8 and 25 seconds there on two cores (it grows with their cube)."""
