@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 DEMO_HOME ?= .vouch-demo
 HOST ?= 127.0.0.1
 PORT ?= 7860
+CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 DEMO := VOUCH_HOME=$(DEMO_HOME) VOUCH_HOST=$(HOST) VOUCH_PORT=$(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev weights demo demo-ingest demo-collection test check fix eval bench soak screenshots clean
+.PHONY: help setup setup-dev weights llm demo demo-ingest demo-collection test check fix eval bench soak screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,8 +34,15 @@ $(VENV)/.ready-dev: $(VENV)/.ready
 weights: setup ## the offline profile's model weights, into the user's cache
 	$(BIN)/vouch doctor --fetch
 
-demo: demo-ingest ## open the chat page over the demo collection
-	$(DEMO) $(BIN)/vouch serve
+llm: setup ## a local language model that words the replies: builds llama.cpp (C++ compiler, some 10 minutes), fetches 1.1 GB
+	@command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null || \
+	  { echo "make llm needs a C++ compiler, and there is none here (apt install g++, or xcode-select --install). Vouch works without."; exit 4; }
+	$(BIN)/python -c "import llama_cpp" 2>/dev/null || CMAKE_ARGS="-DLLAVA_BUILD=OFF" CMAKE_BUILD_PARALLEL_LEVEL=$(CORES) \
+	  $(BIN)/pip install --verbose --disable-pip-version-check --no-deps -c constraints.txt llama-cpp-python diskcache
+	$(BIN)/vouch pull
+
+demo: demo-ingest ## open the chat page over the demo collection (LLM=1: with make llm going on beside it)
+	$(DEMO) $(BIN)/python -m demo.open_page
 
 demo-ingest: setup
 	$(BIN)/python -m demo.copy_prints demo/media

@@ -58,10 +58,16 @@ class Conversation:
         self._connection.execute("PRAGMA synchronous=NORMAL")
         saver = SqliteSaver(self._connection)
         saver.setup()
+        self._saver = saver
         self._graph = build_graph(model, toolbox, saver)
         self._locks = tuple(threading.Lock() for _ in range(_LOCKS))
         self.toolbox = toolbox
         self.tiers: Mapping[str, str] = dict(tiers)
+
+    def use(self, model: BaseChatModel, *, tier: str) -> None:
+        """Talks with another model from the next turn on; a turn under way ends with the one that it began with."""
+        self._graph = build_graph(model, self.toolbox, self._saver)
+        self.tiers = {**self.tiers, "chat": tier}
 
     @property
     def _catalogue(self) -> Catalogue:
@@ -76,13 +82,14 @@ class Conversation:
         asker = Asker(person=person or f"stranger:{conversation_id}", said=message)
         said = HumanMessage(content=message, additional_kwargs={"at": time.time()})
         with self._locks[hash(conversation_id) % _LOCKS]:
+            tiers = self.tiers
             stream = self._graph.stream(
                 {"messages": [said]}, config, context=asker, stream_mode=["updates", "messages"]
             )
             for mode, piece in stream:
                 yield from self._piece(mode, piece)
             reply = self._newest(conversation_id)
-        yield replace(reply, seconds=time.perf_counter() - started)
+        yield replace(reply, tiers=tiers, seconds=time.perf_counter() - started)
 
     def reply(self, message: str, *, conversation_id: str, person: str | None = None) -> Reply:
         """The reply alone."""

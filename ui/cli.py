@@ -1,4 +1,4 @@
-"""The command line: `vouch ingest | recommend | chat | serve | mcp | config | doctor`. Parses words, calls the parts, draws what comes back.
+"""The command line: `vouch ingest | recommend | chat | serve | mcp | pull | config | doctor`. Parses words, calls the parts, draws what comes back.
 
 Answers go to stdout, progress and warnings to stderr. Exit status: 0, 2 for wrong words, 3 for an ingest done with skipped rows or files,
 4 for something missing on the machine.
@@ -95,13 +95,14 @@ def chat(
     user: User = None,
     conversation: Annotated[str | None, typer.Option(help="Go on with a conversation of that name.")] = None,
     conversations: Annotated[str | None, typer.Option(help="A file with one JSON conversation a line, or -.")] = None,
+    model: Annotated[str | None, typer.Option(help="planner, joined, auto, or a .gguf file.")] = None,
     as_json: Json = False,
 ) -> None:
     """Talk about what to watch, read, hear or buy."""
     from agent.build import build_conversation
     from retrieval.build import open_collection
 
-    settings = Settings()
+    settings = Settings() if model is None else Settings(chat_model=model)
     with terminal.opening():
         talk = build_conversation(settings, open_collection(settings))
     conversation_id = conversation or uuid.uuid4().hex
@@ -126,7 +127,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="The port; if taken, the next free one.")] = None,
 ) -> None:
     """Open the chat page, and POST /tools/{name} beside it."""
-    from agent.build import build_conversation
+    from agent.build import build_conversation, step_up_later
     from retrieval.build import open_collection
     from ui.page.visitors import Member
     from ui.serving import serve_page
@@ -134,8 +135,9 @@ def serve(
     settings = Settings()
     with terminal.opening():
         collection = open_collection(settings)
-        talk = build_conversation(settings, collection)
+        talk = build_conversation(settings, collection, may_wait=True)
     terminal.show_tiers(talk.tiers)
+    step_up_later(settings, collection, talk, terminal.warn)
     serve_page(
         talk,
         address=(host or settings.host, settings.port if port is None else port),
@@ -156,6 +158,15 @@ def mcp(user: User = None) -> None:
 
     toolbox = Toolbox(recommender=open_collection(Settings()).recommender, person=user or "stranger:mcp")
     build_mcp(toolbox).run("stdio")
+
+
+@app.command()
+def pull() -> None:
+    """Fetch the language model that words the replies (1.1 GB), and prepare it; `make llm` builds what runs it first."""
+    from agent.build import fetch_language_model
+
+    say = terminal.say_once()
+    say(f"{fetch_language_model(Settings(), say)}: ready")
 
 
 @app.command()

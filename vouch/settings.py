@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     weights: Path | None = Field(
         default=None, description="a folder with weights that are already here (whisper-base/, efficientnet-lite2/)"
     )
+    chat_model: str = Field(
+        default="auto",
+        description="who words the replies: planner, joined (the planner plans, the model of make llm writes), a .gguf file; auto: the planner",
+    )
     host: str = Field(default="127.0.0.1", description="the address to serve on; beyond the loopback a key is needed")
     port: int = Field(default=7860, description="the port to serve on; if it is taken, the next free one is used")
     api_key: str | None = Field(
@@ -46,6 +50,11 @@ class Settings(BaseSettings):
     def conversations(self) -> Path:
         """The conversations' checkpoints of this home."""
         return self.home / "conversations.sqlite"
+
+    @cached_property
+    def prefixes(self) -> Path:
+        """Where a language model's reading of its instructions is saved."""
+        return self.cache / "prefixes"
 
     @cached_property
     def weights_folder(self) -> Path:

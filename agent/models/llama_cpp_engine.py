@@ -20,7 +20,7 @@ from typing import Any
 from vouch.errors import MissingExtra, ModelFailed, ModelUnavailable
 
 CONTEXT_TOKENS = 4096
-_CHUNK = 64
+_CHUNK = 128
 _WAIT_S = 60.0
 _PLAIN = "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}assistant:"
 
@@ -70,7 +70,7 @@ class LlamaCppEngine:
             self._model = llama_cpp.Llama(
                 model_path=str(path),
                 n_ctx=CONTEXT_TOKENS,
-                n_batch=512,
+                n_batch=_CHUNK,
                 n_threads=count,
                 n_threads_batch=count,
                 verbose=False,
