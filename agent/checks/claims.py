@@ -11,13 +11,16 @@ from agent.checks.names import name_runs
 from agent.checks.numbers import kind_counts, numbers_of
 from agent.checks.quotes import quoted
 from agent.checks.reading import Finding, Reading, held_stems
+from agent.checks.sentences import split
 from agent.checks.words import Word, forms, is_free, is_talk, known, stem, words_of
 from agent.evidence import ItemEvidence
 from vouch.ports import Embedder
 
 NEAR = 0.55
 """Words whose vectors are at least so close are taken for each other."""
-LOOSE = 0
+PARAPHRASE = 0.5
+"""A sentence whose vector is so close to one of a cited passage may have one word that the passage has not."""
+PARAPHRASE_WORDS = 3
 _NEGATION = re.compile(
     r"\b(?:not|no|never|without|nothing|none|neither|nor|hardly|lacks?|free of|rather than|instead of|cannot|few"
     r"|(?:is|are|was|does|do|did|wo|ca)n['’]t)\b",
@@ -74,7 +77,20 @@ def check_claims(reading: Reading) -> Sequence[Finding]:
         ):
             continue
         findings.append(_uncarried(word))
-    return findings
+    return [] if len(findings) == 1 and _paraphrased(findings[0], reading, skip) else findings
+
+
+def _paraphrased(finding: Finding, reading: Reading, skip: Sequence[tuple[int, int]]) -> bool:
+    """Whether the one word that nothing carries stands in a sentence that a cited passage says in other words."""
+    owners = reading.owners(finding.start)
+    if reading.embedder is None or len(owners) != 1 or not finding.why.startswith("nothing here says"):
+        return False
+    texts = [part for text in owners[0].texts for part in split(text)]
+    said = [w for w in words_of(reading.masked) if not is_free(w) and not any(a <= w.start < b for a, b in skip)]
+    if not texts or sum(bool(forms(w.text) & held_stems(owners[0])) for w in said) < PARAPHRASE_WORDS:
+        return False
+    vectors = reading.embedder.embed([reading.text, *texts])
+    return float((vectors[1:] @ vectors[0]).max()) >= PARAPHRASE
 
 
 def _some(reading: Reading) -> int:

@@ -28,7 +28,8 @@ _OTHERS = re.compile(
 _POPULAR = re.compile(r"\b(?:popular|popularity|liked by|loved by|enjoyed by|favou?rite|favou?rites)\b", re.IGNORECASE)
 _CALLED_LIKED = re.compile(
     r"\b(?:you(?:'ve|’ve| have)?(?: also)? (?:liked?|loved?|enjoyed?)|your (?:liking|love|fondness) (?:for|of)|similar to|akin to"
-    r"|in the vein of|reminiscent of)\s*[“\"']*$"
+    r"|in the vein of|reminiscent of)\s*[“\"']*$",
+    re.IGNORECASE,
 )
 _SHARES = re.compile(
     r"\b(?P<all>entirely|solely|wholly|only|all of (?:the|its|that) match|nothing but)\b"

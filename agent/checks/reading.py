@@ -108,14 +108,23 @@ class Reading:
 
     @cached_property
     def _by_maker(self) -> tuple[ItemEvidence, ...]:
-        """The one item whose maker is named where no title stands: “Christie's book”."""
-        capitals = {fold(word.low) for word in words_of(self.masked) if word.capital}
-        found = [
-            i
-            for i in self.evidence.items
-            if any({fold(w.low) for w in words_of(name) if len(w.low) > 3} & capitals for name in i.of("people"))
-        ]
-        return tuple(found) if len(found) == 1 else ()
+        """The one item that bears the names of a sentence without a title: its maker's (“Christie's book”), or those in its passages (“Nemo”)."""
+        words = words_of(self.masked)
+        names = {
+            fold(w.low)
+            for w in words
+            if w.capital and len(w.low) > 3 and w.low not in known("function") | known("soft")
+        }
+        if not names:
+            return ()
+        by_maker = [(len(names & set(fold(" ".join(i.of("people"))).split())), i) for i in self.evidence.items]
+        by_text = [(len(names & _capitals(i)), i) for i in self.evidence.items]
+        for counts in (by_maker, by_text):
+            most = max((count for count, _ in counts), default=0)
+            best = [item for count, item in counts if count == most]
+            if most and len(best) == 1:
+                return (best[0],)
+        return ()
 
     @cached_property
     def _parts(self) -> tuple[tuple[int, int, tuple[ItemEvidence, ...]], ...]:
@@ -166,6 +175,12 @@ class Reading:
 
 
 Check = Callable[[Reading], Sequence[Finding]]
+
+
+@lru_cache(maxsize=512)
+def _capitals(item: ItemEvidence) -> frozenset[str]:
+    """The capitalised words of an item's passages, folded."""
+    return frozenset(fold(w.low) for text in item.texts for w in words_of(text) if w.capital)
 
 
 @lru_cache(maxsize=512)
