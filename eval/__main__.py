@@ -95,8 +95,13 @@ def main(words: Sequence[str] | None = None) -> int:
     elif isinstance(table, GroundingTable):
         show_grounding(table, Console())
     else:
-        show(table, Console())
+        show(table, wide_console())
     return 0
+
+
+def wide_console() -> Console:
+    """A console that cuts no column where the output is not a terminal."""
+    return Console() if sys.stdout.isatty() else Console(width=200)
 
 
 def _positive(text: str) -> int:

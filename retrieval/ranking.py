@@ -48,7 +48,7 @@ _BY_ITEM_AND_TEXT = {
     "collaborative": 0.1,
     "popular": 0.05,
 }
-_BY_LIKES = {"collaborative": 1.0, "company": 0.8, "alike": 0.05, "popular": 0.05}
+_BY_LIKES = {"collaborative": 1.0, "company": 0.5, "alike": 0.05, "popular": 0.05}
 _BY_LIKES_WITHOUT_MODEL = {"alike": 1.0, "popular": 0.1}
 _BY_NOTHING = {"popular": 1.0}
 
