@@ -60,6 +60,8 @@ def test_colours_are_cited_only_by_their_name() -> None:
     )
     assert "colours" not in cited(made, "rope", "a")
     assert "colours" in cited(made, "yellow", "a")
+    named = recommender(passage("yellow", "colours", "orange and dark red"))  # found by its title, “Thing yellow”
+    assert cited(named, "yellow", "yellow") == []
 
 
 def test_a_guess_is_cited_only_where_nothing_better_is_told() -> None:
@@ -103,7 +105,7 @@ def test_company_speaks_for_few_likes_and_is_silent_for_many(monkeypatch: pytest
 def test_company_of_an_item_that_is_asked_for_leaves_the_other_likes_aside() -> None:
     catalogue = small_catalogue()
     source = company(catalogue)
-    first, other = catalogue.item_ids[0], catalogue.item_ids[-1]
+    first, other = "nosferatu", "general"
     taste = Taste(user_id="s", liked=(Preference(item_id=other),))
     alone = source.propose(Query(like_item=first), 5, None)
     assert [c.scores for c in source.propose(Query(like_item=first, tastes=(taste,)), 5, None)] == [
