@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from retrieval.catalogue import Catalogue
 from retrieval.item_vectors import ItemVectors
@@ -24,6 +28,25 @@ class Likeness:
             return rarity
         cosine = float(self._vectors.of(one) @ self._vectors.of(other))
         return 0.5 * max(cosine, 0.0) + 0.5 * rarity
+
+    def between(self, item_ids: Sequence[str]) -> NDArray[np.float64]:
+        """The same for each two different items of some, shape (n, n); the diagonal says nothing."""
+        rarity = np.zeros((len(item_ids), len(item_ids)))
+        for value, places in self._sharing(item_ids).items():
+            block = np.ix_(places, places)
+            rarity[block] = np.maximum(rarity[block], self._rarity[value])
+        if self._vectors is None:
+            return rarity
+        rows = self._vectors.vectors[[self._catalogue.index_of[i] for i in item_ids]]
+        return np.asarray(0.5 * np.maximum(rows @ rows.T, 0.0) + 0.5 * rarity, dtype=np.float64)
+
+    def _sharing(self, item_ids: Sequence[str]) -> dict[tuple[str, str], list[int]]:
+        """Each value that several of the items have, and their places."""
+        places: dict[tuple[str, str], list[int]] = {}
+        for place, item_id in enumerate(item_ids):
+            for value in self._values[item_id]:
+                places.setdefault(value, []).append(place)
+        return {value: found for value, found in places.items() if len(found) > 1}
 
     @cached_property
     def _values(self) -> dict[str, frozenset[tuple[str, str]]]:

@@ -5,8 +5,11 @@ Every number that moves an item is a named part, so the score of an item is the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from vouch.types import Candidate
 
@@ -183,22 +186,21 @@ def is_padding(scored: Scored) -> bool:
 
 
 def diversify(
-    scored: Sequence[Scored], k: int, *, alike: Callable[[str, str], float], strength: float = DIVERSITY
+    scored: Sequence[Scored], k: int, *, likeness: NDArray[np.float64], strength: float = DIVERSITY
 ) -> tuple[Scored, ...]:
     """Maximal marginal relevance (Carbonell and Goldstein 1998): at most k, each paying for what it repeats.
 
     The price is that share of its score: `strength` times the likeness in [0, 1] to the most alike item before it. It is the
-    part “diversity”, so scores still fall from place to place. `scored` is best first; `alike` gives the likeness of two item_ids.
+    part “diversity”, so scores still fall from place to place. `scored` is best first; `likeness` of each two of them, shape (n, n).
     """
     chosen: list[Scored] = []
-    left = list(scored)
-    worths = [one.score for one in left]
-    repeats = [0.0] * len(left)
-    while left and len(chosen) < k:
-        prices = [strength * repeat * max(worth, 0.0) for repeat, worth in zip(repeats, worths, strict=True)]
-        best = max(range(len(left)), key=lambda i: (worths[i] - prices[i], -i))
-        taken = left.pop(best)
-        del worths[best], repeats[best]
-        chosen.append(taken.with_part("diversity", -prices[best]))
-        repeats = [max(r, alike(one.item_id, taken.item_id)) for r, one in zip(repeats, left, strict=True)]
+    worths = np.array([one.score for one in scored])
+    repeats = np.zeros(len(scored))
+    left = np.ones(len(scored), dtype=bool)
+    while left.any() and len(chosen) < k:
+        prices = strength * repeats * np.maximum(worths, 0.0)
+        best = int(np.argmax(np.where(left, worths - prices, -np.inf)))
+        left[best] = False
+        chosen.append(scored[best].with_part("diversity", -float(prices[best])))
+        repeats = np.maximum(repeats, likeness[best])
     return tuple(chosen)

@@ -291,7 +291,8 @@ class Recommender:
         scored, notes = self._ranked(query, allowed, pool=max(POOL, 4 * query.k))
         strength = ranking.DIVERSITY + 0.4 * query.explore
         looked_at = scored[: max(DIVERSIFIED, query.k)]
-        chosen = ranking.diversify(looked_at, query.k, alike=self._likeness, strength=strength)
+        likeness = self._likeness.between([one.item_id for one in looked_at])
+        chosen = ranking.diversify(looked_at, query.k, likeness=likeness, strength=strength)
         if all(map(ranking.is_padding, chosen)):
             return chosen, notes
         chosen = ranking.without_padding(chosen)
