@@ -266,16 +266,17 @@ class _Run:
         by_key = {self._key(draft): draft for draft in drafts}
         known = dict(self.parts.catalogue.known_vectors(by_key))
         texts = {key: d.passage.text for key, d in by_key.items() if key not in known and not d.labels}
-        labels = {key: d.labels for key, d in by_key.items() if key not in known and d.labels}
+        seen = {key: d for key, d in by_key.items() if key not in known and d.labels}
         if texts:
             known |= zip(texts, self.parts.embedder.embed(list(texts.values())), strict=True)
-        if labels and self.parts.label_embedder is not None:
-            known |= zip(labels, self.parts.label_embedder.embed_labels(list(labels.values())), strict=True)
+        if seen and self.parts.label_embedder is not None:
+            labels, mapped = [d.labels for d in seen.values()], [d.vector for d in seen.values()]
+            known |= zip(seen, self.parts.label_embedder.embed_labels(labels, mapped), strict=True)
         return known
 
     def _key(self, draft: Draft) -> VectorKey:
         if draft.labels and self.parts.label_embedder is not None:
-            return self.parts.label_embedder.embedder_id, digest(draft.labels)
+            return self.parts.label_embedder.embedder_id, digest([draft.labels, draft.vector])
         return self.parts.embedder.embedder_id, digest(draft.passage.text)
 
 

@@ -45,10 +45,12 @@ _REVIEWS = re.compile(r"review|comment|opinion|critic", re.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A passage, and what its vector is made of: `labels` with probabilities for what is seen, else its text."""
+    """A passage, and what its vector is made of: `labels` with probabilities for what is seen, and the picture's `vector` where
+    a map made one; else its text."""
 
     passage: Passage
     labels: tuple[tuple[str, float], ...] = ()
+    vector: tuple[float, ...] = ()
 
 
 def passages_of(item: Item, schema: Schema) -> tuple[Draft, ...]:
@@ -69,7 +71,7 @@ def perceived_passages(
 ) -> tuple[Draft, ...]:
     """The passages of what one perceiver made of one file. With `seen`, tags with labels go to the space "seen"."""
     found: list[Passage] = []
-    labels: list[tuple[tuple[str, float], ...]] = []
+    pieces: list[Perceived | None] = []
     for piece in perceived:
         is_seen = seen and piece.channel == "tags" and bool(piece.labels)
         texts = [piece.text.strip()] if is_seen or piece.start_s is not None else split_text(piece.text)
@@ -87,8 +89,11 @@ def perceived_passages(
                     end_s=piece.end_s,
                 )
             )
-            labels.append(piece.labels if is_seen else ())
-    return tuple(Draft(passage=p, labels=of_it) for p, of_it in zip(_with_ids(found), labels, strict=True))
+            pieces.append(piece if is_seen else None)
+    return tuple(
+        Draft(passage=p, labels=piece.labels, vector=piece.vector) if piece else Draft(passage=p)
+        for p, piece in zip(_with_ids(found), pieces, strict=True)
+    )
 
 
 def without_echoes(item: Item, drafts: Sequence[Draft]) -> tuple[Draft, ...]:

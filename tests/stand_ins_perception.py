@@ -34,19 +34,24 @@ class HashEmbedder:
 
 
 class HashLabelEmbedder:
-    """Labels' HashEmbedder vectors, averaged with their probabilities as weights."""
+    """Labels' HashEmbedder vectors, averaged with their probabilities as weights; a mapped vector is added."""
 
     dimensions = HashEmbedder.dimensions
 
     def __init__(self) -> None:
         self.embedder_id = "hash-labels/1"
 
-    def embed_labels(self, labels: Sequence[Sequence[tuple[str, float]]]) -> Vectors:
+    def embed_labels(
+        self, labels: Sequence[Sequence[tuple[str, float]]], mapped: Sequence[Sequence[float]] | None = None
+    ) -> Vectors:
         """Shape (len(labels), 64), float32, rows of length 1; no labels at all have a direction of their own."""
         embedder = HashEmbedder()
         groups = [[label for label in group if label[1] > 0] or [("", 1.0)] for group in labels]
         rows = [np.array([p for _, p in group]) @ embedder.embed([name for name, _ in group]) for group in groups]
-        return unit(np.array(rows).reshape(-1, self.dimensions))
+        vectors = unit(np.array(rows).reshape(-1, self.dimensions))
+        for row, vector in enumerate(mapped or ()):
+            vectors[row] += np.array(vector or [0.0] * self.dimensions, np.float32)
+        return unit(vectors)
 
 
 class SidecarCaptioner:

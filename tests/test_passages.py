@@ -119,6 +119,8 @@ def test_what_is_seen_goes_to_its_own_space_with_its_labels() -> None:
     assert [(d.passage.space, d.passage.media, d.passage.made_by, d.labels) for d in seen] == [
         ("seen", "covers/1.webp", "net/1", labels)
     ]
+    mapped = (replace(perceived[0], vector=(0.6, 0.8)),)
+    assert [d.vector for d in perceived_passages("1", PICTURE, mapped, made_by="net/1", seen=True)] == [(0.6, 0.8)]
     read = perceived_passages("1", PICTURE, perceived, made_by="net/1", seen=False)
     assert [(d.passage.space, d.labels) for d in read] == [("text", ())]
 

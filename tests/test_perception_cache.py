@@ -77,6 +77,7 @@ anything = st.builds(
     labels=st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"])), st.floats(0, 1)), max_size=3).map(
         tuple
     ),
+    vector=st.lists(st.floats(-1, 1), max_size=3).map(tuple),
 )
 
 

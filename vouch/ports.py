@@ -47,13 +47,16 @@ class Embedder(Protocol):
 
 
 class LabelEmbedder(Protocol):
-    """Labels with probabilities to the vector of what is seen, comparable in rank with an Embedder's query vectors."""
+    """Labels with probabilities, and what a map made of a picture, to the vector of what is seen, comparable in rank with an
+    Embedder's query vectors."""
 
     embedder_id: str
     dimensions: int
 
-    def embed_labels(self, labels: Sequence[Sequence[tuple[str, float]]]) -> Vectors:
-        """Shape (len(labels), dimensions), float32, rows of length 1."""
+    def embed_labels(
+        self, labels: Sequence[Sequence[tuple[str, float]]], mapped: Sequence[Sequence[float]] | None = None
+    ) -> Vectors:
+        """Shape (len(labels), dimensions), float32, rows of length 1; `mapped`: a vector a picture, empty where there is none."""
         ...
 
 

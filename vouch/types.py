@@ -96,13 +96,17 @@ class Filter:
 
 @dataclass(frozen=True, kw_only=True)
 class Perceived:
-    """What a perception port returned for one stretch of one file. `labels` are (label, probability in [0, 1]), best first."""
+    """What a perception port returned for one stretch of one file. `labels` are (label, probability in [0, 1]), best first.
+
+    `vector`: what a map from pictures to words makes of what is seen, among text vectors; () where there is none.
+    """
 
     channel: Channel
     text: str
     start_s: float | None = None
     end_s: float | None = None
     labels: tuple[tuple[str, float], ...] = ()
+    vector: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -367,6 +371,8 @@ class Reply:
     """What a person gets for one message. `turn` counts from 0; `tiers` names each part's model; `seconds` is the wall time.
 
     `about` are item_ids that the text speaks of although they are not recommended in this turn ("why the second one?").
+    `counters`: what a language model's calls cost (calls, prompt_tokens, of them cached_tokens, completion_tokens, seconds), what became of
+    its sentences (kept, repaired, removed), why it `ended` early, and why the planner's words or plan stand in its place (`fallback`).
     """
 
     conversation: str
@@ -377,3 +383,4 @@ class Reply:
     tiers: Mapping[str, str]
     seconds: float
     about: tuple[str, ...] = ()
+    counters: Mapping[str, int | float | str] = field(default_factory=dict)

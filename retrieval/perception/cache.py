@@ -84,6 +84,7 @@ def from_json(perceived: list[dict[str, Any]]) -> tuple[Perceived, ...]:
             start_s=one.get("start_s"),
             end_s=one.get("end_s"),
             labels=tuple((str(name), float(p)) for name, p in one.get("labels", ())),
+            vector=tuple(map(float, one.get("vector", ()))),
         )
         for one in perceived
     )

@@ -125,6 +125,16 @@ def test_the_likelier_label_decides(label_embedder: LabelEmbedder) -> None:
     assert mostly_cat @ cat > mostly_cat @ mug
 
 
+def test_what_a_map_made_of_a_picture_counts_beside_its_labels(label_embedder: LabelEmbedder) -> None:
+    cat = [("tabby cat", 1.0)]
+    mug = label_embedder.embed_labels([[("coffee mug", 1.0)]])[0]
+    alone, mapped = label_embedder.embed_labels([cat, cat], [(), tuple(map(float, mug))])
+    np.testing.assert_allclose(alone, label_embedder.embed_labels([cat])[0], atol=1e-5)
+    assert np.linalg.norm(mapped) == pytest.approx(1, abs=1e-5)
+    assert mapped @ mug > 0.7 > alone @ mug
+    assert mapped @ alone > mug @ alone
+
+
 @settings(max_examples=30)
 @given(st.lists(st.tuples(st.sampled_from([*WORDS, "unknown thing"]), st.floats(0, 1)), max_size=5))
 def test_any_probabilities_are_taken(labels: list[tuple[str, float]]) -> None:
