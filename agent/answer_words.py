@@ -28,7 +28,7 @@ _FACT_VERBS = {
     "language": "is in",
     "price": "costs",
 }
-_TOPIC_NAMES = {
+TOPIC_NAMES = {
     "people": "its maker",
     "brand": "its maker",
     "year": "its date",
@@ -51,7 +51,7 @@ class AnswerWords:
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
 
-    def why(self, recommendation: Recommendation, *, text: str = "", why_not: bool = False) -> str:
+    def why(self, recommendation: Recommendation, *, text: str = "") -> str:
         """All that speaks for one item, each with its evidence."""
         title = self._phrases.named(recommendation.item)
         said = [
@@ -62,12 +62,7 @@ class AnswerWords:
         ]
         if not said:
             return f"Nothing in particular speaks for {title}: nothing you asked for or liked points at it."
-        lead = (
-            f"{title} would stand at number {recommendation.rank} for that. What speaks for it:"
-            if why_not
-            else f"{title}:"
-        )
-        return " ".join([lead, *said])
+        return " ".join([f"{title}:", *said])
 
     def _quotes(self, recommendation: Recommendation, text: str) -> list[str]:
         told = [r for r in recommendation.reasons if isinstance(r, CitedPassage) and r.passage.channel != "title"]
@@ -150,7 +145,7 @@ class AnswerWords:
         item = details.item
         known = [name for name in names if name in item.attributes]
         if not known:
-            asked = _TOPIC_NAMES.get(words[0], words[0]) if words else "that"
+            asked = TOPIC_NAMES.get(words[0], words[0]) if words else "that"
             return f"{title_of(item)}: {asked} is not recorded in this collection."
         sentences = [self._stated(item, name) for name in known[:3]]
         return " ".join([*sentences, *(self._compared(item, known[0]) if alone else [])])

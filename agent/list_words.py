@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from agent.funnel_words import FunnelWords
 from agent.phrases import Phrases, asked_of, cited, listed, plain, speaks_of, the, title_of
 from agent.planner.lexicon import Topic
 from tools.render import people_text
@@ -25,13 +26,15 @@ class ListWords:
 
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
+        self._funnel = FunnelWords(phrases)
 
     def word(self, rec_list: RecList, *, aside: Mapping[str, Any], turn: int) -> str:
         """The answer to a request for recommendations."""
         if not rec_list.recommendations:
             return self.nothing(rec_list)
+        narrowed = [self._funnel.told(rec_list)] if aside.get("funnel") else []
         unfit = [self._note(note, rec_list) for note in rec_list.notes if note.kind == "not_filterable"]
-        sentences = [self._opening(rec_list, aside, turn), *unfit]
+        sentences = [*narrowed, self._opening(rec_list, aside, turn), *unfit]
         used: set[str] = set()
         for place, recommendation in enumerate(rec_list.recommendations[:FIRST]):
             lead = ("", ("Then ", "Next ", "After it ")[turn % 3], ("And ", "Third ", "Also ")[turn % 3])[place]
@@ -65,14 +68,13 @@ class ListWords:
         for note in rec_list.notes:
             if note.kind == "over_constrained" and rec_list.query.filters:
                 sentences.append(f"I have no {self._phrases.understood(rec_list.query.filters)}.")
+                sentences.append(self._funnel.told(rec_list))
             elif note.kind == "all_seen":
                 sentences.append(self._all_met(rec_list))
             else:
                 sentences.append(plain(note.text))
-            changes = [self._phrases.relaxation(change) for change in note.relaxations[:3]]
-            if changes:
-                sentences.append(f"The smallest changes that would help: {'; '.join(changes)}.")
-        return " ".join(sentences) or "I have nothing that fits that."
+            sentences.append(self._funnel.changes(note.relaxations))
+        return " ".join(s for s in sentences if s) or "I have nothing that fits that."
 
     def _all_met(self, rec_list: RecList) -> str:
         """All that fits has been met or shown."""

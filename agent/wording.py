@@ -10,9 +10,10 @@ from agent.answer_words import AnswerWords
 from agent.list_words import ListWords, unknown_words
 from agent.phrases import Phrases, asked_of, listed, plain, title_of
 from agent.planner.lexicon import Lexicon
+from agent.why_not_words import WhyNotWords
 from retrieval.catalogue import Catalogue
 from tools.toolbox import Facets, Found, ItemDetails, Remembered, ToolResult
-from vouch.types import RecList, ToolCall
+from vouch.types import Comparison, RecList, ToolCall, WhyNot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,7 @@ class Wording:
         self._phrases = Phrases(catalogue, Lexicon(catalogue.schema))
         self._lists = ListWords(self._phrases)
         self._answers = AnswerWords(self._phrases)
+        self._why_not = WhyNotWords(self._phrases)
 
     def word(self, outcomes: Sequence[Outcome], *, aside: Mapping[str, Any], turn: int) -> str:
         """The reply to a message: one passage a result, in the order of the calls."""
@@ -58,13 +60,14 @@ class Wording:
                 return plain(outcome.error)
             case RecList():
                 if outcome.call.name == "explain":
-                    return " ".join(
-                        self._answers.why(r, text=asked_of(result.query), why_not=bool(aside.get("why_not")))
-                        for r in result.recommendations
-                    )
+                    return " ".join(self._answers.why(r, text=asked_of(result.query)) for r in result.recommendations)
                 return self._lists.word(result, aside=aside, turn=turn)
             case ItemDetails():
                 return self._answers.details(result, aside.get("aspect", {}), alone=alone)
+            case WhyNot():
+                return self._why_not.why_not(result)
+            case Comparison():
+                return self._why_not.compare(result, text=str(outcome.call.arguments.get("text", "")))
             case Found():
                 return self._answers.found(result)
             case Facets():

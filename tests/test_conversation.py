@@ -131,6 +131,6 @@ def test_tracing_stays_off_whatever_the_environment_says(tmp_path: Path, monkeyp
 def test_the_tools_are_the_toolbox_and_hide_the_person(conversation: Conversation) -> None:
     tools = {tool.name: tool for tool in build_tools(conversation.toolbox)}
     assert set(tools) == {
-        "recommend", "more_like", "find_item", "item_details", "explain", "score", "remember", "facets",
+        "recommend", "more_like", "find_item", "item_details", "explain", "why_not", "compare", "score", "remember", "facets",
     }  # fmt: skip
     assert all(not {"person", "source", "runtime"} & set(tool.args) for tool in tools.values())

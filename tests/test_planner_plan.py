@@ -173,7 +173,7 @@ def spoken_of(item_id: str, said: str) -> Ledger:
     ("message", "call"),
     [
         ("the book", ("item_details", {"title": "the-phantom-of-the-opera-novel"})),
-        ("compare Dracula and Metropolis", ("item_details", {"title": "Dracula"})),
+        ("compare Dracula and Metropolis", ("compare", {"title": "Dracula", "other": "Metropolis"})),
     ],
 )
 def test_after_an_item_a_kind_alone_means_its_namesake(message: str, call: tuple[str, dict[str, Any]]) -> None:

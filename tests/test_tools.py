@@ -84,6 +84,9 @@ def results(toolbox: Toolbox) -> list[object]:
         somebody.find_item("nothing of the kind"),
         somebody.item_details(title),
         somebody.explain(title, text="storm"),
+        somebody.why_not(title, text="storm", filters=[{"attribute": "year", "op": ">", "value": 1930}]),
+        somebody.why_not(CATALOGUE.items[2].item_id, text="vampire", k=1),
+        somebody.compare(title, CATALOGUE.items[2].item_id, text="storm"),
         somebody.score([title]),
         somebody.remember("seen", [title]),
         somebody.facets(),
@@ -98,6 +101,21 @@ def test_artifacts_come_back_as_they_went(toolbox: Toolbox) -> None:
         if isinstance(result, RecList) and isinstance(back, RecList):
             assert back.recommendations == result.recommendations
             assert (back.funnel, back.notes) == (result.funnel, result.notes)
+
+
+def test_a_comparison_of_which_one_item_has_left_keeps_the_other(toolbox: Toolbox) -> None:
+    plain = artifact.to_json(toolbox.compare(CATALOGUE.items[0].item_id, CATALOGUE.items[2].item_id))
+    plain["other"]["item"] = "gone"
+    back = artifact.from_json(plain, CATALOGUE)
+    assert isinstance(back, RecList)
+    assert titles(back) == [CATALOGUE.items[0].title]
+
+
+def test_why_not_and_compare_come_back_whole(toolbox: Toolbox) -> None:
+    told = toolbox.why_not("dracula", filters=[{"attribute": "kind", "op": "=", "value": "film"}])
+    beside = toolbox.compare("dracula", "nosferatu", text="vampire")
+    for result in (told, beside):
+        assert artifact.from_json(json.loads(json.dumps(artifact.to_json(result))), CATALOGUE) == result
 
 
 def test_artifacts_hold_no_passage_texts(toolbox: Toolbox) -> None:

@@ -9,11 +9,29 @@ from typing import Any, cast
 
 from pydantic import TypeAdapter
 
+from retrieval import comparing
 from retrieval.catalogue import Catalogue
 from tools.toolbox import Facets, Found, ItemDetails, Remembered, Scored, ToolResult
-from vouch.types import CitedPassage, FunnelStep, Item, Note, Query, Reason, RecList, Recommendation, Taste
+from vouch.types import (
+    CitedPassage,
+    Comparison,
+    FailedFilter,
+    Filter,
+    FunnelStep,
+    Item,
+    Note,
+    Query,
+    Reason,
+    RecList,
+    Recommendation,
+    Relaxation,
+    Taste,
+    WhyNot,
+)
 
 Json = dict[str, Any]
+_WHY_NOT = ("stopped_by", "rank", "of", "place", "part", "behind", "k")
+"""What of a WhyNot is plain already."""
 
 
 def to_json(result: ToolResult) -> Json:
@@ -27,6 +45,11 @@ def to_json(result: ToolResult) -> Json:
         case ItemDetails():
             passages = [passage.passage_id for passage in result.passages]
             return {"kind": "item_details", "item": result.item.item_id, "passages": passages}
+        case WhyNot():
+            return {"kind": "why_not"} | _why_not(result)
+        case Comparison():
+            sides = {"one": _recommendation(result.one), "other": _recommendation(result.other)}
+            return {"kind": "comparison", "likeness": result.likeness} | sides
         case Remembered():
             return {"kind": "remembered", "remembered": _plain(Remembered, result)}
         case Facets():
@@ -41,6 +64,8 @@ def from_json(data: Mapping[str, Any], catalogue: Catalogue) -> ToolResult:
         "rec_list": _read_rec_list,
         "found": _read_found,
         "item_details": _read_details,
+        "why_not": _read_why_not,
+        "comparison": _read_comparison,
         "remembered": lambda given, _: cast(Remembered, _value(Remembered, given["remembered"])),
         "facets": lambda _, known: Facets(items=len(known.items), attributes=known.schema.attributes),
         "scores": lambda given, _: tuple(cast(Scored, _value(Scored, scored)) for scored in given["scores"]),
@@ -129,6 +154,45 @@ def _read_details(data: Mapping[str, Any], catalogue: Catalogue) -> ItemDetails:
     passages = (catalogue.passage(passage_id) for passage_id in data["passages"])
     item = catalogue.by_id.get(data["item"]) or Item(item_id=data["item"], title=data["item"])
     return ItemDetails(item=item, passages=tuple(passage for passage in passages if passage is not None))
+
+
+def _why_not(told: WhyNot) -> Json:
+    plain = {name: getattr(told, name) for name in _WHY_NOT}
+    return plain | {
+        "item": told.item.item_id,
+        "failed": _plain(tuple[Filter, ...], tuple(one.filter for one in told.failed)),
+        "changes": _plain(tuple[Relaxation, ...], told.changes),
+    }
+
+
+def _read_why_not(data: Mapping[str, Any], catalogue: Catalogue) -> WhyNot:
+    item = catalogue.by_id.get(data["item"]) or Item(item_id=data["item"], title=data["item"])
+    failed = cast(tuple[Filter, ...], _value(tuple[Filter, ...], data["failed"]))
+    return WhyNot(
+        item=item,
+        failed=tuple(FailedFilter(filter=f, value=item.attributes.get(f.attribute)) for f in failed),
+        changes=_value(tuple[Relaxation, ...], data["changes"]),
+        **{name: data[name] for name in _WHY_NOT},
+    )
+
+
+def _read_comparison(data: Mapping[str, Any], catalogue: Catalogue) -> ToolResult:
+    """The comparison, or what there is of it where an item has left the catalogue."""
+    sides = [
+        _read_recommendation(data[side], catalogue)
+        for side in ("one", "other")
+        if data[side]["item"] in catalogue.by_id
+    ]
+    if len(sides) < 2:
+        return RecList(query=Query(), recommendations=tuple(sides))
+    one, other = sides
+    return Comparison(
+        one=one,
+        other=other,
+        parts=comparing.differences(one.parts, other.parts),
+        attributes=comparing.contrasts(catalogue, one.item.item_id, other.item.item_id),
+        likeness=data["likeness"],
+    )
 
 
 def _items(item_ids: list[str], catalogue: Catalogue) -> tuple[Item, ...]:

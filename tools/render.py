@@ -13,6 +13,8 @@ from vouch.types import (
     Attribute,
     AttributeValue,
     CitedPassage,
+    Comparison,
+    Contrast,
     Filter,
     FunnelStep,
     Item,
@@ -25,6 +27,7 @@ from vouch.types import (
     Reason,
     RecList,
     Recommendation,
+    WhyNot,
 )
 
 CHANNEL_WORDS = {
@@ -36,6 +39,7 @@ CHANNEL_WORDS = {
     "ocr": "read in its picture",
     "colours": "seen in its picture",
     "transcript": "heard in its sound",
+    "sound": "measured in its sound",
     "sidecar": "in the text beside its picture",
 }
 _QUOTE_CHARACTERS = 180
@@ -173,6 +177,11 @@ def render(result: ToolResult) -> str:
             return f"no “{clean(result.asked)}” here; close: {'; '.join(map(clean, result.close_titles)) or 'nothing'}"
         case ItemDetails():
             return "\n".join([_item_line(result.item), *map(_passage_line, result.passages)])
+        case WhyNot():
+            return _why_not_line(result)
+        case Comparison():
+            sides = (f"{_item_line(side.item)}; rank {side.rank}" for side in (result.one, result.other))
+            return "\n".join([*sides, *map(_contrast_line, result.attributes)])
         case Remembered():
             return f"{result.kind}: {'; '.join(map(clean, result.titles))}"
         case Facets():
@@ -181,6 +190,24 @@ def render(result: ToolResult) -> str:
             return "\n".join(
                 f"{clean(s.title)}: {'no opinion' if s.affinity is None else f'{s.affinity:.3f}'}" for s in result
             )
+
+
+def _why_not_line(told: WhyNot) -> str:
+    """Where an item stands and what would bring it in."""
+    title = clean(told.item.title)
+    if told.stopped_by is None:
+        return f"{title} is in the list, at {told.place}"
+    changes = (
+        f"{filter_text(change.filter)} -> {filter_text(change.instead) if change.instead else 'left out'}"
+        for change in told.changes
+    )
+    would = "; ".join(changes) or (f"a list of {told.k} holds it" if told.k else "no list holds it")
+    return f"{title}: stopped by {told.stopped_by}, rank {told.rank} of {told.of}; {would}"
+
+
+def _contrast_line(contrast: Contrast) -> str:
+    one, other = (clean(value_text(v))[:80] if v is not None else "-" for v in (contrast.one, contrast.other))
+    return f"    - {name_text(contrast.attribute)}: {one} | {other}"
 
 
 def _item_line(item: Item) -> str:

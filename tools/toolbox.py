@@ -18,6 +18,7 @@ from retrieval.recommender import Recommender
 from vouch.types import (
     Attribute,
     AttributeValue,
+    Comparison,
     Filter,
     FilterOp,
     Interaction,
@@ -29,10 +30,22 @@ from vouch.types import (
     Query,
     RecList,
     Taste,
+    WhyNot,
 )
 
 RememberKind = Literal["like", "dislike", "seen", "hide", "forget"]
-TOOL_NAMES = ("recommend", "more_like", "find_item", "item_details", "explain", "score", "remember", "facets")
+TOOL_NAMES = (
+    "recommend",
+    "more_like",
+    "find_item",
+    "item_details",
+    "explain",
+    "why_not",
+    "compare",
+    "score",
+    "remember",
+    "facets",
+)
 
 
 class FilterArg(TypedDict):
@@ -89,7 +102,7 @@ class Facets:
     attributes: tuple[Attribute, ...]
 
 
-ToolResult = RecList | Found | ItemDetails | tuple[Scored, ...] | Remembered | Facets
+ToolResult = RecList | Found | ItemDetails | WhyNot | Comparison | tuple[Scored, ...] | Remembered | Facets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +171,45 @@ class Toolbox:
         item = self.recommender.catalogue.resolve(title)
         query = replace(self._query(text, filters=filters, prefer=prefer, k=1), tastes=(self._taste((), ()),))
         return RecList(query=query, recommendations=(self.recommender.explain(item.item_id, query),))
+
+    def why_not(
+        self,
+        title: str,
+        *,
+        text: str = "",
+        filters: Sequence[FilterArg] = (),
+        prefer: Sequence[FilterArg] = (),
+        avoid: Sequence[str] = (),
+        liked: Sequence[str] = (),
+        disliked: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        like: str = "",
+        k: int = 8,
+    ) -> WhyNot:
+        """Say why an item is not in a list, and the smallest change that would bring it in.
+
+        The other words are those with which the list was asked for; `like` is the title of a more_like list.
+        """
+        catalogue = self.recommender.catalogue
+        query = self._query(text, filters=filters, prefer=prefer, avoid=avoid, exclude=exclude, k=k)
+        query = replace(query, tastes=(self._taste(liked, disliked),))
+        if like:
+            query = replace(query, like_item=catalogue.resolve(like).item_id)
+        return self.recommender.why_not(catalogue.resolve(title).item_id, query)
+
+    def compare(
+        self,
+        title: str,
+        other: str,
+        *,
+        text: str = "",
+        filters: Sequence[FilterArg] = (),
+        prefer: Sequence[FilterArg] = (),
+    ) -> Comparison:
+        """Put two items beside each other: what both have, where they differ, and which suits the person and their words better."""
+        catalogue = self.recommender.catalogue
+        query = replace(self._query(text, filters=filters, prefer=prefer, k=1), tastes=(self._taste((), ()),))
+        return self.recommender.compare(catalogue.resolve(title).item_id, catalogue.resolve(other).item_id, query)
 
     def score(self, titles: Sequence[str]) -> tuple[Scored, ...]:
         """How much the person would like each named item, from what they and others liked (collaborative filtering)."""

@@ -120,8 +120,7 @@ class Enquiries:
         text = str(standing.arguments.get("text", "")) if standing else ""
         wished = {key: conditions_of(standing, key) if standing else [] for key in ("filters", "prefer")}
         calls = tuple(call("explain", title=self.names.name(i), text=text, **wished) for i in targets[:3])
-        absent = bool(re.search(r"\bwhy (?:not|isnt|arent|wasnt|didnt you|dont you|is .* not)\b", heard.folded))
-        return Plan(calls=calls, aside=heard.aside("why", why_not=absent))
+        return Plan(calls=calls, aside=heard.aside("why"))
 
     def asks(self, heard: Heard, rule: str | None) -> Plan | None:
         spans = tuple((m.start, m.end) for m in heard.slots.mentions)

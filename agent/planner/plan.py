@@ -12,6 +12,7 @@ from agent.planner.requests import Requests
 from agent.planner.slots import SlotReader
 from agent.planner.standing import Standing
 from agent.planner.statements import Statements
+from agent.planner.why_not_requests import WhyNots
 from agent.planner.words import Message, read_message
 from agent.references import Reference, ReferenceReader
 from retrieval.catalogue import Catalogue
@@ -33,6 +34,7 @@ class Planner:
         self._requests = Requests(self.reader, intents, names, standing)
         self._statements = Statements(self._requests, names, standing)
         self._enquiries = Enquiries(self.reader, intents, names, self._requests, self._statements)
+        self._why_nots = WhyNots(names)
         self._offers = Offers(self.reader, intents, names)
 
     def plan(self, raw: str, ledger: Ledger) -> Plan:
@@ -77,6 +79,7 @@ class Planner:
         attempts = (
             self._enquiries.namesakes,
             self._statements.forgets,
+            self._why_nots.asks,
             self._enquiries.whys,
             self._enquiries.asks,
             self._enquiries.finds,

@@ -1,0 +1,102 @@
+"""“Why not X?”, “what would make X appear?”, “compare X and Y”, “why so few?”: questions about what the standing request kept out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from agent.planner.heard import Heard, Names
+from agent.planner.plan_types import Plan
+from agent.planner.standing import call
+from vouch.types import ToolCall
+
+_WHY_NOT = re.compile(
+    r"\bwhy (?:not\b(?! (?:a|an|some|something|both)\b)|isnt|arent|wasnt|werent|didnt|dont|doesnt|cant|no\b"
+    r"|(?:is|are|was|were|did|do|does) .*\bnot\b)"
+    r"|\b(?:how come|what happened to|whats wrong with|what speaks against|what is against|whats against)\b"
+    r"|\bwhy (?:did|have|has|do|does) (?:you|it|that) (?:\w+ )?(?:leave|left|skip|skipped|omit|miss|missed|drop|exclude)\b"
+)
+_APPEAR = re.compile(
+    r"\bwhat (?:would|will|could|does|do i have to|must i|should i|can i) .*"
+    r"\b(?:appear|show|shown|include|included|list|listed|in|come up|get|qualify|fit|recommend)\b"
+    r"|\bhow (?:can|could|do|would) (?:i|you|it|that|title) .*\b(?:appear|show|include|included|list|listed|recommend|recommended|in|get)\b"
+    r"|\bwhat (?:keeps|kept|stops|stopped|holds|held) |\bwhen would (?:you|it|title) (?:show|recommend|appear|list|be)\b"
+)
+_COMPARES = re.compile(
+    r"\b(?:compare|comparison|differences? between|difference|vs|versus|how do(?:es)? .* (?:differ|compare)"
+    r"|which (?:one )?(?:of (?:the two|them|these|those) )?(?:is|would be|suits|fits|should i))\b|^(?:\w+ ){0,2}or\b"
+)
+_EITHER = re.compile(
+    r"^(?:(?:should|shall|would|do|is|are|i|we|you|it|watch|read|hear|pick|take|rather|better|ok|so|the) )*$"
+)
+_FEW = re.compile(
+    r"\bwhy (?:so|are there so|is there so|do you have so|are there|is there|do i get|did i get|only|just) ?(?:so )?"
+    r"(?:few|little|only|just|nothing|none|no\b|\d+|one|two|three)\b"
+    r"|\b(?:how did you (?:narrow|filter|get)|how many (?:were|are|was) left|which condition|what condition"
+    r"|whats? (?:the )?(?:limiting|narrowing))\b"
+)
+_CARRIED = ("text", "filters", "prefer", "avoid", "liked", "disliked", "exclude", "k")
+
+
+@dataclass(frozen=True)
+class WhyNots:
+    """Plans answers about what is not in the list."""
+
+    names: Names
+
+    def asks(self, heard: Heard, rule: str | None) -> Plan | None:
+        """A plan for one of the four questions, or None."""
+        named = tuple(dict.fromkeys(i for m in heard.slots.mentions for i in m.item_ids))
+        if len(named) == 2 and self._compares(heard):
+            return self._compared(heard, named)
+        about = named if named and len(heard.slots.mentions) <= 2 else self._spoken_of(heard)
+        if about and _asks(heard):
+            calls = tuple(self._why_not(heard, item_id) for item_id in about[:3])
+            return Plan(calls=calls, aside=heard.aside("why_not", about=list(about[:3])))
+        standing = heard.ledger.standing
+        if standing is not None and not named and _FEW.search(heard.folded):
+            return Plan(calls=(standing,), aside=heard.aside("refine", funnel=True))
+        return None
+
+    def _spoken_of(self, heard: Heard) -> tuple[str, ...]:
+        """“What would make it appear?” after an answer about an item that is not listed."""
+        last = heard.ledger.last
+        on = last is not None and last.aside.get("intent") in {"why_not", "details", "find"} and not last.shown
+        return last.about[:3] if last is not None and on and _asks(heard) else ()
+
+    def _why_not(self, heard: Heard, item_id: str) -> ToolCall:
+        """The item against the request that stands, with all its words."""
+        standing = heard.ledger.standing
+        given: dict[str, Any] = dict(standing.arguments) if standing is not None else {}
+        kept = {key: given[key] for key in _CARRIED if key in given}
+        like = given.get("title", "") if standing is not None and standing.name == "more_like" else ""
+        return call("why_not", title=self.names.name(item_id), like=like, **kept)
+
+    def _compares(self, heard: Heard) -> bool:
+        if _COMPARES.search(heard.folded):
+            return True
+        one, other = heard.slots.mentions[0], heard.slots.mentions[-1]
+        between = " ".join(w.folded for w in heard.message.words[one.end : other.start])
+        before = " ".join(w.folded for w in heard.message.words[: one.start])
+        return between in {"or", "or the", "or rather"} and bool(_EITHER.match(f"{before} " if before else ""))
+
+    def _compared(self, heard: Heard, named: tuple[str, ...]) -> Plan:
+        standing = heard.ledger.standing
+        given: dict[str, Any] = dict(standing.arguments) if standing is not None else {}
+        kept = {key: given[key] for key in ("text", "filters", "prefer") if key in given}
+        one, other = (self.names.name(item_id) for item_id in named)
+        made = call("compare", title=one, other=other, **kept)
+        return Plan(calls=(made,), aside=heard.aside("compare", about=list(named)))
+
+
+def _asks(heard: Heard) -> bool:
+    """Whether a message asks why an item is missing, or what would bring it in; titles are masked, so that their words say nothing."""
+    spans = [(m.start, m.end) for m in heard.slots.mentions]
+    words = [
+        "title" if any(place == start for start, _ in spans) else word.folded
+        for place, word in enumerate(heard.message.words)
+        if not any(start < place < end for start, end in spans)
+    ]
+    masked = " ".join(words)
+    return bool(_WHY_NOT.search(masked) or _APPEAR.search(masked))
