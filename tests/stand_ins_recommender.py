@@ -41,6 +41,10 @@ class ListStore:
         """A digest of all that came from the file."""
         return hashlib.sha256(repr([i for i in self.rows if i.source == "file"]).encode()).hexdigest()
 
+    def opinions_said(self) -> int:
+        """How many opinions came from elsewhere."""
+        return sum(i.source != "file" and i.kind in {"like", "purchase", "dislike"} for i in self.rows)
+
     def add_interaction(self, interaction: Interaction) -> None:
         """At the end of the list."""
         self.rows.append(interaction)

@@ -322,9 +322,9 @@ def test_a_folder_of_an_older_format_is_fitted_anew(tmp_path: Path) -> None:
 
 def test_the_record_says_which_levels_there_are_what_they_rest_on_and_how_much_memory_it_took(tmp_path: Path) -> None:
     fit_scorer(ListStore(two_camps()), CATALOGUE, tmp_path)
-    record = json.loads((tmp_path / "scorer.json").read_text("utf-8"))
+    record = json.loads((tmp_path / "1" / "scorer.json").read_text("utf-8"))
     assert [choice["least"] for choice in record["chosen"]] == [level["least"] for level in record["levels"]]
-    assert all((tmp_path / name).exists() for name in record["weights"])
+    assert all((tmp_path / "1" / f"weights-{place}.npy").exists() for place in range(len(record["models"])))
     assert record["validation_people"] == 0
     assert record["bytes_to_fit"] == 8 * len(record["item_ids"]) ** 2
 

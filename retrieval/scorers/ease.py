@@ -5,12 +5,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 BLOCK = 1024
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """One model: `weights` B, float32, shape (n_items, n_items), and the `diagonal` of the inverse P, float32, shape (n_items,)."""
+
+    weights: NDArray[np.float32]
+    diagonal: NDArray[np.float32]
 
 
 class EaseScorer:
@@ -56,10 +65,10 @@ def ease_weights(likes: Any, *, penalty: float, dropout: float = 0.0) -> NDArray
     Returns:
         float32, shape (n_items, n_items); memory is that array and little more (4 n^2 bytes).
     """
-    return solve(gram_matrix(likes), penalty=penalty, dropout=dropout)
+    return solve(gram_matrix(likes), penalty=penalty, dropout=dropout).weights
 
 
-def solve(gram: NDArray[np.float32], *, penalty: float, dropout: float) -> NDArray[np.float32]:
+def solve(gram: NDArray[np.float32], *, penalty: float, dropout: float) -> Solution:
     """B = I - P / diag(P), P = (X'X + Lambda)^-1, diagonal 0 (Steck 2019, eq. 8; Lambda = lambda + p / (1 - p) diag(X'X), Steck 2020, eq. 5).
 
     Args:
@@ -79,7 +88,7 @@ def solve(gram: NDArray[np.float32], *, penalty: float, dropout: float) -> NDArr
     diagonal = np.diag(weights).copy()
     weights /= -diagonal
     weights[np.diag_indices(n)] = 0.0
-    return weights
+    return Solution(weights, diagonal)
 
 
 def default_penalty(n_likes: int) -> float:

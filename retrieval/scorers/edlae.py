@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.scorers.ease import gram_matrix, solve
+from retrieval.scorers.ease import Solution, gram_matrix, solve
 
 Weights = NDArray[np.float32]
 
@@ -150,16 +150,26 @@ def models_of(choices: Sequence[LevelChoice]) -> tuple[tuple[float, float], ...]
 
 
 def fit_models(likes: Any, models: Sequence[tuple[float, float]]) -> Iterator[Weights]:
-    """The weights of each (penalty, dropout), one at a time; beside them only the Gram matrix is held (4 n^2 bytes each).
+    """The weights of `solutions`."""
+    return (solution.weights for solution in solutions(likes, models, unit=penalty_unit(likes)))
+
+
+def solutions(likes: Any, models: Sequence[tuple[float, float]], *, unit: float) -> Iterator[Solution]:
+    """What each (penalty, dropout) gives, one at a time; beside it only the Gram matrix is held (4 n^2 bytes each).
 
     Args:
         likes: scipy sparse matrix X, shape (n_people, n_items).
+        unit: what the penalties are multiplied with.
     """
     gram = gram_matrix(likes)
-    unit = float(np.sqrt(likes.nnz))
     for place, (penalty, dropout) in enumerate(models, start=1):
         own = gram if place == len(models) else gram.copy(order="F")
         yield solve(own, penalty=penalty * unit, dropout=dropout)
+
+
+def penalty_unit(likes: Any) -> float:
+    """The square root of the number of likes."""
+    return float(np.sqrt(likes.nnz))
 
 
 def bytes_to_fit(n_items: int) -> int:

@@ -212,6 +212,15 @@ class SqlCatalogue:
         """A digest of the file's interactions, for a model fitted to them. Clicks and messages don't change it: they fold in."""
         return self._get("file_interactions") or ""
 
+    def opinions_said(self) -> int:
+        """How many likes, purchases and dislikes named people (no strangers) have clicked or said."""
+        c = _t.interactions.c
+        opinions = and_(
+            c.source != "file", c.kind.in_(("like", "purchase", "dislike")), c.user_id.not_like("stranger:%")
+        )
+        with reading(self._engine) as connection:
+            return int(connection.execute(select(func.count()).where(opinions)).scalar_one())
+
     def replace_file_interactions(self, interactions: Iterable[Interaction]) -> None:
         """Puts these in the place of all rows whose source is "file"; clicks and messages stay. Does nothing where they are the same."""
         rows = sql_rows.interaction_rows(interactions)
