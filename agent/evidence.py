@@ -29,7 +29,7 @@ _TO_A_MODEL = re.compile(
     r"|\btool_?calls?\b|https?://|www\.|javascript:",
     re.IGNORECASE,
 )
-_HEARD = {"transcript": "heard in its sound", "ocr": "read in its picture", "title": "listed as"}
+_HEARD = {"transcript": "heard in its sound", "sound": "measured in its sound", "ocr": "read in its picture", "title": "listed as"}
 _SEEN = {"caption", "tags", "colours"}
 
 

@@ -360,6 +360,7 @@ class Phrases:
             "description": "its description says",
             "review": "a review says",
             "transcript": f"in its recording{second} one hears",
+            "sound": "its sound was measured:",
             "caption": "its picture is described as",
             "tags": "in its picture one sees, as far as a small model can tell,",
             "ocr": "its picture reads",

@@ -18,6 +18,7 @@ from retrieval.interactions_file import InteractionsFile, read_interactions
 from retrieval.perception.cache import PerceptionCache
 from retrieval.perception.efficientnet_captioner import EfficientNetCaptioner
 from retrieval.perception.faster_whisper_transcriber import FasterWhisperTranscriber
+from retrieval.perception.librosa_sound import LibrosaSound
 from retrieval.perception.pillow_colours import PillowColours
 from retrieval.perception.rapidocr_reader import RapidOcrReader
 from retrieval.perception.sidecar_reader import SidecarReader
@@ -171,6 +172,7 @@ def build_perceivers(settings: Settings) -> tuple[Perceiver, ...]:
         RapidOcrReader(threads=settings.threads),
         PillowColours(),
         FasterWhisperTranscriber(partial(weights, "whisper-base"), threads=settings.threads),
+        LibrosaSound(),
     )
 
 
@@ -180,7 +182,7 @@ def _tiers(fitted: Fitted, index: ChromaIndex) -> Mapping[str, str]:
     return {
         "words": "all-MiniLM-L6-v2",
         "pictures": "tags by EfficientNet-Lite2, text by RapidOCR",
-        "sound": "Whisper base",
+        "sound": "Whisper base, measures by librosa",
         "likes": scorer,
         "index": index.tier,
     }

@@ -21,7 +21,7 @@ WORD_COUNTS = 0.2
 """What it adds to a cosine when all words of the query stand in the passage."""
 COSTS: dict[Channel, float] = {"title": 0.1, "ocr": 0.1, "colours": 0.1}
 """These are cited only if nothing else speaks as well: they are short, so their cosines are high, and they say little."""
-WHOLE: frozenset[Channel] = frozenset({*COSTS, "tags"})
+WHOLE: frozenset[Channel] = frozenset({*COSTS, "tags", "sound"})
 """Lists of words, not sentences: cited as a whole."""
 
 

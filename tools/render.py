@@ -40,6 +40,7 @@ CHANNEL_WORDS = {
     "colours": "seen in its picture",
     "transcript": "heard in its sound",
     "sound": "measured in its sound",
+    "sound": "measured in its sound",
     "sidecar": "in the text beside its picture",
 }
 _QUOTE_CHARACTERS = 180

@@ -11,7 +11,7 @@ AttributeValue = str | float | bool | tuple[str, ...]
 """number: float; category, date (ISO 8601) and text: str; list: tuple of str; boolean: bool. Missing: the key is absent."""
 
 MediaKind = Literal["picture", "sound", "video"]
-Channel = Literal["title", "description", "review", "caption", "tags", "ocr", "colours", "transcript", "sidecar"]
+Channel = Literal["title", "description", "review", "caption", "tags", "ocr", "colours", "transcript", "sound", "sidecar"]
 Space = Literal["text", "seen"]
 InteractionKind = Literal["like", "dislike", "seen", "hide", "view", "purchase"]
 FilterOp = Literal["=", "!=", "<", "<=", ">", ">=", "any_of", "all_of", "none_of", "contains"]

@@ -19,6 +19,7 @@ _COORDINATED = re.compile(
 )
 _CHANNELS = {
     "transcript": "recording sound voice hear heard listen spoken narrator talk clip audio",
+    "sound": "sound music recording measured hear sounds",
     "tags": "picture image photo model sees see seen spot detected recognises tags labels visible guesses sure",
     "caption": "picture image photo model sees see seen caption visible",
     "ocr": "picture cover print reads read text letters words",

@@ -29,6 +29,7 @@ CHANNELS: Mapping[Channel, str] = {
     "ocr": "what is written in the picture",
     "colours": "its colours",
     "transcript": "what is said",
+    "sound": "how it sounds",
     "sidecar": "a note beside the file",
 }
 VERBS: Mapping[Channel, str] = {
@@ -37,12 +38,16 @@ VERBS: Mapping[Channel, str] = {
     "ocr": "read by",
     "colours": "found by",
     "transcript": "heard by",
+    "sound": "measured by",
 }
+HEARD: frozenset[Channel] = frozenset({"transcript", "sound"})
+"""Channels whose passages can be played."""
 MODELS = {
     "whisper-base": "Whisper base",
     "efficientnet-lite2": "EfficientNet-Lite2",
     "rapidocr": "RapidOCR",
     "colours": "counting pixels",
+    "librosa": "librosa",
 }
 """What people call the models, by the beginning of `made_by`."""
 OPERATORS: Mapping[FilterOp, str] = {
@@ -130,7 +135,7 @@ def clock(seconds: float) -> str:
 
 def _passage_html(reason: CitedPassage, shelf: Shelf) -> str:
     passage = reason.passage
-    sound = shelf.url(passage.item_id, passage.media) if passage.media and passage.channel == "transcript" else None
+    sound = shelf.url(passage.item_id, passage.media) if passage.media and passage.channel in HEARD else None
     play = _play_html(sound, passage.start_s or 0.0, passage.end_s) if sound else ""
     what = CHANNELS[passage.channel]
     return (
@@ -143,7 +148,7 @@ def _passage_html(reason: CitedPassage, shelf: Shelf) -> str:
 
 def _quoted(reason: CitedPassage) -> str:
     quote = quote_of(reason.passage.text, reason.span)
-    return quote.strip("… ") if reason.passage.channel in ("tags", "colours") else f"“{quote}”"
+    return quote.strip("… ") if reason.passage.channel in ("tags", "colours", "sound") else f"“{quote}”"
 
 
 def _marked(text: str, span: tuple[int, int]) -> str:
