@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,33 +17,49 @@ from rich.table import Table
 
 from eval.datasets import read_dataset
 from eval.grounding import GroundingTable, grounding_table
-from eval.ranking import Metric, RankingTable, ranking_table
+from eval.ranking import PARTS, Metric, Problem, RankingTable, ranking_table
+from eval.recorded import RECORDED, Tuned
+from eval.splits import Split, split_last, split_people
+from eval.texts import content_of
 from retrieval.build import open_collection
 from retrieval.embedders.minilm_embedder import MiniLmEmbedder
+from retrieval.recommender import Content
 from vouch.errors import InputError, SetupError
 from vouch.settings import Settings
 
 
 def ranking(arguments: argparse.Namespace, settings: Settings) -> RankingTable:
-    """The ranking table of the collection in the home, or of a public data set as it stands."""
-    told: dict[str, Any] = {
-        "seed": arguments.seed,
-        "validation": arguments.validation,
-        "split_name": arguments.split,
-        "likes_known": arguments.likes_known,
-    }
+    """The ranking table of the collection in the home, or of a public data set as it stands; what is being done goes to stderr."""
+    began = time.monotonic()
+    console = Console(stderr=True)
+
+    def say(what: str) -> None:
+        console.print(f"{time.monotonic() - began:6.0f} s  {what}", markup=False, highlight=False)
+
+    problem = replace(_problem(arguments, settings), seed=arguments.seed, say=say)
+    gc.freeze()  # half a million interactions that stay need not be looked at in each collection
+    return ranking_table(problem, parts=arguments.parts or PARTS)
+
+
+def _problem(arguments: argparse.Namespace, settings: Settings) -> Problem:
+    """What is to be measured, split."""
+    own: Split | None = None
     if arguments.data:
         dataset = read_dataset(arguments.data)
+        catalogue, interactions, data = dataset.catalogue, dataset.interactions, arguments.data.name
         own = dataset.own_split(validation=arguments.validation) if arguments.split == "strong" else None
-        return ranking_table(dataset.catalogue, own or dataset.interactions, data=arguments.data.name, **told)
-    collection = open_collection(settings)
-    return ranking_table(
-        collection.catalogue,
-        collection.store.interactions(),
-        content=collection.recommender.content,
-        data=str(collection.store.source() or settings.home),
-        **told,
-    )
+        content: Content | None = content_of(
+            catalogue, MiniLmEmbedder(threads=settings.threads), settings.cache / "eval"
+        )
+    else:
+        collection = open_collection(settings)
+        catalogue, interactions = collection.catalogue, tuple(collection.store.interactions())
+        content, data = collection.recommender.content, str(collection.store.source() or settings.home)
+    held_out = split_people if arguments.split == "strong" else split_last
+    split = own or held_out(interactions, seed=arguments.seed, validation=arguments.validation)
+    name = f"{arguments.split}, validation" if arguments.validation else arguments.split
+    tuned = RECORDED.get(data, Tuned())
+    return Problem(catalogue=catalogue, split=split, content=content, data=data, split_name=name, tuned=tuned)
 
 
 def grounding(arguments: argparse.Namespace, settings: Settings) -> GroundingTable:
@@ -72,12 +90,10 @@ def main(words: Sequence[str] | None = None) -> int:
         help="hold out people (strong), or everybody's last like by time",
     )
     parser.add_argument(
-        "--likes-known",
-        type=_positive,
+        "--parts",
         nargs="+",
-        default=(),
-        metavar="K",
-        help="measure also with so many random likes known: --likes-known 1 3 5",
+        metavar="PART",
+        help=f"some of {', '.join(PARTS)}, or likes_K for another K; all by default",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     arguments = parser.parse_args(words)
@@ -91,7 +107,7 @@ def main(words: Sequence[str] | None = None) -> int:
         Console(stderr=True).print(str(error), markup=False)
         return 4
     if arguments.json:
-        sys.stdout.write(json.dumps(asdict(table), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(_json(table), ensure_ascii=False) + "\n")
     elif isinstance(table, GroundingTable):
         show_grounding(table, Console())
     else:
@@ -99,20 +115,18 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _json(table: RankingTable | GroundingTable) -> dict[str, Any]:
+    return table.to_json() if isinstance(table, RankingTable) else asdict(table)
+
+
 def wide_console() -> Console:
     """A console that cuts no column where the output is not a terminal."""
-    return Console() if sys.stdout.isatty() else Console(width=200)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"“{text}” is no number of likes")
-    return int(text)
+    return Console() if sys.stdout.isatty() else Console(width=320)
 
 
 def show(table: RankingTable, console: Console) -> None:
     """Prints the table, each figure with its 95 % interval."""
-    names = list(table.rows[0].metrics)
+    names = tuple(dict.fromkeys(name for row in table.rows for name in row.metrics))
     drawn = Table(
         title=f"{table.data}: {table.people} held-out people, {table.items} items, "
         f"{table.training_likes} likes of others to learn from ({table.split}, seed {table.seed})"
@@ -120,7 +134,7 @@ def show(table: RankingTable, console: Console) -> None:
     for heading in ("part", "model", *names):
         drawn.add_column(heading)
     for row in table.rows:
-        drawn.add_row(row.part, row.model, *(_figure(row.metrics[name]) for name in names))
+        drawn.add_row(row.part, row.model, *(_figure(row.metrics.get(name)) for name in names))
     console.print(drawn)
 
 
@@ -136,7 +150,9 @@ def show_grounding(table: GroundingTable, console: Console) -> None:
         console.print(missed, markup=False)
 
 
-def _figure(metric: Metric) -> str:
+def _figure(metric: Metric | None) -> str:
+    if metric is None:
+        return ""
     value, low, high = metric
     return f"{value:.3f}" if low is None or high is None else f"{value:.3f} [{low:.3f}, {high:.3f}]"
 

@@ -1,24 +1,41 @@
 """Public data sets as they stand: MovieLens 100k, 1M and latest-small, and the Mult-VAE files with the split that comes with them.
 
-Of dated ratings 4 and more are likes, as in the papers; less is merely seen. Texts beyond the titles are not read.
+Of dated ratings 4 and more are likes, as in the papers; less is merely seen. Of the films there are titles, genres and years, and
+directors, actors and plots where a file movies_extrainfos.dat lies beside movies.dat. Tags are not read: people wrote them who are measured.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval.splits import HeldOut, Split
 from retrieval.catalogue import Catalogue
+from retrieval.passages import passages_of
 from retrieval.tastes import taste_of
+from retrieval.titles import trailing_year
 from vouch.errors import InputError
-from vouch.types import Interaction, InteractionKind, Item, Schema
+from vouch.types import Attribute, AttributeValue, Interaction, InteractionKind, Item, Schema
 
 LIKED_FROM = 4.0
-SCHEMA = Schema(id_columns=("id",), title_column="title")
+SCHEMA = Schema(
+    id_columns=("id",),
+    title_column="title",
+    attributes=(
+        Attribute(name="genres", type="list", column="genres"),
+        Attribute(name="year", type="number", column="title"),
+        Attribute(name="director", type="list", column="director"),
+        Attribute(name="actors", type="list", column="actors"),
+        Attribute(name="plot", type="text", column="plot"),
+    ),
+)
 KINDS = "u.data and u.item, ratings.dat and movies.dat, ratings.csv and movies.csv, or train.csv and unique_sid.txt"
+
+EXTRA = "movies_extrainfos.dat"
+DIRECTOR, ACTORS, PLOT = 6, 8, 9
+"""The fields of a row of movies_extrainfos.dat."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +68,14 @@ def read_dataset(folder: Path) -> Dataset:
     if (folder / "train.csv").exists() and (folder / "unique_sid.txt").exists():
         return _mult_vae(folder)
     if (folder / "u.data").exists():
-        items = _items(_rows(folder / "u.item", "|"))
+        items = _hundred_k(folder)
         return Dataset(_catalogue(items), tuple(_ratings(_rows(folder / "u.data", "\t"))))
     if (folder / "ratings.dat").exists():
-        items = _items(_rows(folder / "movies.dat", "::"))
+        items = _films(folder)
         return Dataset(_catalogue(items), tuple(_ratings(_rows(folder / "ratings.dat", "::"))))
     if (folder / "ratings.csv").exists():
         with (folder / "movies.csv").open(encoding="utf-8", newline="") as file:
-            items = _items(list(csv.reader(file))[1:])
+            items = [_item(row[0], row[1], row[2].split("|")) for row in list(csv.reader(file))[1:]]
         with (folder / "ratings.csv").open(encoding="utf-8", newline="") as file:
             return Dataset(_catalogue(items), tuple(_ratings(list(csv.reader(file))[1:])))
     raise InputError(f"{folder} holds no data set that is known here: {KINDS}.")
@@ -66,10 +83,9 @@ def read_dataset(folder: Path) -> Dataset:
 
 def _mult_vae(folder: Path) -> Dataset:
     """The item ids are the numbers of the Mult-VAE files, titles those of movies.dat beside them, where it is there."""
-    movies = folder / "movies.dat"
-    titles = {row[0]: row[1] for row in _rows(movies, "::")} if movies.exists() else {}
+    films = {item.item_id: item for item in _films(folder)} if (folder / "movies.dat").exists() else {}
     sids = (folder / "unique_sid.txt").read_text("utf-8").split()
-    items = tuple(Item(item_id=str(n), title=titles.get(sid, sid)) for n, sid in enumerate(sids))
+    items = [replace(films.get(sid, Item(item_id=sid, title=sid)), item_id=str(n)) for n, sid in enumerate(sids)]
     training = (one for own in _by_person(folder / "train.csv").values() for one in own)
     return Dataset(_catalogue(items), tuple(training), folder)
 
@@ -86,12 +102,39 @@ def _rows(path: Path, separator: str) -> list[list[str]]:
     return [line.split(separator) for line in path.read_text("latin-1").splitlines() if line]
 
 
-def _items(rows: Iterable[list[str]]) -> tuple[Item, ...]:
-    return tuple(Item(item_id=row[0], title=row[1]) for row in rows)
+def _hundred_k(folder: Path) -> list[Item]:
+    """Films of MovieLens 100k: from the sixth field on each says whether the film is of a genre."""
+    genres = [row[0] for row in _rows(folder / "u.genre", "|")] if (folder / "u.genre").exists() else []
+    rows = _rows(folder / "u.item", "|")
+    return [_item(r[0], r[1], [g for g, of in zip(genres, r[5:], strict=False) if of == "1"]) for r in rows]
 
 
-def _catalogue(items: tuple[Item, ...]) -> Catalogue:
-    return Catalogue(items=items, schema=SCHEMA)
+def _films(folder: Path) -> list[Item]:
+    """Films of movies.dat, with what movies_extrainfos.dat says of them."""
+    told = {row[0]: row for row in _rows(folder / EXTRA, "::")} if (folder / EXTRA).exists() else {}
+    films = []
+    for row in _rows(folder / "movies.dat", "::"):
+        more: dict[str, AttributeValue] = {}
+        if len(found := told.get(row[0], [])) > PLOT:
+            more = {"director": _names(found[DIRECTOR]), "actors": _names(found[ACTORS]), "plot": found[PLOT]}
+        films.append(_item(row[0], row[1], row[2].split("|"), more))
+    return films
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in text.split(", ") if name and name != "N/A")
+
+
+def _item(item_id: str, title: str, genres: Sequence[str], more: Mapping[str, AttributeValue] = {}) -> Item:
+    known = tuple(g for g in genres if g not in {"", "unknown", "(no genres listed)"})
+    year = trailing_year(title)
+    told: dict[str, AttributeValue] = {"genres": known, **more} | ({"year": float(year)} if year else {})
+    return Item(item_id=item_id, title=title, attributes={n: v for n, v in told.items() if v not in ((), "", "N/A")})
+
+
+def _catalogue(items: Sequence[Item]) -> Catalogue:
+    passages = tuple(draft.passage for item in items for draft in passages_of(item, SCHEMA))
+    return Catalogue(items=tuple(items), schema=SCHEMA, passages=passages)
 
 
 def _ratings(rows: Iterable[list[str]]) -> Iterator[Interaction]:

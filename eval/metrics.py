@@ -1,109 +1,149 @@
-"""How good ranked lists are, one number a person, and how sure that is. Knows only lists of ids.
+"""How good ranked lists are, one number a person, and how sure that is. Knows only places in a catalogue.
 
-nDCG is scikit-learn's. (ranx compiles its metrics anew in every process, half a minute, and numba warns of unsafe casts while it does.)
+Lists are arrays of item indexes, shape (people, places), best first; -1: no item at that place. nDCG and MRR are ranx's; recall is ours,
+because it is divided by what could be found in 20 places.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+import warnings
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 RESAMPLES = 1000
+Lists = NDArray[np.int64]
+Values = NDArray[np.float64]
+STANDARD = {"ndcg@10": "ndcg@10", "ndcg@100": "ndcg@100", "mrr": "mrr"}
+"""Our names and ranx's."""
 
 
-def recall_at(k: int, ranked: Sequence[str], relevant: Collection[str]) -> float:
+def hits(lists: Lists, relevant: Sequence[Collection[int]]) -> NDArray[np.bool_]:
+    """Which places hold a relevant item, shape (people, places)."""
+    return np.array([np.isin(own, list(wanted)) for own, wanted in zip(lists, relevant, strict=True)], dtype=bool)
+
+
+def recall_at(k: int, lists: Lists, relevant: Sequence[Collection[int]]) -> Values:
     """Relevant items among the first k, divided by min(k, relevant ones): 1 is the best possible (Liang et al. 2018).
 
-    >>> recall_at(2, ["a", "x", "b"], {"a", "b", "c"})
-    0.5
+    >>> recall_at(2, np.array([[0, 7, 1]]), [{0, 1, 2}]).tolist()
+    [0.5]
     """
-    hits = sum(item_id in relevant for item_id in ranked[:k])
-    return hits / min(k, len(relevant))
+    possible = np.array([min(k, len(wanted)) for wanted in relevant])
+    return np.asarray(hits(lists[:, :k], relevant).sum(axis=1) / possible, dtype=np.float64)
 
 
-def ndcg_at(k: int, ranked: Sequence[str], relevant: Collection[str]) -> float:
-    """Normalised discounted cumulative gain with gain 1 for a relevant item (Järvelin and Kekäläinen 2002).
+def standard(lists: Lists, relevant: Sequence[Collection[int]]) -> dict[str, Values]:
+    """nDCG@10 and @100 with gain 1 for a relevant item (Järvelin and Kekäläinen 2002), and the reciprocal rank, by ranx.
 
-    One of two found at the second place: (1 / log2 3) / (1 + 1 / log2 3).
+    One of two relevant items, found at the second place: (1 / log2 3) / (1 + 1 / log2 3).
 
-    >>> round(ndcg_at(10, ["x", "a", "y"], {"a", "b"}), 4)
-    0.3869
+    >>> found = standard(np.array([[7, 0, 8]]), [{0, 1}])
+    >>> {name: round(float(values[0]), 4) for name, values in found.items()}
+    {'ndcg@10': 0.3869, 'ndcg@100': 0.3869, 'mrr': 0.5}
     """
-    from sklearn.metrics import ndcg_score
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numba warns of casts in ranx's own code while it compiles it
+        from ranx import evaluate
 
-    listed = list(ranked[:k])
-    padding = k - len(listed)  # empty places, so that what was not listed cannot slip into the first k
-    missed = [item_id for item_id in relevant if item_id not in set(listed)]
-    truth = [float(item_id in relevant) for item_id in listed] + [0.0] * padding + [1.0] * len(missed)
-    scores = [float(2 * k - place) for place in range(k)] + [0.0] * len(missed)
-    if len(truth) < 2:
-        return truth[0]
-    return float(ndcg_score([truth], [scores], k=k, ignore_ties=True))
+        found = evaluate(_truth(relevant), _run(lists), list(STANDARD.values()), return_mean=False)
+    return {ours: np.asarray(found[theirs], dtype=np.float64) for ours, theirs in STANDARD.items()}
 
 
-def reciprocal_rank(ranked: Sequence[str], relevant: Collection[str]) -> float:
-    """1 / the place of the first relevant item, 0 where none is listed; its mean is the MRR.
+def _truth(relevant: Sequence[Collection[int]]) -> Values:
+    """ranx's arrays: (people, items, 2) of item and gain, filled up with items that are not there and gain 0."""
+    most = max(len(wanted) for wanted in relevant)
+    truth = np.zeros((len(relevant), most, 2))
+    truth[:, :, 0] = -2
+    for row, wanted in enumerate(relevant):
+        truth[row, : len(wanted), 0] = sorted(wanted)
+        truth[row, : len(wanted), 1] = 1
+    return truth
 
-    >>> reciprocal_rank(["x", "a", "b"], {"a", "b"})
-    0.5
-    """
-    return next((1 / place for place, item_id in enumerate(ranked, start=1) if item_id in relevant), 0.0)
+
+def _run(lists: Lists) -> Values:
+    falling = np.broadcast_to(np.arange(lists.shape[1], 0, -1), lists.shape)
+    return np.stack([lists, falling], axis=2).astype(np.float64)
 
 
-def novelty_at(k: int, ranked: Sequence[str], popularity: Mapping[str, int], *, people: int) -> float:
+def novelty_at(k: int, lists: Lists, popularity: NDArray[np.int64], *, people: int) -> Values:
     """The mean surprise of the first k in bits, -log2 of the share of people who like it (Vargas and Castells 2011); 0 for no list.
 
     What nobody likes counts as liked by half a person.
 
-    >>> novelty_at(2, ["a", "b"], {"a": 8, "b": 2}, people=8)
-    1.0
+    >>> novelty_at(2, np.array([[0, 1]]), np.array([8, 2]), people=8).tolist()
+    [1.0]
     """
-    shares = [max(popularity.get(item_id, 0), 0.5) / people for item_id in ranked[:k]]
-    return -sum(math.log2(share) for share in shares) / len(shares) if shares else 0.0
+    bits = -np.log2(np.maximum(popularity, 0.5) / people)
+    return _mean_of_places(lists[:, :k], bits)
 
 
 def popularity_lift_at(
-    k: int, lists: Sequence[Sequence[str]], profiles: Sequence[Collection[str]], popularity: Mapping[str, int]
-) -> list[float]:
+    k: int, lists: Lists, profiles: Sequence[Collection[int]], popularity: NDArray[np.int64]
+) -> Values:
     """How much more popular the first k are than what the people themselves like (Abdollahpouri et al. 2020), one number a person.
 
     The mean is (mean popularity of lists - of profiles) / of profiles: 0 is as popular as the likes known, 1 twice as popular.
 
-    >>> popularity_lift_at(1, [["a"], ["b"]], [{"b"}, {"b"}], {"a": 9, "b": 3})
+    >>> popularity_lift_at(1, np.array([[0], [1]]), [{1}, {1}], np.array([9, 3])).tolist()
     [2.0, 0.0]
     """
-    usual = float(np.mean([_mean_popularity(profile, popularity) for profile in profiles]))
-    return [_mean_popularity(ranked[:k], popularity) / usual - 1 if usual else 0.0 for ranked in lists]
+    usual = float(np.mean([popularity[list(own)].mean() if own else 0.0 for own in profiles]))
+    own = _mean_of_places(lists[:, :k], popularity.astype(np.float64))
+    return own / usual - 1 if usual else np.zeros(len(lists))
 
 
-def _mean_popularity(item_ids: Collection[str], popularity: Mapping[str, int]) -> float:
-    return sum(popularity.get(item_id, 0) for item_id in item_ids) / len(item_ids) if item_ids else 0.0
+def diversity_at(k: int, lists: Lists, vectors: NDArray[np.float32]) -> Values:
+    """One less the mean cosine of each two of the first k (Ziegler et al. 2005); 0 for lists of one item or none.
+
+    Args:
+        vectors: one row an item, of length 1.
+
+    >>> diversity_at(3, np.array([[0, 1, 1]]), np.eye(2, dtype=np.float32)).round(4).tolist()
+    [0.6667]
+    """
+    first = lists[:, :k]
+    rows = np.where(first[:, :, None] >= 0, vectors[first], 0.0)
+    listed = (first >= 0).sum(axis=1)
+    cosines = (rows.sum(axis=1) ** 2).sum(axis=1) - (rows**2).sum(axis=(1, 2))
+    pairs = listed * (listed - 1)
+    return np.where(pairs > 0, 1 - cosines / np.maximum(pairs, 1), 0.0)
 
 
-def coverage_at(k: int, lists: Sequence[Sequence[str]], *, n_items: int) -> float:
+def coverage_at(k: int, lists: Lists, *, n_items: int) -> float:
     """The share of all items that stand among the first k of anybody's list.
 
-    >>> coverage_at(1, [["a", "b"], ["a", "c"]], n_items=4)
+    >>> coverage_at(1, np.array([[0, 1], [0, 2]]), n_items=4)
     0.25
     """
-    return len({item_id for ranked in lists for item_id in ranked[:k]}) / n_items
+    return len(set(lists[:, :k].ravel().tolist()) - {-1}) / n_items
 
 
-def mean_with_interval(values: Sequence[float], *, seed: int, resamples: int = RESAMPLES) -> tuple[float, float, float]:
-    """The mean over people with the bounds of its 95 % interval, by resampling people (percentile bootstrap, Efron 1979)."""
-    array = np.asarray(values, dtype=np.float64)
-    draws = np.random.default_rng(seed).integers(0, len(array), size=(resamples, len(array)))
-    means: NDArray[np.float64] = array[draws].mean(axis=1)
+def mean_with_interval(
+    values: Sequence[Mapping[str, float]], *, seed: int, resamples: int = RESAMPLES
+) -> tuple[float, float, float]:
+    """The mean over draws and people with the bounds of its 95 % interval, by resampling people with all that was drawn of them.
+
+    Percentile bootstrap (Efron 1979). `values`: one mapping a draw, user_id -> value; a person need not stand in each.
+
+    >>> mean_with_interval([{"u": 1.0}, {"u": 0.5, "v": 0.0}], seed=0)[0]
+    0.5
+    """
+    users = {user_id: row for row, user_id in enumerate(dict.fromkeys(u for draw in values for u in draw))}
+    sums, counts = np.zeros(len(users)), np.zeros(len(users))
+    for draw in values:
+        rows = [users[user_id] for user_id in draw]
+        sums[rows] += list(draw.values())
+        counts[rows] += 1
+    drawn = np.random.default_rng(seed).integers(0, len(users), size=(resamples, len(users)))
+    means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
     low, high = np.quantile(means, [0.025, 0.975])
-    return float(array.mean()), float(low), float(high)
+    return math.fsum(sums) / float(counts.sum()), float(low), float(high)
 
 
-PER_PERSON: dict[str, Callable[[Sequence[str], Collection[str]], float]] = {
-    "recall@20": lambda ranked, relevant: recall_at(20, ranked, relevant),
-    "ndcg@10": lambda ranked, relevant: ndcg_at(10, ranked, relevant),
-    "ndcg@100": lambda ranked, relevant: ndcg_at(100, ranked, relevant),
-    "mrr": reciprocal_rank,
-}
+def _mean_of_places(lists: Lists, of_item: NDArray[np.float64]) -> Values:
+    listed = lists >= 0
+    mean: Values = np.where(listed, of_item[lists], 0.0).sum(axis=1) / np.maximum(listed.sum(axis=1), 1)
+    return mean

@@ -1,33 +1,44 @@
-"""How well people's likes are found: random, popularity, item neighbours, EASE, our CF and the whole, on the full catalogue.
+"""How well people's likes are found: `python -m eval ranking`. The models are in `rankers`, who is measured in `splits`.
 
-How people and likes are held out is in `splits`. What is known is never listed, by any model. The part `all` knows all that is
-left of a person's history, `likes_1` one random like and nothing else, and so on (the mean of `DRAWS` draws).
+Full catalogue; what is known is never listed, by any model. The part `all` knows all that is left of a person's history, `likes_3` three
+random likes and nothing else (the mean of `DRAWS` draws). For `new_items`, `new_among_new` and `warm_items` a tenth of the items is taken
+out of all that is known (the mean of `NEW_DRAWS` draws): new ones are to be found among all, or among the new; or the old ones among all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
-from eval.item_neighbours import ItemNeighbours
-from eval.metrics import PER_PERSON, coverage_at, mean_with_interval, novelty_at, popularity_lift_at
-from eval.splits import HeldOut, Split, split_last, split_people, with_likes_known
+from eval.metrics import (
+    Lists,
+    coverage_at,
+    diversity_at,
+    mean_with_interval,
+    novelty_at,
+    popularity_lift_at,
+    recall_at,
+    standard,
+)
+from eval.rankers import LISTED, Models, Ranker, fit_models, levels_for
+from eval.recorded import Tuned
+from eval.splits import HeldOut, Split, with_likes_known, with_new_items
 from retrieval.catalogue import Catalogue
-from retrieval.recommender import Content, InteractionStore, Recommender
-from retrieval.scorers.fitted import Fitted, fit_adaptive, fit_ease
-from retrieval.scorers.like_counts import LikeCounts
-from retrieval.scorers.training import Training
-from retrieval.sources.collaborative import CollaborativeSource
-from retrieval.sources.popular import PopularSource
+from retrieval.recommender import Content
+from retrieval.scorers.edlae import LevelChoice
 from retrieval.tastes import LIKES
-from vouch.ports import CandidateSource
-from vouch.types import Interaction, Query
+from vouch.errors import InputError
+from vouch.types import Interaction
 
-LISTED = 100
-DRAWS = 3
+DRAWS = 10
+NEW_DRAWS = 5
+PARTS = ("all", "likes_1", "likes_3", "likes_5", "new_items", "new_among_new", "warm_items")
+NEW_PARTS = frozenset({"new_items", "new_among_new", "warm_items"})
 Metric = tuple[float, float | None, float | None]
 SplitName = Literal["strong", "last"]
 
@@ -43,150 +54,198 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class RankingTable:
-    """The table with what it was made from."""
+    """The table with what it was made from; `to_json` leaves out what only the heading of a printed one needs."""
 
     data: str
     split: str
     seed: int
+    rows: tuple[Row, ...]
     people: int
     items: int
     training_likes: int
-    rows: tuple[Row, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """The object of `--json`."""
+        rows = [{"model": row.model, "part": row.part, "metrics": row.metrics} for row in self.rows]
+        return {"data": self.data, "split": self.split, "seed": self.seed, "rows": rows}
 
 
-Ranker = Callable[[HeldOut], Sequence[str]]
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What is measured. `split_name` tells what `split` is; `say` hears what is being done."""
 
+    catalogue: Catalogue
+    split: Split
+    content: Content | None = None
+    data: str = ""
+    split_name: str = "strong"
+    seed: int = 0
+    tuned: Tuned = field(default_factory=Tuned)
+    say: Callable[[str], None] = lambda _: None
 
-def rankers(catalogue: Catalogue, split: Split, *, content: Content | None, seed: int) -> dict[str, Ranker]:
-    """The models of the table by name, fitted on the training interactions alone."""
-    fitted = Fitted(
-        version="training",
-        like_counts=LikeCounts.of(catalogue, split.training),
-        model=fit_adaptive(split.training, catalogue),
-    )
-    recommender = Recommender(catalogue=catalogue, store=_NoStore(), fitted=fitted, content=content)
-
-    def the_whole(person: HeldOut) -> Sequence[str]:
-        query = Query(tastes=(person.taste,), k=LISTED, exclude=tuple(sorted(person.out)))
-        return [one.item_id for one in recommender.rank(query)]
-
-    models: dict[str, Ranker] = {
-        "random": _at_random(catalogue, seed),
-        "popularity": _by_source(PopularSource(catalogue, fitted.like_counts), catalogue),
-    }
-    training, fixed = Training.of(catalogue, split.training), fit_ease(split.training, catalogue)
-    if training is not None and fixed is not None and fitted.model is not None:
-        models["item_knn"] = _by_source(ItemNeighbours(catalogue, training), catalogue)
-        models["ease"] = _by_source(CollaborativeSource(fixed), catalogue)
-        models["cf"] = _by_source(CollaborativeSource(fitted.model), catalogue)
-    return models | {"vouch": the_whole}
+    @cached_property
+    def levels(self) -> tuple[LevelChoice, ...] | None:
+        """The levels of our model, chosen once for all that is fitted."""
+        self.say("choosing the levels of our model")
+        return levels_for(self.catalogue, self.split.training)
 
 
 def ranking_table(
-    catalogue: Catalogue,
-    interactions: Sequence[Interaction] | Split,
-    *,
-    content: Content | None = None,
-    data: str = "",
-    seed: int = 0,
-    validation: bool = False,
-    split_name: SplitName = "strong",
-    likes_known: Sequence[int] = (),
+    problem: Problem, *, parts: Sequence[str] = PARTS, draws: int = DRAWS, new_draws: int = NEW_DRAWS
 ) -> RankingTable:
-    """The whole table for one collection: all likes known, and for each of `likes_known` so many.
-
-    `interactions`: of everybody, or a split that comes with the data.
+    """The rows of all models for each part; a part that nobody can be measured on has none.
 
     Raises:
-        InputError: too few people with enough likes.
+        InputError: a part that there is not.
     """
-    held_out = split_people if split_name == "strong" else split_last
-    split = (
-        interactions if isinstance(interactions, Split) else held_out(interactions, seed=seed, validation=validation)
-    )
-    parts = {"all": [split.people]}
-    for k in dict.fromkeys(likes_known):
-        parts[f"likes_{k}"] = [with_likes_known(split.people, k, seed=seed + draw) for draw in range(DRAWS)]
-    models = rankers(catalogue, split, content=content, seed=seed)
-    measure = _Measure(catalogue, LikeCounts.of(catalogue, split.training), split, seed)
+    _check(parts)
+    found = _Values()
+    known = [part for part in parts if part not in NEW_PARTS]
+    if known:
+        _measure_known(problem, known, draws, found)
+    for draw in range(new_draws if NEW_PARTS & set(parts) else 0):
+        problem.say(f"new items, draw {draw + 1} of {new_draws}")
+        _measure_new(problem, [part for part in parts if part in NEW_PARTS], draw, found)
     return RankingTable(
-        data=data,
-        split=f"{split_name}, validation" if validation else split_name,
-        seed=seed,
-        people=len(split.people),
-        items=len(catalogue.items),
-        training_likes=len({(i.user_id, i.item_id) for i in split.training if i.kind in LIKES}),
-        rows=tuple(
-            Row(name, part, measure.metrics(ranker, draws))
-            for part, draws in parts.items()
-            for name, ranker in models.items()
-        ),
+        data=problem.data,
+        split=problem.split_name,
+        seed=problem.seed,
+        rows=tuple(found.rows(parts, seed=problem.seed)),
+        people=len(problem.split.people),
+        items=len(problem.catalogue.items),
+        training_likes=len({(i.user_id, i.item_id) for i in problem.split.training if i.kind in LIKES}),
     )
+
+
+def _check(parts: Sequence[str]) -> None:
+    wrong = [part for part in parts if part not in PARTS and not re.fullmatch(r"likes_[1-9]\d*", part)]
+    if wrong:
+        raise InputError(f"There is no part “{wrong[0]}”. Parts: {', '.join(PARTS)}, or likes_K for any number K.")
+
+
+def _measure_known(problem: Problem, parts: Sequence[str], draws: int, found: _Values) -> None:
+    """All models on the people as they are and with few likes known; of the sources also what they add to the whole."""
+    models = _fitted(problem, problem.split.training)
+    measure = _Measure(problem, models, problem.split.training)
+    for part in parts:
+        k = 0 if part == "all" else int(part.removeprefix("likes_"))
+        people = problem.split.people
+        drawn = [with_likes_known(people, k, seed=problem.seed + n) for n in range(draws)] if k else [people]
+        for n, own in enumerate(drawn):
+            problem.say(f"{part}, draw {n + 1} of {len(drawn)}")
+            for name, ranker in models.rankers.items():
+                found.add(part, name, measure.values(measure.lists(ranker, own), own))
+        problem.say(f"{part}: what each source adds")
+        _measure_sources(measure, part, drawn[0], found)
+
+
+def _measure_sources(measure: _Measure, part: str, people: Sequence[HeldOut], found: _Values) -> None:
+    """How much of what is relevant the sources' pools hold, and what recall@20 and nDCG@10 the whole owes to each. On one draw."""
+    models = measure.models
+    pools = [models.pools(person) for person in people]
+    wanted = measure.indexes([person.relevant for person in people])
+    users = [person.taste.user_id for person in people]
+    whole = measure.values(measure.lists(models.rankers["vouch"], people), people)
+    every = [frozenset[int]().union(*pool.values()) for pool in pools]
+    found.add(part, "vouch", {"recall@pool": _shares(users, every, wanted)})
+    for row in models.sources:
+        own = _shares(users, [pool[row] for pool in pools], wanted)
+        without = measure.values(measure.lists(models.without(row), people), people)
+        added = {
+            f"adds_{name}": {user: whole[name][user] - without[name][user] for user in users}
+            for name in ("recall@20", "ndcg@10")
+        }
+        found.add(part, row, {"recall@pool": own, **added})
+
+
+def _shares(
+    users: Sequence[str], pools: Sequence[frozenset[int]], wanted: Sequence[frozenset[int]]
+) -> dict[str, float]:
+    return {u: len(pool & own) / len(own) for u, pool, own in zip(users, pools, wanted, strict=True)}
+
+
+def _measure_new(problem: Problem, parts: Sequence[str], draw: int, found: _Values) -> None:
+    """All models without what is known of a tenth of the items."""
+    split = with_new_items(problem.split, problem.catalogue.item_ids, seed=problem.seed + draw)
+    models = _fitted(problem, split.training)
+    measure = _Measure(problem, models, split.training)
+    for name, ranker in models.rankers.items():
+        if {"new_items", "warm_items"} & set(parts):
+            people = tuple({p.taste.user_id: p for p in (*split.new, *split.old)}.values())
+            rows = {p.taste.user_id: row for row, p in enumerate(people)}
+            lists = measure.lists(ranker, people)
+            for part, own in (("new_items", split.new), ("warm_items", split.old)):
+                if part in parts and own:
+                    chosen = lists[[rows[p.taste.user_id] for p in own]]
+                    found.add(part, name, measure.values(chosen, own))
+        if "new_among_new" in parts and split.new:
+            among = measure.lists(ranker, split.new, split.item_ids)
+            found.add("new_among_new", name, measure.values(among, split.new))
+
+
+def _fitted(problem: Problem, training: Sequence[Interaction]) -> Models:
+    problem.say(f"fitting on {len(training)} interactions")
+    tuned = replace(problem.tuned, levels=problem.levels)
+    return fit_models(problem.catalogue, training, content=problem.content, tuned=tuned, seed=problem.seed)
 
 
 @dataclass(frozen=True)
 class _Measure:
-    """Measures rankers on the people of one split."""
+    """Measures lists of one training's models."""
 
-    catalogue: Catalogue
-    like_counts: LikeCounts
-    split: Split
-    seed: int
+    problem: Problem
+    models: Models
+    training: Sequence[Interaction]
 
-    def metrics(self, ranker: Ranker, draws: Sequence[Sequence[HeldOut]]) -> dict[str, Metric]:
-        """Every metric, the mean over draws of the same people; the interval is over people."""
-        lists = [[list(ranker(person)) for person in people] for people in draws]
-        by_draw = [self._per_person(own, people) for own, people in zip(lists, draws, strict=True)]
-        metrics: dict[str, Metric] = {
-            name: mean_with_interval(np.mean([values[name] for values in by_draw], axis=0).tolist(), seed=self.seed)
-            for name in by_draw[0]
-        }
-        covered = [coverage_at(10, own, n_items=len(self.catalogue.items)) for own in lists]
-        return metrics | {"coverage@10": (float(np.mean(covered)), None, None)}
+    def lists(self, ranker: Ranker, people: Sequence[HeldOut], among: frozenset[str] | None = None) -> Lists:
+        """What a model lists for people, shape (people, LISTED); -1 where a list is shorter."""
+        lists = np.full((len(people), LISTED), -1, dtype=np.int64)
+        for row, person in enumerate(people):
+            ranked = ranker(person, among)
+            lists[row, : len(ranked)] = ranked
+        return lists
 
-    def _per_person(self, lists: Sequence[Sequence[str]], people: Sequence[HeldOut]) -> dict[str, list[float]]:
-        found = {
-            name: [value(ranked, p.relevant) for ranked, p in zip(lists, people, strict=True)]
-            for name, value in PER_PERSON.items()
-        }
-        popularity = dict(zip(self.catalogue.item_ids, self.like_counts.counts.tolist(), strict=True))
-        trained = len({i.user_id for i in self.split.training}) or 1
-        found["novelty@10"] = [novelty_at(10, ranked, popularity, people=trained) for ranked in lists]
-        likes = [frozenset(one.item_id for one in p.taste.liked) for p in self.split.people]
-        return found | {"popularity_lift@10": popularity_lift_at(10, lists, likes, popularity)}
+    def indexes(self, groups: Sequence[frozenset[str]]) -> list[frozenset[int]]:
+        """Ids as item indexes."""
+        index_of = self.problem.catalogue.index_of
+        return [frozenset(index_of[i] for i in group) for group in groups]
 
-
-def _at_random(catalogue: Catalogue, seed: int) -> Ranker:
-    rng = np.random.default_rng(seed)
-    everything = np.array(catalogue.item_ids)
-
-    def ranker(person: HeldOut) -> Sequence[str]:
-        return [i for i in everything[rng.permutation(len(everything))].tolist() if i not in person.out][:LISTED]
-
-    return ranker
+    def values(self, lists: Lists, people: Sequence[HeldOut]) -> dict[str, dict[str, float]]:
+        """Metric -> user_id -> value; coverage, which is of all together, under the user_id ""."""
+        relevant = self.indexes([p.relevant for p in people])
+        likes = self.indexes([frozenset(one.item_id for one in p.taste.liked) for p in self.problem.split.people])
+        popularity = self.models.fitted.like_counts.counts
+        trained = len({i.user_id for i in self.training}) or 1
+        found = {"recall@20": recall_at(20, lists, relevant), **standard(lists, relevant)}
+        found["novelty@10"] = novelty_at(10, lists, popularity, people=trained)
+        if self.problem.content is not None:
+            found["diversity@10"] = diversity_at(10, lists, self.problem.content.item_vectors.vectors)
+        found["popularity_lift@10"] = popularity_lift_at(10, lists, likes, popularity)
+        users = [p.taste.user_id for p in people]
+        by_person = {name: dict(zip(users, values.tolist(), strict=True)) for name, values in found.items()}
+        return by_person | {"coverage@10": {"": coverage_at(10, lists, n_items=len(self.problem.catalogue.items))}}
 
 
-def _by_source(source: CandidateSource, catalogue: Catalogue) -> Ranker:
-    everything = frozenset(catalogue.item_ids)
+@dataclass(frozen=True)
+class _Values:
+    """(part, model) -> metric -> one mapping a draw, user_id -> value."""
 
-    def ranker(person: HeldOut) -> Sequence[str]:
-        found = source.propose(Query(tastes=(person.taste,)), LISTED, everything - person.out)
-        return [candidate.item_id for candidate in found]
+    found: dict[tuple[str, str], dict[str, list[Mapping[str, float]]]] = field(default_factory=dict)
 
-    return ranker
+    def add(self, part: str, model: str, values: Mapping[str, Mapping[str, float]]) -> None:
+        """One more draw."""
+        own = self.found.setdefault((part, model), {})
+        for name, of_people in values.items():
+            own.setdefault(name, []).append(of_people)
+
+    def rows(self, parts: Sequence[str], *, seed: int) -> Iterator[Row]:
+        """In the order of the parts."""
+        for part in parts:
+            for (own, model), metrics in self.found.items():
+                if own == part:
+                    yield Row(model, part, {name: _metric(draws, seed=seed) for name, draws in metrics.items()})
 
 
-class _NoStore(InteractionStore):
-    """The recommender that is measured remembers nobody."""
-
-    def interactions(self, user_id: str | None = None) -> Sequence[Interaction]:
-        return ()
-
-    def add_interaction(self, interaction: Interaction) -> None:
-        raise NotImplementedError
-
-    def remove_interactions(self, user_id: str, item_id: str | None = None) -> None:
-        raise NotImplementedError
-
-    def people(self) -> Sequence[tuple[str, int]]:
-        return ()
+def _metric(draws: Sequence[Mapping[str, float]], *, seed: int) -> Metric:
+    value, low, high = mean_with_interval(draws, seed=seed)
+    return (value, None, None) if set(draws[0]) == {""} else (value, low, high)

@@ -1,4 +1,4 @@
-"""Who is measured, on what is known of them and what is to be found: held-out people, the last like by time, few likes known.
+"""Who is measured, on what is known of them and what is to be found: held-out people, the last like by time, few likes known, new items.
 
 Nothing here knows a model. Strong generalisation (Liang et al. 2018): the people measured take no part in any fit. Leave-last-out:
 everybody takes part, but for the last like of each person measured, and for whatever they did after it; other people's
@@ -14,11 +14,13 @@ import numpy as np
 
 from retrieval.tastes import LIKES, taste_of
 from vouch.errors import InputError
-from vouch.types import Interaction, Taste
+from vouch.types import Interaction, Preference, Taste
 
 KNOWN = 0.8
 """The share of a held-out person's likes that is known."""
 LEAST_LIKES = 5
+NEW = 0.1
+"""The share of the items that are new."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,46 @@ def with_likes_known(people: Sequence[HeldOut], k: int, *, seed: int) -> tuple[H
         taste = Taste(user_id=person.taste.user_id, liked=tuple(liked[i] for i in chosen))
         found.append(replace(person, taste=taste))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class NewItems:
+    """A split in which some items are new: nobody in it has met them. `new` and `old` find the new and the other relevant items."""
+
+    training: tuple[Interaction, ...]
+    item_ids: frozenset[str]
+    new: tuple[HeldOut, ...]
+    old: tuple[HeldOut, ...]
+
+
+def with_new_items(split: Split, item_ids: Sequence[str], *, seed: int, share: float = NEW) -> NewItems:
+    """The split with a share of the items (drawn at random) taken out of the training and of what is known of each person.
+
+    Who has no relevant item of a kind is not measured on that kind.
+    """
+    rng = np.random.default_rng([seed, 10])
+    new = frozenset(np.asarray(item_ids)[rng.permutation(len(item_ids))[: round(share * len(item_ids))]].tolist())
+    training = tuple(i for i in split.training if i.item_id not in new)
+    people = [replace(p, taste=_without(p.taste, new), out=p.out - new) for p in split.people]
+    return NewItems(
+        training,
+        new,
+        new=tuple(replace(p, relevant=p.relevant & new) for p in people if p.relevant & new),
+        old=tuple(replace(p, relevant=p.relevant - new) for p in people if p.relevant - new),
+    )
+
+
+def _without(taste: Taste, item_ids: frozenset[str]) -> Taste:
+    def kept(group: tuple[Preference, ...]) -> tuple[Preference, ...]:
+        return tuple(p for p in group if p.item_id not in item_ids)
+
+    return replace(
+        taste,
+        liked=kept(taste.liked),
+        disliked=kept(taste.disliked),
+        seen=kept(taste.seen),
+        hidden=kept(taste.hidden),
+    )
 
 
 def _by_person(interactions: Sequence[Interaction]) -> dict[str, list[Interaction]]:

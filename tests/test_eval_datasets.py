@@ -66,13 +66,42 @@ def test_a_folder_of_something_else_says_what_is_known(tmp_path: Path) -> None:
         read_dataset(tmp_path)
 
 
-def test_a_data_set_is_measured_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["ranking", "--data", str(mult_vae(tmp_path)), "--likes-known", "1", "--json"]) == 0
-    table = json.loads(capsys.readouterr().out)
-    assert (table["people"], table["items"], table["split"]) == (5, 24, "strong")
+def test_the_films_texts_stand_beside_the_mult_vae_files(tmp_path: Path) -> None:
+    folder = mult_vae(tmp_path)
+    row = "100::Amelie::2001::R::x::Comedy::Jean-Pierre Jeunet::x::Audrey Tautou, N/A::A shy waitress in Café Les 2 Moulins.::x"
+    (folder / "movies_extrainfos.dat").write_text(row + "\n", "latin-1")
+    catalogue = read_dataset(folder).catalogue
+    told = {"genres": ("Comedy",), "year": 2001.0, "director": ("Jean-Pierre Jeunet",), "actors": ("Audrey Tautou",)}
+    assert catalogue.by_id["0"].attributes == told | {"plot": "A shy waitress in Café Les 2 Moulins."}
+    assert [p.text for p in catalogue.passages_of("0")][1:] == ["A shy waitress in Café Les 2 Moulins."]
+    assert "Comedy" in catalogue.passages_of("0")[0].text
+
+
+def test_genres_of_100k_are_marks(tmp_path: Path) -> None:
+    (tmp_path / "u.genre").write_text("unknown|0\nAction|1\nDrama|2\n", "latin-1")
+    (tmp_path / "u.item").write_text("1|Alien (1979)|x||x|0|1|0\n", "latin-1")
+    (tmp_path / "u.data").write_text("7\t1\t4\t100\n", "latin-1")
+    assert read_dataset(tmp_path).catalogue.by_id["1"].attributes == {"genres": ("Action",), "year": 1979.0}
+
+
+@pytest.mark.weights
+def test_a_data_set_is_measured_from_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VOUCH_CACHE", str(tmp_path / "cache"))
+    data = tmp_path / "data"
+    data.mkdir()
+    assert main(["ranking", "--data", str(mult_vae(data)), "--parts", "all", "likes_1", "--json"]) == 0
+    out, err = capsys.readouterr()
+    table = json.loads(out)
+    assert list(table) == ["data", "split", "seed", "rows"]
+    assert (table["data"], table["split"], table["seed"]) == ("data", "strong", 0)
+    assert {tuple(row) for row in table["rows"]} == {("model", "part", "metrics")}
     found = {(row["model"], row["part"]): row["metrics"]["recall@20"][0] for row in table["rows"]}
     assert found["cf", "likes_1"] == 1.0
     assert found["cf", "all"] == 1.0
+    assert ("dense", "all") in found
+    assert "likes_1, draw 10 of 10" in err
 
 
 def test_a_data_set_without_times_has_no_last_like(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

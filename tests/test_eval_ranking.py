@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pytest
 from rich.console import Console
@@ -9,18 +12,24 @@ from rich.console import Console
 from eval.__main__ import main, show
 from eval.item_neighbours import ItemNeighbours
 from eval.metrics import (
+    Lists,
     coverage_at,
+    diversity_at,
     mean_with_interval,
-    ndcg_at,
     novelty_at,
     popularity_lift_at,
     recall_at,
-    reciprocal_rank,
+    standard,
 )
-from eval.ranking import rankers, ranking_table
-from eval.splits import split_last, split_people, with_likes_known
+from eval.rankers import fit_models
+from eval.ranking import PARTS, Problem, RankingTable, ranking_table
+from eval.recorded import Tuned
+from eval.splits import Split, split_last, split_people, with_likes_known, with_new_items
+from eval.texts import content_of
 from retrieval.catalogue import Catalogue
 from retrieval.scorers.training import Training
+from tests.stand_ins_perception import HashEmbedder
+from tests.stand_ins_recommender import small_catalogue
 from vouch.errors import InputError
 from vouch.types import Interaction, Item, Preference, Query, Schema, Taste
 
@@ -57,22 +66,39 @@ def test_what_is_to_be_found_is_not_known() -> None:
         assert len(person.taste.liked) == 8
 
 
-def test_no_model_lists_what_is_known() -> None:
+@pytest.fixture(scope="module")
+def table() -> RankingTable:
+    """All parts of the halves, few draws of each."""
+    return measured(split_people(halves(), seed=3), parts=("all", "likes_1", *PARTS[4:]))
+
+
+def measured(split: Split, parts: Sequence[str] = ("all",), *, seed: int = 3) -> RankingTable:
+    problem = Problem(catalogue=CATALOGUE, split=split, data="halves", seed=seed)
+    return ranking_table(problem, parts=parts, draws=2, new_draws=2)
+
+
+def figures(table: RankingTable, metric: str, part: str = "all") -> dict[str, float]:
+    return {row.model: row.metrics[metric][0] for row in table.rows if row.part == part and metric in row.metrics}
+
+
+def test_no_model_lists_what_is_known_nor_anything_twice() -> None:
     split = split_people(halves(), seed=3)
-    for ranker in rankers(CATALOGUE, split, content=None, seed=3).values():
+    models = fit_models(CATALOGUE, split.training, content=None, tuned=Tuned(), seed=3)
+    among = frozenset(f"i{n}" for n in range(20))
+    for ranker in models.rankers.values():
         for person in split.people:
-            ranked = ranker(person)
-            assert not person.taste.out & set(ranked)
+            ranked = [CATALOGUE.item_ids[i] for i in ranker(person)]
+            assert not person.out & set(ranked)
             assert len(set(ranked)) == len(ranked)
+            assert {CATALOGUE.item_ids[i] for i in ranker(person, among)} <= among - person.out
 
 
-def test_models_that_know_the_likes_beat_those_that_do_not() -> None:
-    table = ranking_table(CATALOGUE, halves(), data="halves", seed=3)
-    found = {row.model: row.metrics["ndcg@10"][0] for row in table.rows}
-    assert list(found) == ["random", "popularity", "item_knn", "ease", "cf", "vouch"]
-    for model in ("item_knn", "ease", "cf"):
+def test_models_that_know_the_likes_beat_those_that_do_not(table: RankingTable) -> None:
+    found = figures(table, "ndcg@10")
+    assert list(found)[:2] == ["random", "popularity"]
+    assert {"item_knn", "ease", "cf", "vouch", "company"} <= found.keys()
+    for model in ("item_knn", "ease", "cf", "vouch"):
         assert found[model] > found["popularity"] + 0.05
-    assert found["vouch"] > found["random"] + 0.05
     for row in table.rows:
         for name in ("recall@20", "ndcg@10", "ndcg@100", "mrr"):
             value, low, high = row.metrics[name]
@@ -81,12 +107,56 @@ def test_models_that_know_the_likes_beat_those_that_do_not() -> None:
             assert 0 <= low <= value <= high <= 1
 
 
-def test_few_likes_known_are_a_part_of_their_own() -> None:
-    table = ranking_table(CATALOGUE, halves(), seed=3, likes_known=(1, 3))
-    assert [row.part for row in table.rows] == [part for part in ("all", "likes_1", "likes_3") for _ in range(6)]
-    found = {(row.model, row.part): row.metrics["ndcg@10"][0] for row in table.rows}
-    assert found["cf", "likes_1"] > found["popularity", "likes_1"] + 0.05
-    assert found["popularity", "likes_1"] == pytest.approx(found["popularity", "all"])
+def test_few_likes_known_are_a_part_of_their_own(table: RankingTable) -> None:
+    few = figures(table, "ndcg@10", "likes_1")
+    assert few["cf"] > few["popularity"] + 0.05
+    assert few["popularity"] == pytest.approx(figures(table, "ndcg@10")["popularity"])
+
+
+def test_the_whole_is_told_what_each_source_adds(table: RankingTable) -> None:
+    whole = figures(table, "recall@pool")["vouch"]
+    assert whole == 1.0
+    adds = figures(table, "adds_ndcg@10")
+    assert set(adds) >= {"cf", "popularity"}
+    assert adds["cf"] > 0.05
+
+
+def test_items_that_nobody_has_met_are_found_by_chance_alone_where_nothing_is_known_of_them(
+    table: RankingTable,
+) -> None:
+    assert {row.part for row in table.rows} == {"all", "likes_1", *PARTS[4:]}
+    among_new = figures(table, "recall@20", "new_among_new")
+    assert among_new["random"] == 1.0
+    assert figures(table, "recall@20", "new_items")["cf"] < figures(table, "recall@20", "warm_items")["cf"]
+
+
+def test_new_items_are_in_no_training_and_known_of_nobody() -> None:
+    split = split_people(halves(), seed=3)
+    new = with_new_items(split, CATALOGUE.item_ids, seed=1)
+    assert len(new.item_ids) == 4
+    assert not new.item_ids & {i.item_id for i in new.training}
+    for person in (*new.new, *new.old):
+        assert not person.out & new.item_ids
+        assert not person.taste.out & new.item_ids
+    assert all(p.relevant <= new.item_ids for p in new.new)
+    assert not any(p.relevant & new.item_ids for p in new.old)
+    assert new == with_new_items(split, CATALOGUE.item_ids, seed=1) != with_new_items(split, CATALOGUE.item_ids, seed=2)
+
+
+def test_a_part_that_there_is_not_is_an_input_error() -> None:
+    with pytest.raises(InputError, match="likes_K"):
+        measured(split_people(halves(), seed=3), parts=("likes_0",))
+
+
+def test_texts_are_embedded_once(tmp_path: Path) -> None:
+    spoken = small_catalogue()
+    embedder = HashEmbedder()
+    first = content_of(spoken, embedder, tmp_path)
+    (kept,) = tmp_path.iterdir()
+    written = kept.stat().st_mtime_ns
+    again = content_of(spoken, embedder, tmp_path)
+    assert np.array_equal(first.item_vectors.vectors, again.item_vectors.vectors)
+    assert kept.stat().st_mtime_ns == written
 
 
 def test_of_a_person_with_few_likes_known_the_other_ones_are_neither_listed_nor_looked_for() -> None:
@@ -132,7 +202,8 @@ def test_tuning_looks_for_the_like_before_the_last() -> None:
 
 
 def test_the_table_of_last_likes_says_so() -> None:
-    table = ranking_table(CATALOGUE, dated(), seed=1, split_name="last")
+    problem = Problem(catalogue=CATALOGUE, split=split_last(dated(), seed=1), split_name="last")
+    table = ranking_table(problem, parts=("all",))
     assert (table.split, table.people) == ("last", 57)
     assert all(row.metrics["mrr"][0] <= row.metrics["recall@20"][0] + 0.1 for row in table.rows)
 
@@ -154,7 +225,8 @@ def test_neighbours_are_of_the_same_half_and_say_nothing_without_a_like() -> Non
 
 
 def test_the_same_seed_gives_the_same_table() -> None:
-    assert ranking_table(CATALOGUE, halves(), seed=4) == ranking_table(CATALOGUE, halves(), seed=4)
+    split = split_people(halves(), seed=4)
+    assert measured(split, ("likes_2",), seed=4) == measured(split, ("likes_2",), seed=4)
 
 
 def test_too_few_people_are_an_input_error() -> None:
@@ -162,60 +234,71 @@ def test_too_few_people_are_an_input_error() -> None:
         split_people(halves(people=4), seed=0)
 
 
+def one(*items: int) -> Lists:
+    """One person's list."""
+    return np.array([items], dtype=np.int64)
+
+
 def test_recall_is_divided_by_what_could_be_found() -> None:
-    assert recall_at(2, ["a", "b"], {"a", "b", "c"}) == 1.0
-    assert recall_at(20, ["x"], {"a"}) == 0.0
+    assert recall_at(2, one(0, 1), [{0, 1, 2}]).tolist() == [1.0]
+    assert recall_at(20, one(7), [{0}]).tolist() == [0.0]
 
 
-def test_ndcg_counts_places() -> None:
-    assert ndcg_at(10, ["a", "b"], {"a", "b"}) == pytest.approx(1.0)
-    assert ndcg_at(10, ["x", "a"], {"a"}) == pytest.approx(1 / np.log2(3))
-    assert ndcg_at(2, ["x", "y", "a"], {"a"}) == 0.0
-    assert ndcg_at(10, [], {"a"}) == 0.0
-    assert ndcg_at(1, ["a"], {"a"}) == 1.0
-
-
-def test_the_first_hit_decides_the_reciprocal_rank() -> None:
-    assert reciprocal_rank(["x", "y", "a", "b"], {"a", "b"}) == pytest.approx(1 / 3)
-    assert reciprocal_rank(["x"], {"a"}) == 0.0
+def test_ndcg_counts_places_and_the_first_hit_decides_the_reciprocal_rank() -> None:
+    lists = np.array([[0, 1, -1], [7, 0, 1], [7, 8, 9], [-1, -1, -1]])
+    found = standard(lists, [{0, 1}, {0}, {0}, {0}])
+    assert found["ndcg@10"] == pytest.approx([1.0, 1 / np.log2(3), 0.0, 0.0])
+    assert found["mrr"] == pytest.approx([1.0, 0.5, 0.0, 0.0])
 
 
 def test_what_few_like_is_novel() -> None:
-    popularity = {"common": 8, "rare": 1}
-    assert novelty_at(1, ["common"], popularity, people=8) == 0.0
-    assert novelty_at(1, ["rare"], popularity, people=8) == 3.0
-    assert novelty_at(1, ["unknown"], popularity, people=8) == 4.0
-    assert novelty_at(1, [], popularity, people=8) == 0.0
+    popularity = np.array([8, 1, 0])
+    assert [novelty_at(1, one(i), popularity, people=8)[0] for i in (0, 1, 2)] == [0.0, 3.0, 4.0]
+    assert novelty_at(1, one(-1), popularity, people=8)[0] == 0.0
 
 
 def test_lists_more_popular_than_the_profiles_have_a_lift() -> None:
-    popularity = {"common": 9, "rare": 3}
-    assert popularity_lift_at(1, [["common"], ["rare"]], [{"rare"}, {"rare"}], popularity) == [2.0, 0.0]
-    assert popularity_lift_at(1, [["rare"]], [{"common"}], popularity)[0] < 0
-    assert popularity_lift_at(1, [["x"]], [{"y"}], {}) == [0.0]
+    popularity = np.array([9, 3])
+    assert popularity_lift_at(1, np.array([[0], [1]]), [{1}, {1}], popularity).tolist() == [2.0, 0.0]
+    assert popularity_lift_at(1, one(1), [{0}], popularity)[0] < 0
+    assert popularity_lift_at(1, one(0), [set()], popularity).tolist() == [0.0]
+
+
+def test_lists_of_different_things_are_diverse() -> None:
+    vectors = np.eye(3, dtype=np.float32)
+    assert diversity_at(10, one(0, 1, 2), vectors) == pytest.approx([1.0])
+    assert diversity_at(10, one(0, 0, -1), vectors) == pytest.approx([0.0])
+    assert diversity_at(10, one(0, -1, -1), vectors) == pytest.approx([0.0])
 
 
 def test_coverage_counts_different_items() -> None:
-    assert coverage_at(2, [["a", "b", "c"], ["b"]], n_items=4) == 0.5
+    assert coverage_at(2, np.array([[0, 1, 2], [1, -1, -1]]), n_items=4) == 0.5
 
 
 def test_the_interval_holds_the_mean_and_narrows_with_people() -> None:
-    values = [0.0, 1.0] * 20
-    mean, low, high = mean_with_interval(values, seed=1)
+    def of(people: int) -> tuple[float, float, float]:
+        return mean_with_interval([{str(p): float(p % 2) for p in range(people)}], seed=1)
+
+    mean, low, high = of(40)
     assert (mean, low < 0.5 < high) == (0.5, True)
-    _, low_of_many, high_of_many = mean_with_interval(values * 20, seed=1)
+    _, low_of_many, high_of_many = of(800)
     assert high_of_many - low_of_many < high - low
 
 
-def test_the_table_is_shown_with_intervals() -> None:
-    console = Console(record=True, width=160)
-    show(ranking_table(CATALOGUE, halves(), data="halves", seed=3), console)
+def test_more_draws_of_the_same_people_are_no_more_people() -> None:
+    draw = {str(p): float(p % 2) for p in range(40)}
+    assert mean_with_interval([draw] * 10, seed=1) == pytest.approx(mean_with_interval([draw], seed=1))
+
+
+def test_the_table_is_shown_with_intervals(table: RankingTable) -> None:
+    console = Console(record=True, width=320)
+    show(table, console)
     shown = console.export_text()
     assert "popularity" in shown
     assert "12 held-out people" in shown
 
 
-@pytest.mark.parametrize("words", [["--likes-known", "0"], ["--likes-known", "some"], ["--split", "middle"]])
+@pytest.mark.parametrize("words", [["--seed", "some"], ["--split", "middle"]])
 def test_wrong_words_are_exit_status_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["ranking", *words])
