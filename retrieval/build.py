@@ -23,12 +23,14 @@ from retrieval.perception.pillow_colours import PillowColours
 from retrieval.perception.rapidocr_reader import RapidOcrReader
 from retrieval.perception.sidecar_reader import SidecarReader
 from retrieval.recommender import Content, Recommender
-from retrieval.scorers.fitted import Fitted, fit_scorer, load_scorer
+from retrieval.scorers.fitted import Fitted
+from retrieval.scorers.upkeep import Upkeep, current_scorer
 from retrieval.stores.chroma_index import ChromaIndex
 from retrieval.stores.sql_catalogue import SqlCatalogue
 from vouch.errors import SetupError
 from vouch.ports import Embedder, Perceiver
 from vouch.settings import Settings
+from vouch.types import Schema
 from vouch.weights import weights_path
 
 
@@ -72,15 +74,8 @@ class IngestWatcher(Protocol):
 
 def open_collection(settings: Settings) -> Collection:
     """The collection in the home, with an index that is sound. Raises SetupError where nothing has been ingested."""
-    nothing = SetupError(
-        f"There is no collection in {settings.home}. Make one with: vouch ingest CATALOGUE (or make demo)"
-    )
-    if not settings.database.exists():
-        raise nothing
-    store = SqlCatalogue(settings.database)
-    schema, source = store.schema(), Path(store.source() or "")
-    if schema is None:
-        raise nothing
+    store, schema = _opened_store(settings)
+    source = Path(store.source() or "")
     index = ChromaIndex.open(_index_folder(settings), catalogue=store)
     passages, rows = store.passages_and_vectors()
     catalogue = Catalogue(items=store.items(), schema=schema, passages=passages)
@@ -105,6 +100,12 @@ def open_collection(settings: Settings) -> Collection:
         people=people,
         examples=companions.examples(source),
     )
+
+
+def scorer_upkeep(settings: Settings) -> Upkeep:
+    """The versions of the collection's scorer, to be listed, made and gone back to. Raises SetupError where nothing has been ingested."""
+    store, schema = _opened_store(settings)
+    return Upkeep(store, Catalogue(items=store.items(), schema=schema), _scorer_folder(settings))
 
 
 def run_ingest(
@@ -138,14 +139,30 @@ def run_ingest(
     return report
 
 
+def _opened_store(settings: Settings) -> tuple[SqlCatalogue, Schema]:
+    nothing = SetupError(
+        f"There is no collection in {settings.home}. Make one with: vouch ingest CATALOGUE (or make demo)"
+    )
+    if not settings.database.exists():
+        raise nothing
+    store = SqlCatalogue(settings.database)
+    schema = store.schema()
+    if schema is None:
+        raise nothing
+    return store, schema
+
+
 def _index_folder(settings: Settings) -> Path:
     return settings.home / "index"
 
 
+def _scorer_folder(settings: Settings) -> Path:
+    return settings.home / "scorer"
+
+
 def _fitted(settings: Settings, store: SqlCatalogue, catalogue: Catalogue) -> Fitted:
-    """The scorer of these interactions: read where it has been fitted, else fitted now."""
-    folder = settings.home / "scorer"
-    return load_scorer(folder, catalogue, version=store.interactions_version()) or fit_scorer(store, catalogue, folder)
+    """The scorer of these interactions: read where it has been fitted, else fitted now; with what members have said since."""
+    return current_scorer(store, catalogue, _scorer_folder(settings))
 
 
 def _ingest_parts(

@@ -1,4 +1,4 @@
-"""The command line: `vouch ingest | recommend | chat | serve | mcp | pull | config | doctor`. Parses words, calls the parts, draws what comes back.
+"""The command line: `vouch ingest | recommend | chat | serve | mcp | model | pull | config | doctor`. Parses words, calls the parts, draws what comes back.
 
 Answers go to stdout, progress and warnings to stderr. Exit status: 0, 2 for wrong words, 3 for an ingest done with skipped rows or files,
 4 for something missing on the machine.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import uuid
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,16 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+class ModelAction(StrEnum):
+    """What `vouch model` does."""
+
+    LIST = "list"
+    UPDATE = "update"
+    REFIT = "refit"
+    ROLLBACK = "rollback"
+
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
 User = Annotated[str | None, typer.Option("--user", help="A person of the collection; their history is used.")]
@@ -158,6 +169,25 @@ def mcp(user: User = None) -> None:
 
     toolbox = Toolbox(recommender=open_collection(Settings()).recommender, person=user or "stranger:mcp")
     build_mcp(toolbox).run("stdio")
+
+
+@app.command()
+def model(
+    do: Annotated[ModelAction, typer.Argument(help="list, update, refit or rollback.")] = ModelAction.LIST,
+    to: Annotated[int | None, typer.Option(help="With rollback: the version; by default the one before.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the versions of what was learned from everybody's likes; take in new likes, fit anew, or go back to an older one."""
+    from retrieval.build import scorer_upkeep
+
+    upkeep = scorer_upkeep(Settings())
+    if do is ModelAction.UPDATE:
+        terminal.warn(f"version {upkeep.update()} is in use")
+    elif do is ModelAction.REFIT:
+        terminal.warn(f"version {upkeep.refit()} is in use")
+    elif do is ModelAction.ROLLBACK:
+        terminal.warn(f"back at version {upkeep.go_back(to)}; new likes flow in again with: vouch model update")
+    terminal.show_versions(upkeep.versions(), as_json=as_json)
 
 
 @app.command()

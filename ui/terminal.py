@@ -6,6 +6,8 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from retrieval.ingest import IngestReport
     from retrieval.ingest import Progress as Step
     from retrieval.interactions_file import InteractionsFile
+    from retrieval.scorers.upkeep import VersionLine
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -49,6 +52,23 @@ def say_once() -> Callable[[str], None]:
             warn(start)
 
     return say
+
+
+def show_versions(versions: Sequence[VersionLine], *, as_json: bool) -> None:
+    """The scorer's versions, the newest first."""
+    if as_json:
+        print_json([asdict(one) for one in versions])
+        return
+    if not versions:
+        out.print("No version has been fitted yet; opening the collection does it.")
+    for one in versions:
+        when = f"{datetime.fromtimestamp(one.at):%Y-%m-%d %H:%M}"
+        state = (" ← in use, gone back to" if one.held else " ← in use") if one.in_use else ""
+        out.print(
+            f"{one.number:>4}  {when}  {one.made:<6}  {one.likes:>9,} likes of {one.items:,} items"
+            f"  {one.seconds:.1f} s{state}",
+            highlight=False,
+        )
 
 
 def print_json(value: Any) -> None:

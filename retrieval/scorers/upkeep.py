@@ -19,6 +19,7 @@ from retrieval.scorers.fitted import (
     Fitted,
     LearnedFrom,
     Record,
+    fit_scorer,
     levels_of,
     load_scorer,
     people_counted,
@@ -57,6 +58,31 @@ class VersionLine:
     items: int
     in_use: bool
     held: bool
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """What people can have done with the scorer of one collection."""
+
+    store: LearnedFrom
+    catalogue: Catalogue
+    folder: Path
+
+    def versions(self) -> tuple[VersionLine, ...]:
+        """Every version that is there, the newest first."""
+        return version_lines(self.folder)
+
+    def update(self) -> int:
+        """Takes in what is new, by the quicker way; the number of the version in use. Raises HomeBusy."""
+        return update_scorer(self.store, self.catalogue, self.folder).number
+
+    def refit(self) -> int:
+        """Chooses the levels anew and fits everything; the number of the version. Raises HomeBusy."""
+        return fit_scorer(self.store, self.catalogue, self.folder).number
+
+    def go_back(self, number: int | None = None) -> int:
+        """Puts an older version in use, by default the one before; its number. Raises InputError, HomeBusy."""
+        return go_back(self.store, self.folder, number)
 
 
 def current_scorer(store: LearnedFrom, catalogue: Catalogue, folder: Path) -> Fitted:
