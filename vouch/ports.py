@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vouch.errors import InputError, ModelFailed
 from vouch.types import Candidate, Hit, MediaKind, Passage, Perceived, Query, Space
 
 Vectors = NDArray[np.float32]
@@ -120,4 +121,16 @@ class Perceiver(Protocol):
 
     def perceive(self, path: Path) -> tuple[Perceived, ...]:
         """What the file says; empty where it says nothing. Raises UnreadableMedia, ModelFailed."""
+        ...
+
+
+@runtime_checkable
+class BatchPerceiver(Perceiver, Protocol):
+    """A Perceiver whose model is quicker with several files at once."""
+
+    batch: int
+    """How many files it likes at a time."""
+
+    def perceive_batch(self, paths: Sequence[Path]) -> list[tuple[Perceived, ...] | InputError | ModelFailed]:
+        """What `perceive` returns or raises for each path, in order; errors stand in their file's place. Raises only SetupError."""
         ...
