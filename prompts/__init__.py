@@ -1,4 +1,4 @@
-"""Text files that the agent reads: labelled utterances, everyday forms of values, everyday words. Python only to load them."""
+"""Text files that models and the planner read: utterances, everyday forms and words, instructions. Python only to load them."""
 
 from __future__ import annotations
 
@@ -69,3 +69,26 @@ def writer_words() -> dict[str, frozenset[str]]:
 def writer_prompt() -> str:
     """The instructions of the model that writes; the same bytes every time."""
     return (_FOLDER / "writer.txt").read_text(encoding="utf-8").strip()
+
+
+@cache
+def caption_prompt() -> str:
+    """What a model that sees is asked about a picture; the same bytes every time."""
+    return (_FOLDER / "caption.txt").read_text(encoding="utf-8").strip()
+
+
+@cache
+def caption_repair() -> str:
+    """What it is told when its answer was no JSON object."""
+    return (_FOLDER / "caption_repair.txt").read_text(encoding="utf-8").strip()
+
+
+@cache
+def caption_grammar() -> str:
+    """The grammar (GBNF) of its answer: no optional white space, bounded strings and lists, so that it must end."""
+    return (_FOLDER / "caption.gbnf").read_text(encoding="utf-8").strip()
+
+
+def planning_prompt(facets: str) -> str:
+    """The instructions of a model that plans; the same bytes every time for one catalogue."""
+    return f"{(_FOLDER / 'planning.txt').read_text(encoding='utf-8').strip()}\n{facets}"
