@@ -20,6 +20,7 @@ from retrieval.perception.efficientnet_captioner import EfficientNetCaptioner
 from retrieval.perception.faster_whisper_transcriber import FasterWhisperTranscriber
 from retrieval.perception.librosa_sound import LibrosaSound
 from retrieval.perception.pillow_colours import PillowColours
+from retrieval.perception.pyav_video import FilmStills, SeenInFilm
 from retrieval.perception.rapidocr_reader import RapidOcrReader
 from retrieval.perception.sidecar_reader import SidecarReader
 from retrieval.recommender import Content, Recommender
@@ -183,11 +184,16 @@ def _ingest_parts(
 def build_perceivers(settings: Settings) -> tuple[Perceiver, ...]:
     """The offline profile's eyes and ears; weights are looked for when the first file needs them."""
     weights = partial(weights_path, folder=settings.weights_folder)
+    seeing = EfficientNetCaptioner(partial(weights, "efficientnet-lite2"), threads=settings.threads)
+    reading = RapidOcrReader(threads=settings.threads)
+    stills = FilmStills()
     return (
         SidecarReader(),
-        EfficientNetCaptioner(partial(weights, "efficientnet-lite2"), threads=settings.threads),
-        RapidOcrReader(threads=settings.threads),
+        seeing,
+        reading,
         PillowColours(),
+        SeenInFilm(seeing, stills),
+        SeenInFilm(reading, stills),
         FasterWhisperTranscriber(partial(weights, "whisper-base"), threads=settings.threads),
         LibrosaSound(),
     )
