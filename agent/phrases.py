@@ -361,7 +361,7 @@ class Phrases:
             "review": "a review says",
             "transcript": f"in its recording{second} one hears",
             "sound": "its sound was measured:",
-            "caption": "its picture is described as",
+            "caption": f"{'a small model captions its picture' if passage.by_small_model else 'its picture is described'} as",
             "tags": "in its picture one sees, as far as a small model can tell,",
             "ocr": "its picture reads",
             "colours": "the colours of its picture are",

@@ -107,7 +107,7 @@ def reason_text(reason: Reason) -> str:
     """One short line for one reason; nothing in it that the reason does not hold."""
     match reason:
         case CitedPassage():
-            where = CHANNEL_WORDS[reason.passage.channel]
+            where = _where(reason.passage)
             if reason.passage.start_s is not None:
                 where += f" at {second_text(reason.passage.start_s)}"
             return f"“{cited_text(reason)}” ({where})"
@@ -219,7 +219,11 @@ def _item_line(item: Item) -> str:
 
 
 def _passage_line(passage: Passage) -> str:
-    return f"    - {CHANNEL_WORDS[passage.channel]}: {clean(passage.text)}"
+    return f"    - {_where(passage)}: {clean(passage.text)}"
+
+
+def _where(passage: Passage) -> str:
+    return "a small model's caption of its picture" if passage.by_small_model else CHANNEL_WORDS[passage.channel]
 
 
 def _facet_line(attribute: Attribute) -> str:

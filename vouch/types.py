@@ -123,6 +123,11 @@ class Passage:
     start_s: float | None = None
     end_s: float | None = None
 
+    @property
+    def by_small_model(self) -> bool:
+        """Whether it is a caption by the project's own small model: to be called that, because it knows only everyday photos."""
+        return self.channel == "caption" and self.made_by.startswith("vouch-seeing")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Interaction:

@@ -45,6 +45,7 @@ HEARD: frozenset[Channel] = frozenset({"transcript", "sound"})
 MODELS = {
     "whisper-base": "Whisper base",
     "efficientnet-lite2": "EfficientNet-Lite2",
+    "vouch-seeing": "Vouch’s own small model",
     "rapidocr": "RapidOCR",
     "colours": "counting pixels",
     "librosa": "librosa",
@@ -137,7 +138,7 @@ def _passage_html(reason: CitedPassage, shelf: Shelf) -> str:
     passage = reason.passage
     sound = shelf.url(passage.item_id, passage.media) if passage.media and passage.channel in HEARD else None
     play = _play_html(sound, passage.start_s or 0.0, passage.end_s) if sound else ""
-    what = CHANNELS[passage.channel]
+    what = "a small model’s caption" if passage.by_small_model else CHANNELS[passage.channel]
     return (
         f'<li class="reason cited{" heard" if sound else ""}">{play}<details><summary>'
         f'<span class="quote">{escape(_quoted(reason))}</span> <span class="from">{escape(what)}</span></summary>'
