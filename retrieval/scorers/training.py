@@ -17,6 +17,8 @@ from vouch.types import Interaction
 MOST_ITEMS = 12_000
 """The most items that take part: 12,000 need 1.2 GB while they are fitted; beyond, the most liked ones do."""
 
+EVERY_ITEM = 2**31
+"""As many items as there are."""
 STRANGER = "stranger:"
 """What the user_id of somebody without a name begins with."""
 
