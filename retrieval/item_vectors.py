@@ -39,6 +39,12 @@ class ItemVectors:
         lengths = np.linalg.norm(means, axis=1, keepdims=True)
         return cls(catalogue, np.divide(means, lengths, out=means, where=lengths > 0))
 
+    @classmethod
+    def of_pictures(cls, catalogue: Catalogue, passages: Sequence[Passage], vectors: Vectors) -> ItemVectors | None:
+        """The mean over what is seen of an item; None where nothing is seen of any."""
+        seen = [row for row, p in enumerate(passages) if p.space == "seen"]
+        return cls.from_passages(catalogue, [passages[row] for row in seen], vectors[seen]) if seen else None
+
     def of(self, item_id: str) -> NDArray[np.float32]:
         """The vector of one item."""
         vector: NDArray[np.float32] = self.vectors[self.catalogue.index_of[item_id]]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 
 from retrieval.catalogue import Catalogue
 from retrieval.item_vectors import ItemVectors
+
+Value = tuple[str, str]
+"""An attribute and one of its values."""
 
 
 class Likeness:
@@ -40,34 +44,37 @@ class Likeness:
         rows = self._vectors.vectors[[self._catalogue.index_of[i] for i in item_ids]]
         return np.asarray(0.5 * np.maximum(rows @ rows.T, 0.0) + 0.5 * rarity, dtype=np.float64)
 
-    def _sharing(self, item_ids: Sequence[str]) -> dict[tuple[str, str], list[int]]:
+    def _sharing(self, item_ids: Sequence[str]) -> dict[Value, list[int]]:
         """Each value that several of the items have, and their places."""
-        places: dict[tuple[str, str], list[int]] = {}
+        places: dict[Value, list[int]] = {}
         for place, item_id in enumerate(item_ids):
             for value in self._values[item_id]:
                 places.setdefault(value, []).append(place)
         return {value: found for value, found in places.items() if len(found) > 1}
 
     @cached_property
-    def _values(self) -> dict[str, frozenset[tuple[str, str]]]:
-        names = [a.name for a in self._catalogue.schema.attributes if a.type in {"category", "list"}]
-        values: dict[str, frozenset[tuple[str, str]]] = {}
-        for item in self._catalogue.items:
-            found = ((name, item.attributes.get(name)) for name in names)
-            values[item.item_id] = frozenset(
-                (name, word) for name, value in found for word in _words(value) if value is not None
-            )
-        return values
+    def _values(self) -> dict[str, frozenset[Value]]:
+        return values_of_items(self._catalogue)
 
     @cached_property
-    def _rarity(self) -> dict[tuple[str, str], float]:
-        """log(n / count) / log(n): 1 for a value of one item, 0 for a value of all."""
-        counts: dict[tuple[str, str], int] = {}
-        for values in self._values.values():
-            for value in values:
-                counts[value] = counts.get(value, 0) + 1
-        n = max(len(self._values), 2)
-        return {value: math.log(n / count) / math.log(n) for value, count in counts.items()}
+    def _rarity(self) -> dict[Value, float]:
+        return rarities(self._values.values())
+
+
+def values_of_items(catalogue: Catalogue) -> dict[str, frozenset[Value]]:
+    """item_id -> (attribute, value) of its categories and lists."""
+    names = [a.name for a in catalogue.schema.attributes if a.type in {"category", "list"}]
+    return {
+        item.item_id: frozenset((name, word) for name in names for word in _words(item.attributes.get(name)))
+        for item in catalogue.items
+    }
+
+
+def rarities(values: Collection[frozenset[Value]]) -> dict[Value, float]:
+    """log(n / count) / log(n) of each value of n items: 1 for a value of one item, 0 for a value of all."""
+    counts = Counter(value for own in values for value in own)
+    n = max(len(values), 2)
+    return {value: math.log(n / count) / math.log(n) for value, count in counts.items()}
 
 
 def _words(value: object) -> tuple[str, ...]:

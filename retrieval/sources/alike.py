@@ -11,15 +11,19 @@ from vouch.types import Candidate, Query
 
 
 class AlikeSource:
-    """The mean cosine with the liked items, or with the one item that a query asks for more of."""
+    """The mean cosine with the liked items, or with the one item that a query asks for more of.
 
-    name = "alike"
+    Args:
+        item_vectors: of what is told of the items (`alike`), or of how their pictures look (`looks_alike`): one source a kind, because
+            cosines of two kinds do not compare, ranks do. An item without a vector is not proposed.
+    """
 
-    def __init__(self, item_vectors: ItemVectors) -> None:
+    def __init__(self, item_vectors: ItemVectors, *, name: str = "alike") -> None:
+        self.name = name
         self._items = item_vectors
 
     def propose(self, query: Query, k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
-        """The items most alike; () where nothing is liked."""
+        """The items most alike; () where nothing is liked that has a vector."""
         likes = query_likes(query)
         if not likes:
             return ()

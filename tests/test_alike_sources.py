@@ -1,0 +1,62 @@
+"""Sources that go by what is liked, without other people: shared attribute values, texts and pictures that are alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retrieval.catalogue import Catalogue
+from retrieval.item_vectors import ItemVectors
+from retrieval.sources.alike import AlikeSource
+from retrieval.sources.attributes import AttributeSource
+from tests.stand_ins_recommender import small_catalogue
+from vouch.types import Item, Passage, Preference, Query, Schema, Taste
+
+CATALOGUE = small_catalogue()
+
+
+def liking(*item_ids: str) -> Query:
+    return Query(tastes=(Taste(user_id="s", liked=tuple(Preference(item_id=i) for i in item_ids)),))
+
+
+def test_the_same_maker_comes_first_then_the_same_genre() -> None:
+    found = [c.item_id for c in AttributeSource(CATALOGUE).propose(liking("jr"), 10, frozenset({"general", "dracula"}))]
+    assert found == ["general"]
+    found = [c.item_id for c in AttributeSource(CATALOGUE).propose(liking("nosferatu"), 10, None)]
+    assert found[:2] == ["nosferatu", "dracula"]
+    assert set(found) <= {"nosferatu", "dracula", "general", "jr"}, "only what is a film or of its genre"
+
+
+def test_more_of_an_item_is_about_that_item() -> None:
+    query = Query(like_item="moonlight", tastes=liking("jr").tastes)
+    others = frozenset(CATALOGUE.item_ids) - {"moonlight", "jr"}
+    assert AttributeSource(CATALOGUE).propose(query, 1, others)[0].item_id == "clair"
+
+
+def test_a_catalogue_without_categories_has_nothing_to_share() -> None:
+    bare = Catalogue(
+        items=(Item(item_id="a", title="A"), Item(item_id="b", title="B")),
+        schema=Schema(id_columns=("id",), title_column="title"),
+    )
+    assert AttributeSource(bare).propose(liking("a"), 5, None) == ()
+
+
+def seen(item_id: str, name: str = "tags") -> Passage:
+    return Passage(
+        passage_id=f"{item_id}:{name}", item_id=item_id, channel="tags", text="cat (0.6)", made_by="m", space="seen"
+    )
+
+
+def test_pictures_that_look_alike_are_proposed_and_items_without_one_are_not() -> None:
+    passages = [seen("nosferatu"), seen("dracula"), seen("general"), seen("general", "second view")]
+    told = Passage(passage_id="t", item_id="whale", channel="description", text="A whale.", made_by="file")
+    rows = np.array([[1, 0], [0.8, 0.6], [0, 1], [0, 1], [1, 0]], dtype=np.float32)
+    pictures = ItemVectors.of_pictures(CATALOGUE, [*passages, told], rows)
+    assert pictures is not None
+    found = AlikeSource(pictures, name="looks_alike").propose(liking("nosferatu"), 5, None)
+    assert [(c.item_id, round(c.scores["looks_alike"], 3)) for c in found] == [("nosferatu", 1.0), ("dracula", 0.8)]
+    assert AlikeSource(pictures, name="looks_alike").propose(liking("whale"), 5, None) == ()
+
+
+def test_where_nothing_is_seen_there_are_no_pictures_to_compare() -> None:
+    told = Passage(passage_id="t", item_id="whale", channel="description", text="A whale.", made_by="file")
+    assert ItemVectors.of_pictures(CATALOGUE, [told], np.ones((1, 2), dtype=np.float32)) is None
