@@ -17,7 +17,6 @@ RANK_CONSTANT = 20
 """The constant of reciprocal rank fusion (Cormack et al. 2009 take 60): with 20 the first places count for more."""
 
 TEXT_SOURCES = frozenset({"dense", "seen", "lexical"})
-ABOUT_ITEM_SOURCES = frozenset({"alike", "collaborative", "company"})
 BESIDE = 0.05
 """What a source weighs that only fills up a list whose words were met by too few items."""
 
@@ -30,6 +29,8 @@ DISLIKE = 0.5
 AVOIDED = 1.5
 """What it costs to speak of something that the person wants to avoid: behind everything that does not."""
 
+PERSONAL_SOURCES = frozenset({"collaborative", "company", "alike", "attributes", "looks_alike"})
+"""What speaks from likes."""
 _BY_TEXT = {
     "dense": 1.0,
     "lexical": 0.5,
@@ -41,7 +42,14 @@ _BY_TEXT = {
 }
 _SURE_FROM = {"dense": (0.2, 0.45), "seen": (0.3, 0.55)}
 """From which best cosine on a source of vectors begins to be heard, and is heard in full."""
-_BY_ITEM = {"alike": 0.8, "company": 1.0, "collaborative": 0.2, "popular": 0.05}
+_BY_ITEM = {
+    "alike": 0.8,
+    "company": 1.0,
+    "attributes": 0.3,
+    "looks_alike": 0.2,
+    "collaborative": 0.2,
+    "popular": 0.05,
+}
 _BY_ITEM_AND_TEXT = {
     "dense": 0.8,
     "lexical": 0.4,
@@ -51,8 +59,9 @@ _BY_ITEM_AND_TEXT = {
     "collaborative": 0.1,
     "popular": 0.05,
 }
-_BY_LIKES = {"collaborative": 1.0, "company": 0.5, "alike": 0.05, "popular": 0.05}
-_BY_LIKES_WITHOUT_MODEL = {"alike": 1.0, "popular": 0.1}
+BY_LIKES: tuple[tuple[int, Mapping[str, float]], ...] = ((1, {"collaborative": 1.0, "popular": 0.05}),)
+"""From how many likes on, what each source weighs; by validation people: `python -m eval fusion --data FOLDER...`."""
+_BY_LIKES_WITHOUT_MODEL = {"alike": 1.0, "attributes": 0.5, "looks_alike": 0.3, "popular": 0.1}
 _BY_NOTHING = {"popular": 1.0}
 
 
@@ -78,22 +87,25 @@ class Scored:
         return replace(self, parts={**self.parts, name: value}) if value else self
 
 
-def source_weights(proposals: Mapping[str, Sequence[Candidate]], *, text: bool, like_item: bool) -> dict[str, float]:
+def source_weights(
+    proposals: Mapping[str, Sequence[Candidate]], *, text: bool, like_item: bool, liked: int = 0
+) -> dict[str, float]:
     """What each source weighs, by what is asked and by which sources had something to say.
 
     With words the text sources lead and the likes only personalise; without words and with likes the collaborative
-    source leads, or content where it has no opinion; with nothing it is popularity.
+    source leads, in a measure that depends on how many items are `liked`, or content where it has no opinion; with nothing
+    it is popularity.
     """
     said = {name for name, candidates in proposals.items() if candidates}
     if text and said & TEXT_SOURCES:
         weights = _BY_ITEM_AND_TEXT if like_item else _BY_TEXT
         sure = {name: confidence(name, proposals[name]) for name in _SURE_FROM if name in said}
         return {name: weight * sure.get(name, 1.0) for name, weight in weights.items()}
-    if like_item and said & ABOUT_ITEM_SOURCES:
+    if like_item and said & PERSONAL_SOURCES:
         return dict(_BY_ITEM)
     if "collaborative" in said:
-        return dict(_BY_LIKES)
-    return dict(_BY_LIKES_WITHOUT_MODEL if "alike" in said else _BY_NOTHING)
+        return dict([weights for least, weights in BY_LIKES if least <= max(liked, 1)][-1])
+    return dict(_BY_LIKES_WITHOUT_MODEL if said & PERSONAL_SOURCES else _BY_NOTHING)
 
 
 def confidence(name: str, candidates: Sequence[Candidate]) -> float:

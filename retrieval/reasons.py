@@ -10,7 +10,7 @@ from retrieval.catalogue import Catalogue
 from retrieval.citations import Citations
 from retrieval.item_sets import mask_of
 from retrieval.item_vectors import ItemVectors
-from retrieval.ranking import TEXT_SOURCES, Scored
+from retrieval.ranking import PERSONAL_SOURCES, TEXT_SOURCES, Scored
 from retrieval.scorers.fitted import Fitted
 from retrieval.sources.collaborative import query_likes
 from vouch.types import (
@@ -58,7 +58,7 @@ class ReasonFinder:
             for one in self.liked_items(scored.item_id, query_likes(query))
         ]
         by_people = parts.get("collaborative", 0.0) + parts.get("company", 0.0)
-        carried = by_people or parts.get("alike", 0.0)
+        carried = by_people or sum(parts.get(name, 0.0) for name in PERSONAL_SOURCES)
         if carried:
             shown = [one for one in liked if one.contribution > 0][:MOST_LIKED] if limit else liked
             weighed += [(carried * max(one.share, 0.0), one) for one in shown]

@@ -24,6 +24,7 @@ from retrieval.reasons import ReasonFinder
 from retrieval.scorers.fitted import Fitted
 from retrieval.scorers.like_counts import LikeCounts
 from retrieval.sources.alike import AlikeSource
+from retrieval.sources.attributes import AttributeSource
 from retrieval.sources.collaborative import CollaborativeSource, CompanySource, query_likes
 from retrieval.sources.dense import DenseSource, colour_words
 from retrieval.sources.lexical import LexicalSource, document
@@ -76,11 +77,15 @@ class InteractionStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What is known of the passages: the index, the vectors of words, and one vector an item."""
+    """What is known of the passages: the index, the vectors of words, and one vector an item.
+
+    `pictures`: one vector an item of what its pictures look like; None where there are none.
+    """
 
     index: PassageIndex
     vectors: QueryVectors
     item_vectors: ItemVectors
+    pictures: ItemVectors | None = None
 
     @classmethod
     def of(
@@ -94,7 +99,8 @@ class Content:
     ) -> Content:
         """From the stored passages and their vectors (`rows`, one a passage)."""
         items = ItemVectors.from_passages(catalogue, passages, rows)
-        return cls(index=index, vectors=QueryVectors(embedder), item_vectors=items)
+        pictures = ItemVectors.of_pictures(catalogue, passages, rows)
+        return cls(index=index, vectors=QueryVectors(embedder), item_vectors=items, pictures=pictures)
 
 
 def standard_sources(catalogue: Catalogue, *, fitted: Fitted, content: Content | None) -> tuple[CandidateSource, ...]:
@@ -109,7 +115,9 @@ def standard_sources(catalogue: Catalogue, *, fitted: Fitted, content: Content |
         sources += [CollaborativeSource(fitted.model), CompanySource(fitted.model)]
     if content is not None:
         sources.append(AlikeSource(content.item_vectors))
-    return (*sources, PopularSource(catalogue, fitted.like_counts))
+    if content is not None and content.pictures is not None:
+        sources.append(AlikeSource(content.pictures, name="looks_alike"))
+    return (*sources, AttributeSource(catalogue), PopularSource(catalogue, fitted.like_counts))
 
 
 def _place_of(item_id: str, listed: Sequence[Scored]) -> int | None:
@@ -297,7 +305,7 @@ class Recommender:
             return chosen, notes
         chosen = ranking.without_padding(chosen)
         padding = [one for one in chosen if ranking.is_padding(one)]
-        personal = any(one.parts.keys() & {"collaborative", "alike"} for one in padding)
+        personal = any(one.parts.keys() & ranking.PERSONAL_SOURCES for one in padding)
         rest = "what fits your likes" if personal else self._by_default
         return chosen, notes + ((_padded(len(chosen) - len(padding), query.text, rest),) if padding else ())
 
@@ -308,7 +316,10 @@ class Recommender:
         preferred = self._preferred(query, allowed)
         found = self._proposer.propose(query, allowed, preferred=preferred, pool=pool)
         proposals = found.by_source
-        weights = ranking.source_weights(proposals, text=found.matched, like_item=query.like_item is not None)
+        liked = len(like_weights(query.tastes))
+        weights = ranking.source_weights(
+            proposals, text=found.matched, like_item=query.like_item is not None, liked=liked
+        )
         weights["popular"] *= 1 - 0.9 * query.explore
         scored = ranking.fuse(ranking.merge(proposals), weights)
         if found.matched:
@@ -363,7 +374,7 @@ class Recommender:
     def _basis(self, query: Query, found: Proposals) -> list[Note]:
         """Notes on what the list could not rest on: words that nothing speaks of, a person of whom nothing is known."""
         text = query.text.strip()
-        personal = any(found.by_source.get(name) for name in ("collaborative", "alike"))
+        personal = any(found.by_source.get(name) for name in ranking.PERSONAL_SOURCES)
         rest = "what fits your likes" if personal else self._by_default
         if text and not found.matched and not any(note.kind == "source_failed" for note in found.notes):
             return [Note(kind="not_filterable", text=f"Nothing here speaks of “{text}”; this is {rest} instead.")]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from retrieval.catalogue import Catalogue
+from retrieval.ranking import PERSONAL_SOURCES
 from retrieval.recommender import standard_sources
 from retrieval.scorers.fitted import Fitted, fit_ease
 from retrieval.scorers.like_counts import LikeCounts
+from retrieval.sources.alike import AlikeSource
 from retrieval.sources.dense import DenseSource
 from retrieval.sources.query_vectors import QueryVectors
 from tests.stand_ins_perception import HashEmbedder
@@ -28,6 +30,7 @@ SOURCES = {
     for source in (
         *standard_sources(CATALOGUE, fitted=FITTED, content=CONTENT),
         DenseSource(CONTENT.index, CONTENT.vectors, space="seen", floor=-1.0),
+        AlikeSource(CONTENT.item_vectors, name="looks_alike"),
     )
 }
 ASKED = Query(
@@ -42,7 +45,9 @@ def source(request: pytest.FixtureRequest) -> CandidateSource:
 
 
 def test_there_is_a_source_of_every_kind() -> None:
-    assert sorted(SOURCES) == ["alike", "collaborative", "company", "dense", "lexical", "popular", "seen"]
+    by_likes = {"alike", "attributes", "collaborative", "company", "looks_alike"}
+    assert SOURCES.keys() == by_likes | {"dense", "lexical", "popular", "seen"}
+    assert by_likes == PERSONAL_SOURCES
 
 
 def test_candidates_carry_their_own_rank_and_score_best_first(source: CandidateSource) -> None:
@@ -72,7 +77,7 @@ def test_the_same_query_gives_the_same_candidates(source: CandidateSource) -> No
     assert source.propose(ASKED, 5, None) == source.propose(ASKED, 5, None)
 
 
-@pytest.mark.parametrize("name", ["dense", "seen", "lexical", "collaborative", "alike"])
+@pytest.mark.parametrize("name", ["dense", "seen", "lexical", *sorted(PERSONAL_SOURCES)])
 def test_a_source_that_is_not_asked_anything_says_nothing(name: str) -> None:
     assert SOURCES[name].propose(Query(), 5, None) == ()
 
@@ -100,7 +105,7 @@ def test_popular_lists_the_most_liked_and_keeps_the_catalogues_order_in_ties() -
 def test_a_collection_without_likes_has_its_own_order() -> None:
     bare = Catalogue(items=CATALOGUE.items, schema=CATALOGUE.schema)
     fitted = Fitted(version="", like_counts=LikeCounts.of(bare, ()), model=None)
-    (_, popular) = standard_sources(bare, fitted=fitted, content=None)
+    *_, popular = standard_sources(bare, fitted=fitted, content=None)
     assert [c.item_id for c in popular.propose(Query(), 2, None)] == ["nosferatu", "dracula"]
 
 
