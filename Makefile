@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 DEMO_HOME ?= .vouch-demo
 HOST ?= 127.0.0.1
 PORT ?= 7860
-CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+# A build for this kind of processor, kept in the user's cache.
+BUILDS := $(or $(VOUCH_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vouch)/builds/$(shell (uname -ms; grep -m1 ^flags /proc/cpuinfo 2>/dev/null) | cksum | cut -d' ' -f1)
 DEMO := VOUCH_HOME=$(DEMO_HOME) VOUCH_HOST=$(HOST) VOUCH_PORT=$(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev weights llm demo demo-ingest demo-collection test check fix eval bench soak screenshots clean
+.PHONY: help setup setup-dev weights llm llm-library llm-tests demo demo-ingest demo-collection test check fix eval bench soak screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,14 +35,13 @@ $(VENV)/.ready-dev: $(VENV)/.ready
 weights: setup ## the offline profile's model weights, into the user's cache
 	$(BIN)/vouch doctor --fetch
 
-llm: setup ## a local language model that words the replies: builds llama.cpp (C++ compiler, some 10 minutes), fetches 1.1 GB
-	@command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null || \
-	  { echo "make llm needs a C++ compiler, and there is none here (apt install g++, or xcode-select --install). Vouch works without."; exit 4; }
-	$(BIN)/python -c "import llama_cpp" 2>/dev/null || CMAKE_ARGS="-DLLAVA_BUILD=OFF" CMAKE_BUILD_PARALLEL_LEVEL=$(CORES) \
-	  $(BIN)/pip install --verbose --disable-pip-version-check --no-deps -c constraints.txt llama-cpp-python diskcache
+llm: llm-library ## a local language model that words the replies: builds llama.cpp (C++ compiler, minutes), fetches 1.1 GB
 	$(BIN)/vouch pull
 
-demo: demo-ingest ## open the chat page over the demo collection (LLM=1: with make llm going on beside it)
+llm-library: setup
+	@$(BIN)/python -c "import llama_cpp" 2>/dev/null || sh scripts/build_llama.sh $(BIN) "$(BUILDS)"
+
+demo: demo-ingest ## open the chat page over the demo collection (LLM=1: with make llm going on beside it, LLM=0: without)
 	$(DEMO) $(BIN)/python -m demo.open_page
 
 demo-ingest: setup
@@ -57,8 +57,11 @@ demo-collection: setup ## make the demo's covers, voices, melodies, members and 
 	$(BIN)/python -m demo.make_members
 	$(BIN)/python -m demo.make_perceived
 
-test: setup-dev weights ## set up, then everything CI runs
+test: setup-dev weights llm-tests ## set up, build llama.cpp where there is a compiler, then everything CI runs
 	$(MAKE) check
+
+llm-tests: setup-dev
+	@$(MAKE) --no-print-directory llm-library && $(BIN)/vouch pull smollm2-135m || echo "The tests of local language models are left out."
 
 check: setup-dev ## format, lint, types, import contracts, tests (changes nothing)
 	$(BIN)/ruff format --check .
@@ -77,8 +80,8 @@ eval: demo-ingest ## the table of ranking quality over the demo collection
 bench: setup-dev demo-ingest ## medians over the demo collection, each beside a named peer
 	$(DEMO) $(BIN)/python scripts/bench.py
 
-soak: setup-dev ## the property tests with thousands of examples
-	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -q $$(grep -l "^from hypothesis import.*given" tests/*.py)
+soak: setup-dev ## the property tests with thousands of examples, a thousand tool calls by a random language model among them
+	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -q tests/test_llama_cpp.py $$(grep -l "^from hypothesis import.*given" tests/*.py)
 
 screenshots: setup-dev demo-ingest ## draw the page anew for README
 	$(DEMO) $(BIN)/python scripts/screenshot.py docs

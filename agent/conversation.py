@@ -17,6 +17,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 
 from agent.graph import ROUNDS, Asker, build_graph
 from agent.ledger import Turn, is_list, read_ledger, read_turn
+from agent.models.joined_chat import spent_in
 from retrieval.catalogue import Catalogue
 from tools.artifact import from_json
 from tools.toolbox import Toolbox
@@ -67,6 +68,10 @@ class Conversation:
     def use(self, model: BaseChatModel, *, tier: str) -> None:
         """Talks with another model from the next turn on; a turn under way ends with the one that it began with."""
         self._graph = build_graph(model, self.toolbox, self._saver)
+        self.name_chat(tier)
+
+    def name_chat(self, tier: str) -> None:
+        """Says from now on that this is the chat model, or what is known of one to come."""
         self.tiers = {**self.tiers, "chat": tier}
 
     @property
@@ -74,13 +79,19 @@ class Conversation:
         return self.toolbox.recommender.catalogue
 
     def stream(
-        self, message: str, *, conversation_id: str, person: str | None = None
+        self, message: str, *, conversation_id: str, person: str | None = None, share_taste: bool | None = None
     ) -> Iterator[Cards | Words | Reply]:
-        """Cards when a tool has made a list, then the words as they come, then the reply. `person` None: the conversation's own stranger."""
+        """Cards when a tool has made a list, then the words as they come, then the reply.
+
+        Args:
+            person: None: the conversation's own stranger.
+            share_taste: whether a language model may learn what the person likes and said before; None: as it was set up.
+        """
         started = time.perf_counter()
         config = self._config(conversation_id)
         asker = Asker(person=person or f"stranger:{conversation_id}", said=message)
-        said = HumanMessage(content=message, additional_kwargs={"at": time.time()})
+        more = {} if share_taste is None else {"share_taste": share_taste}
+        said = HumanMessage(content=message, additional_kwargs={"at": time.time(), **more})
         with self._locks[hash(conversation_id) % _LOCKS]:
             tiers = self.tiers
             stream = self._graph.stream(
@@ -89,7 +100,7 @@ class Conversation:
             for mode, piece in stream:
                 yield from self._piece(mode, piece)
             reply = self._newest(conversation_id)
-        yield replace(reply, tiers=tiers, seconds=time.perf_counter() - started)
+        yield replace(reply, tiers=_named(tiers, reply.counters), seconds=time.perf_counter() - started)
 
     def reply(self, message: str, *, conversation_id: str, person: str | None = None) -> Reply:
         """The reply alone."""
@@ -149,6 +160,7 @@ class Conversation:
             plan=turn.calls,
             tiers=self.tiers,
             seconds=max(seconds, 0.0),
+            counters=spent_in(messages),
             about=tuple(i for i in turn.about if i in self._catalogue.by_id and i not in turn.shown),
         )
 
@@ -156,6 +168,18 @@ class Conversation:
         lists = [result for result in turn.results if is_list(result)]
         found = from_json(lists[-1], self._catalogue) if lists else NOTHING
         return found if isinstance(found, RecList) else NOTHING
+
+
+def _named(tiers: Mapping[str, str], counters: Mapping[str, Any]) -> Mapping[str, str]:
+    """The tiers of a reply: where the planner's words stand in for a language model, its name says so."""
+    why = {
+        "failed": "failed",
+        "slow": "took too long",
+        "unsupported": "wrote nothing that could be shown",
+        "short": "had no time",
+    }
+    told = why.get(str(counters.get("fallback", "")))
+    return {**tiers, "chat": f"planner, for the language model {told} ({tiers['chat']})"} if told else tiers
 
 
 def _answered(messages: list[BaseMessage]) -> bool:

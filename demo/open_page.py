@@ -1,6 +1,6 @@
-"""Opens the page at once. Where a language model is wanted (`LLM=1`) and there is a C++ compiler, `make llm` goes on beside it.
+"""Opens the page at once. Where a language model is wanted and there is a C++ compiler, `make llm` goes on beside it.
 
-What was started ends with the page. `LLM=0` leaves the language model out.
+What was started ends with the page, and goes on at the next start. `LLM=0` leaves the language model out, `LLM=1` brings it whatever `auto` means.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from agent.build import wanted_model
+from agent.build import is_ready, wanted_model
 from vouch.settings import Settings
 
 COMPILERS = ("c++", "g++", "clang++")
@@ -24,8 +24,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _stop)
     if os.environ.get("LLM") == "1":
         os.environ.setdefault("VOUCH_CHAT_MODEL", "joined")
-    log = Path(os.environ.get("VOUCH_HOME", ".")) / "llm.log"
-    building, said = begin_llm(log)
+    building, said = begin_llm(Settings().llm_log)
     sys.stderr.write(f"{said}\n")
     page = subprocess.Popen([sys.executable, "-m", "ui.cli", "serve", *sys.argv[1:]])
     try:
@@ -43,12 +42,15 @@ def begin_llm(log: Path) -> tuple[subprocess.Popen[bytes] | None, str]:
     if os.environ.get("LLM") == "0":
         os.environ["VOUCH_CHAT_MODEL"] = "planner"
         return None, "No language model: LLM=0. The planner words the replies."
-    if wanted_model(Settings()) != "joined":
+    if wanted_model(Settings(), may_wait=True) != "joined":
         return (
             None,
             "The planner words the replies; make demo LLM=1 brings a language model that does, while the page is open.",
         )
+    if is_ready(Settings()):
+        return None, "The language model is here, and words the replies (LLM=0 leaves it out)."
     if not any(shutil.which(name) for name in COMPILERS) and importlib.util.find_spec("llama_cpp") is None:
+        os.environ["VOUCH_CHAT_MODEL"] = "planner"
         return None, "No C++ compiler here, so no language model is built. The planner words the replies."
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:

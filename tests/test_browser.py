@@ -274,6 +274,30 @@ def test_beyond_the_loopback_the_page_opens_with_the_key(context: BrowserContext
     server.stop()
 
 
+def test_an_open_page_says_when_the_language_model_has_come(context: BrowserContext, media: Path) -> None:
+    talk = ScriptedConversation(tiers={"chat": "planner until the language model is here (make llm brings it)"})
+    server = ServerThread(talk, media)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(server.start())
+    page.wait_for_selector(".v[data-ready]")
+    tiers, noted = page.locator(".tiers"), page.locator(".noted")
+    expect(tiers).to_contain_text("make llm brings it")
+    talk.tiers = {"chat": "planner until the language model is here (building llama.cpp, 43 %)"}
+    page.clock.fast_forward(11_000)
+    expect(tiers).to_contain_text("building llama.cpp, 43 %")
+    expect(noted).to_be_hidden()
+    talk.tiers = {"chat": "joined: qwen2.5-coder-1.5b-instruct"}
+    page.clock.fast_forward(11_000)
+    expect(tiers).to_contain_text("chat: joined: qwen2.5-coder-1.5b-instruct")
+    expect(noted).to_contain_text("The language model is here: the next answer is worded by it.")
+    page.clock.fast_forward(600_000)
+    expect(noted).to_be_visible()
+    ask(page, "a film")
+    expect(noted).to_be_hidden()
+    server.stop()
+
+
 def test_a_phone_shows_one_column_that_fits(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, color_scheme="dark")
     page = opened(context, address)

@@ -3,78 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
-from agent.conversation import Conversation, Words
-from agent.models.joined_chat import JoinedChat
-from agent.models.planner_chat import PlannerChat
-from agent.wording import Wording
+from agent.conversation import Words
+from agent.models.joined_chat import depth_of
 from prompts import writer_prompt
-from retrieval.recommender import Recommender
-from tests.stand_ins_agent import planner, works
-from tests.stand_ins_perception import HashEmbedder
-from tests.stand_ins_recommender import ListStore, small_content
-from tools.toolbox import Toolbox
-from vouch.errors import ModelFailed
+from tests.stand_ins_models import ASK, GOOD, ScriptedWriter, joined
 from vouch.types import Reply
-
-ASK = "a horror film from Germany"
-GOOD = "Here are some films. Nosferatu is a horror film by F. W. Murnau from 1922, 94 minutes long."
-
-
-class ScriptedWriter(BaseChatModel):
-    """Writes what it is told to, word by word; may wait, drop the line, or never end."""
-
-    text: str = GOOD
-    wait_s: float = 0.0
-    drops_after: int = -1
-    error: type[Exception] = ModelFailed
-    endless: bool = False
-    prompts: list[list[BaseMessage]] = []  # noqa: RUF012 - pydantic copies it
-
-    @property
-    def _llm_type(self) -> str:
-        return "scripted-writer"
-
-    def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
-        raise NotImplementedError
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        self.prompts.append(messages)
-        pieces = [f"{word} " for word in self.text.split()]
-        place = 0
-        while place < len(pieces) or self.endless:
-            if place == self.drops_after:
-                raise self.error("the line dropped")
-            time.sleep(self.wait_s)
-            yield ChatGenerationChunk(message=AIMessageChunk(content=pieces[place % len(pieces)]))
-            place += 1
-
-
-def joined(folder: Path, writer: ScriptedWriter, **limits: Any) -> Conversation:
-    known = works()
-    recommender = Recommender(catalogue=known, store=ListStore([]), content=small_content(known, HashEmbedder()))
-    plans = PlannerChat(planner=planner(), wording=Wording(known))
-    return Conversation(
-        model=JoinedChat(planner=plans, writer=writer, **limits),
-        toolbox=Toolbox(recommender=recommender),
-        checkpoints=folder / "conversations.sqlite",
-        tiers={"chat": "joined"},
-    )
 
 
 def ask(folder: Path, writer: ScriptedWriter, said: str = ASK, **limits: Any) -> Reply:
@@ -112,7 +50,8 @@ def test_a_wrong_year_is_put_right(tmp_path: Path) -> None:
     ("writer", "note"),
     [
         (ScriptedWriter(drops_after=0), "failed"),
-        (ScriptedWriter(drops_after=2, error=ConnectionError), "failed"),
+        (ScriptedWriter(drops_after=2), "failed"),
+        (ScriptedWriter(text="Here are some fine things. And then", drops_after=6), "failed"),
         (ScriptedWriter(text="I am sorry, but I cannot help with that request."), "not carried by the evidence"),
         (ScriptedWriter(text="You will love Psycho. Blade Runner is another."), "not carried by the evidence"),
         (ScriptedWriter(text="la la la", endless=True), "not carried by the evidence"),
@@ -122,22 +61,48 @@ def test_a_wrong_year_is_put_right(tmp_path: Path) -> None:
 )
 def test_a_writer_that_fails_is_replaced_and_named(tmp_path: Path, writer: ScriptedWriter, note: str) -> None:
     reply = ask(tmp_path, writer)
-    assert note in reply.text
-    assert "Nosferatu" in reply.text
+    words, _, said = reply.text.rpartition(" (")
+    assert note in said
+    assert words == ask(tmp_path / "alone", ScriptedWriter(), seconds=1.0).text.rpartition(" (")[0], (
+        "the planner's alone"
+    )
     assert "Psycho" not in reply.text
+    assert reply.tiers["chat"].startswith("planner, for the language model ")
 
 
 def test_a_slow_writer_is_not_waited_for(tmp_path: Path) -> None:
     started = time.perf_counter()
-    reply = ask(tmp_path, ScriptedWriter(wait_s=5.0), seconds=0.3)
-    assert time.perf_counter() - started < 4
+    reply = ask(tmp_path, ScriptedWriter(wait_s=30.0), seconds=3.0)
+    assert time.perf_counter() - started < 20
     assert "took too long" in reply.text
     assert "Nosferatu" in reply.text
 
 
-def test_a_bug_in_a_writer_is_not_hidden(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError):
-        ask(tmp_path, ScriptedWriter(drops_after=1, error=ZeroDivisionError))
+def test_a_writer_that_breaks_off_after_a_sentence_keeps_it_and_says_so(tmp_path: Path) -> None:
+    reply = ask(tmp_path, ScriptedWriter(text=f"{GOOD} Then there is", drops_after=18))
+    assert "94 minutes long." in reply.text
+    assert "(The language model broke off here.)" in reply.text
+    assert reply.counters["ended"] == "failed"
+    assert reply.tiers["chat"] == "joined"
+
+
+@pytest.mark.parametrize("after", [0, 1, 3])
+@pytest.mark.parametrize("error", [ZeroDivisionError, ValueError, ConnectionError])
+def test_a_bug_in_a_writer_is_not_hidden(tmp_path: Path, error: type[Exception], after: int) -> None:
+    with pytest.raises(error):
+        ask(tmp_path, ScriptedWriter(drops_after=after, error=error))
+
+
+def test_fewer_seconds_make_a_shallower_turn(tmp_path: Path) -> None:
+    depths = [depth_of(seconds, 220) for seconds in (60, 10, 5, 1)]
+    assert [d.plans for d in depths] == [True, False, False, False]
+    assert [(d.items, d.sentences) for d in depths] == [(8, 6), (4, 3), (2, 2), (0, 0)]
+    writer = ScriptedWriter()
+    reply = ask(tmp_path, writer, ASK, seconds=1.0)
+    assert "There was no time for the language model" in reply.text
+    assert (reply.counters["calls"], reply.counters["fallback"], writer.prompts) == (0, "short", [])
+    ask(tmp_path / "five", writer, ASK, seconds=5.0)
+    assert str(writer.prompts[0][1].content).count("\n[") == 2
 
 
 def test_an_endless_writer_is_stopped(tmp_path: Path) -> None:
@@ -170,9 +135,92 @@ def test_the_prompts_prefix_is_the_same_bytes_and_the_item_text_is_fenced(tmp_pa
 
 def test_calls_tokens_and_verdicts_are_counted(tmp_path: Path) -> None:
     conversation = joined(tmp_path, ScriptedWriter(text=f"{GOOD} It was filmed on Mars."))
-    conversation.reply(ASK, conversation_id="c")
-    counted = conversation._messages("c")[-1].response_metadata["writer"]
+    listed = conversation.reply(ASK, conversation_id="c").counters
+    fact = conversation.reply("How long is Nosferatu?", conversation_id="c").counters
+    again = conversation.history("c")[0][1].counters
     conversation.close()
-    assert counted["calls"] == 1
-    assert (counted["kept"], counted["removed"], counted["fallback"]) == (2, 1, "")
-    assert counted["completion_tokens"] > 10
+    assert (listed["calls"], listed["kept"], listed["removed"], listed["fallback"]) == (1, 2, 1, "")
+    assert int(listed["completion_tokens"]) > 10
+    assert (fact["calls"], fact["completion_tokens"]) == (0, 0)
+    assert again == listed
+
+
+def test_what_a_person_likes_is_not_told_where_it_must_not_be(tmp_path: Path) -> None:
+    writer = ScriptedWriter(calls=[[{"name": "recommend", "arguments": {"text": "horror"}}]] * 2)
+    conversation = joined(tmp_path, writer, thinker=writer)
+    conversation.reply("I love Dracula", conversation_id="c")
+    writer.prompts.clear()
+    list(conversation.stream(ASK, conversation_id="c", share_taste=False))
+    kept_back = "\n".join(str(m.content) for prompt in writer.prompts for m in prompt[1:])
+    writer.prompts.clear()
+    list(conversation.stream(ASK, conversation_id="c", share_taste=True))
+    told = "\n".join(str(m.content) for prompt in writer.prompts for m in prompt[1:])
+    conversation.close()
+    assert "Dracula" in told
+    assert "I love" not in kept_back
+    assert "because you like" not in kept_back
+
+
+# ---- a model that plans as well
+
+
+def plan_of(folder: Path, said: str, *calls: list[dict[str, Any]], text: str = GOOD) -> Reply:
+    writer = ScriptedWriter(calls=list(calls), text=text)
+    return ask(folder, writer, said, thinker=writer)
+
+
+def test_a_models_plan_is_carried_out_in_two_calls(tmp_path: Path) -> None:
+    call = {"name": "recommend", "arguments": {"text": "horror film Germany", "k": 7}}
+    reply = plan_of(tmp_path, ASK, [call])
+    assert reply.counters["calls"] == 2
+    assert reply.counters["fallback"] == ""
+    assert reply.counters["prompt_tokens"] == 50
+    assert (reply.plan[0].arguments["text"], reply.plan[0].arguments["k"]) == ("horror film Germany", 7)
+    assert "94 minutes long." in reply.text
+
+
+def test_the_planners_conditions_stay_and_invented_ones_go(tmp_path: Path) -> None:
+    invented = [
+        {"attribute": "country", "op": "=", "value": "France"},
+        {"attribute": "year", "op": ">=", "value": 1925},
+        {"attribute": "genres", "op": "any_of", "value": ["comedy"]},
+    ]
+    arguments = {"text": "sunny musicals", "filters": invented, "liked": ["Psycho", "Metropolis"], "avoid": ["dogs"]}
+    reply = plan_of(tmp_path, ASK, [{"name": "recommend", "arguments": arguments}])
+    (call,) = reply.plan
+    alone = ask(tmp_path / "alone", ScriptedWriter(), ASK).plan[0]
+    assert call == alone
+
+
+def test_a_model_cannot_remember_what_was_not_said(tmp_path: Path) -> None:
+    remember = {"name": "remember", "arguments": {"kind": "like", "titles": ["Nosferatu"]}}
+    reply = plan_of(tmp_path, ASK, [remember, {"name": "recommend", "arguments": {"text": "horror film"}}])
+    assert [call.name for call in reply.plan] == ["recommend"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [{"name": "search_web", "arguments": {"q": "films"}}],
+        [{"name": "recommend", "arguments": {"k": "many"}}],
+        [{"name": "recommend", "arguments": {"filters": "year > 1920"}}],
+    ],
+)
+def test_a_wrong_call_is_asked_for_once_more_and_then_the_planner_plans(
+    tmp_path: Path, wrong: list[dict[str, Any]]
+) -> None:
+    good = [{"name": "recommend", "arguments": {"text": "horror film"}}]
+    mended = plan_of(tmp_path / "mended", ASK, wrong, good)
+    assert mended.counters["fallback"] == ""
+    assert mended.counters["calls"] == 3
+    replaced = plan_of(tmp_path / "replaced", ASK, wrong, wrong)
+    assert replaced.plan == ask(tmp_path / "alone", ScriptedWriter(), ASK).plan
+    assert "made no plan that could be used" in replaced.text
+    assert replaced.counters["fallback"] == "plan"
+
+
+def test_a_model_that_talks_where_it_should_plan_is_replaced(tmp_path: Path) -> None:
+    reply = plan_of(tmp_path, ASK, text="Watch Psycho! " * 50)
+    assert "Psycho" not in reply.text
+    assert "made no plan that could be used" in reply.text
+    assert reply.rec_list.recommendations

@@ -17,6 +17,9 @@ from agent.models.grammar import calls_grammar
 from agent.models.llama_cpp_chat import LlamaCppChat, as_chat
 from agent.models.llama_cpp_engine import Budget, Count, LlamaCppEngine
 from agent.tool_schemas import arguments_of
+from prompts import writer_prompt
+from tests.stand_ins_models import ASK, joined
+from tests.tiny_models import random_gguf
 from tools.toolbox import TOOL_NAMES, Toolbox
 from vouch.errors import ModelFailed, ModelUnavailable
 
@@ -32,9 +35,13 @@ def tools() -> list[dict[str, Any]]:
     return [convert_to_openai_tool({"title": n, "description": n, **schemas[n]}) for n in TOOL_NAMES]
 
 
-@pytest.fixture(scope="module")
-def tiny(data_folder: Path) -> Path:
-    path = data_folder / "models" / "stories260K-f32.gguf"
+@pytest.fixture(scope="module", params=["random", "stories260K"])
+def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A llama of random weights, and a real one of a quarter of a million, where the public data are here."""
+    if request.param == "random":
+        return random_gguf(tmp_path_factory.mktemp("gguf") / "random.gguf")
+    folder: Path = request.getfixturevalue("data_folder")
+    path = folder / "models" / "stories260K-f32.gguf"
     if not path.is_file():
         pytest.skip(f"{path} is not here")
     return path
@@ -165,6 +172,27 @@ def test_a_prefix_is_evaluated_once_for_ever(tiny: Path, tmp_path: Path) -> None
     again, count = first_answer(LlamaCppEngine(tiny, digest="tiny", prefixes=tmp_path, threads=1))
     assert again == fresh
     assert count.cached == made.cached
+
+
+def test_from_the_second_turn_on_nothing_of_the_static_prefix_is_read_again(tiny: Path, tmp_path: Path) -> None:
+    import llama_cpp
+
+    engine = LlamaCppEngine(tiny, digest="tiny", threads=1)
+    conversation = joined(tmp_path, chat(engine, budget=Budget(tokens=20)), seconds=600.0, tokens=20)
+    prefix = engine.prefix(writer_prompt())
+    turns, read = [], []
+    for said, name in ((ASK, "a"), ("a gothic novel in a castle", "a"), ("a funny film", "b"), (ASK, "c")):
+        llama_cpp.llama_perf_context_reset(engine._model.ctx)
+        turns.append(conversation.reply(said, conversation_id=name).counters)
+        figures = llama_cpp.llama_perf_context(engine._model.ctx)
+        read.append(figures.n_p_eval + figures.n_eval - int(turns[-1]["completion_tokens"]))
+    conversation.close()
+    engine.close()
+    assert all(turn["calls"] == 1 for turn in turns)
+    assert (turns[0]["cached_tokens"], len(prefix) > 100) == (0, True)
+    for turn, evaluated in zip(turns[1:], read[1:], strict=True):
+        assert int(turn["cached_tokens"]) >= len(prefix)
+        assert evaluated <= int(turn["prompt_tokens"]) - len(prefix) + 1
 
 
 def test_no_message_can_open_a_role(engine: LlamaCppEngine) -> None:

@@ -15,7 +15,7 @@ from tests.stand_ins_ui import ScriptedConversation, draw_media
 from ui.gradio_chat import build_page, build_shelf
 from ui.page.cards import cards_html, notes_html, words_html
 from ui.page.reasons import reason_html
-from ui.page.room import Room
+from ui.page.room import Room, cost_text
 from ui.page.visitors import Member, visitor
 from vouch.types import AttributeValue, Filter, FilterOp, LikedItem, MetFilter, Note
 
@@ -78,6 +78,21 @@ def test_everything_shown_is_plain_json(room: Room) -> None:
     tab = room.arrive({})
     for answer in [tab, *ask(room, tab, "anything"), click(room, tab, "nosferatu", "like")]:
         assert json.loads(json.dumps(answer)) == answer
+
+
+def test_what_a_language_model_cost_is_told_where_one_was_asked() -> None:
+    counters = {
+        "calls": 2,
+        "prompt_tokens": 812,
+        "cached_tokens": 790,
+        "completion_tokens": 64,
+        "seconds": 3.21,
+        "removed": 1,
+    }
+    assert cost_text(counters) == (
+        "language model: 2 calls, 812 tokens read (790 from memory), 64 written, 3.2 s; 1 sentence left out"
+    )
+    assert cost_text({"calls": 0, "seconds": 0.0}) == cost_text({}) == ""
 
 
 def test_nothing_from_the_catalogue_becomes_markup(room: Room) -> None:

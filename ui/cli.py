@@ -106,14 +106,20 @@ def chat(
     user: User = None,
     conversation: Annotated[str | None, typer.Option(help="Go on with a conversation of that name.")] = None,
     conversations: Annotated[str | None, typer.Option(help="A file with one JSON conversation a line, or -.")] = None,
-    model: Annotated[str | None, typer.Option(help="planner, joined, auto, or a .gguf file.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="planner, joined, auto, a .gguf file, a folder, an id, a URL.")
+    ] = None,
+    budget: Annotated[str | None, typer.Option(help="How long a language model may take for a reply: 5s.")] = None,
     as_json: Json = False,
 ) -> None:
     """Talk about what to watch, read, hear or buy."""
     from agent.build import build_conversation
     from retrieval.build import open_collection
 
-    settings = Settings() if model is None else Settings(chat_model=model)
+    settings = Settings(
+        **({} if model is None else {"chat_model": model}),
+        **({} if budget is None else {"budget": question_lines.seconds_of(budget)}),
+    )
     with terminal.opening():
         talk = build_conversation(settings, open_collection(settings))
     conversation_id = conversation or uuid.uuid4().hex
@@ -191,12 +197,15 @@ def model(
 
 
 @app.command()
-def pull() -> None:
-    """Fetch the language model that words the replies (1.1 GB), and prepare it; `make llm` builds what runs it first."""
+def pull(
+    name: Annotated[
+        str, typer.Argument(help="Which: qwen2.5-coder-1.5b (1.1 GB) or smollm2-135m (98 MB).")
+    ] = "qwen2.5-coder-1.5b",
+) -> None:
+    """Fetch a language model that words the replies, and prepare it; `make llm` builds what runs it first."""
     from agent.build import fetch_language_model
 
-    say = terminal.say_once()
-    say(f"{fetch_language_model(Settings(), say)}: ready")
+    terminal.warn(f"{fetch_language_model(Settings(), terminal.say_now_and_then(), name)}: ready")
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import uuid
 from collections.abc import Iterator
@@ -49,6 +50,14 @@ def column_map(words: str) -> dict[str, str]:
     if wrong:
         raise InputError(f"--map takes role=Column pairs, such as title=Name,id=Sku; “{wrong[0]}” is not one.")
     return {role.strip(): column.strip() for role, column in pairs}
+
+
+def seconds_of(words: str) -> float:
+    """ "5s", "5" or "2m" to seconds. Raises InputError."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m)?", words.strip())
+    if found is None or not float(found[1]):
+        raise InputError(f"--budget takes seconds, such as 5s; “{words}” is no such time.")
+    return float(found[1]) * (60 if found[2] == "m" else 1)
 
 
 def lines(source: str) -> Iterator[str]:
@@ -112,6 +121,7 @@ def reply_json(reply: Reply, number: int) -> dict[str, Any]:
         "plan": [{"name": call.name, "arguments": dict(call.arguments)} for call in reply.plan],
         "tiers": dict(reply.tiers),
         "seconds": round(reply.seconds, 3),
+        "counters": dict(reply.counters),
     }
 
 

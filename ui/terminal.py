@@ -71,6 +71,19 @@ def show_versions(versions: Sequence[VersionLine], *, as_json: bool) -> None:
         )
 
 
+def say_now_and_then() -> Callable[[str], None]:
+    """A progress that says a new thing at once, and how far it is every few seconds."""
+    last = ["", 0.0]
+
+    def say(sentence: str) -> None:
+        start = sentence.split(",")[0]
+        if start != last[0] or time.monotonic() >= float(last[1]):
+            last[:] = [start, time.monotonic() + _LINE_EVERY_S]
+            warn(sentence)
+
+    return say
+
+
 def print_json(value: Any) -> None:
     """One JSON object on one line of stdout."""
     out.print(json.dumps(value, ensure_ascii=False), markup=False, soft_wrap=True)

@@ -32,8 +32,19 @@ class Settings(BaseSettings):
     )
     chat_model: str = Field(
         default="auto",
-        description="who words the replies: planner, joined (the planner plans, the model of make llm writes), a .gguf file; auto: the planner",
+        description="who talks: planner, joined (the planner plans, the model of make llm writes), a name of vouch models, a .gguf file, "
+        "a transformers folder or id, the address of an OpenAI-compatible server; auto: the best that is here",
     )
+    chat_plans: Literal["auto", "yes", "no"] = Field(
+        default="auto",
+        description="whether the language model plans as well as writes; auto: yes for a server, no for a local file",
+    )
+    chat_key: str | None = Field(default=None, description="the key that is sent to an OpenAI-compatible server")
+    share_taste: bool = Field(
+        default=False,
+        description="whether a chat model that is not on this machine is told what the person likes and said before",
+    )
+    budget: float = Field(default=45.0, gt=0, description="seconds that a language model may take for one reply")
     host: str = Field(default="127.0.0.1", description="the address to serve on; beyond the loopback a key is needed")
     port: int = Field(default=7860, description="the port to serve on; if it is taken, the next free one is used")
     api_key: str | None = Field(
@@ -50,6 +61,11 @@ class Settings(BaseSettings):
     def conversations(self) -> Path:
         """The conversations' checkpoints of this home."""
         return self.home / "conversations.sqlite"
+
+    @cached_property
+    def llm_log(self) -> Path:
+        """What `make llm` says while it works beside the page of this home."""
+        return self.home / "llm.log"
 
     @cached_property
     def prefixes(self) -> Path:

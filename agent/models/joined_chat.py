@@ -1,156 +1,189 @@
-"""The planner plans, a language model writes, grounding lets through what the evidence carries; the planner's words stand in where it fails."""
+"""The planner plans, a language model writes, grounding lets through what the evidence carries; the planner's words stand in where it fails.
+
+Where a model is trusted with plans, it makes them, and the planner's plan stands in where it fails. A turn has at most one plan and one text.
+"""
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable
-from langchain_core.tools import BaseTool
-from pydantic import ConfigDict, SkipValidation
+from langchain_core.outputs import ChatGenerationChunk
+from pydantic import SkipValidation
 
 from agent.evidence import Evidence, build_evidence
 from agent.grounding import Grounder
+from agent.ledger import ASIDE, read_ledger
 from agent.list_words import unknown_words
-from agent.models.planner_chat import Done, PlannerChat
+from agent.models.listening import Spent, TooSlow, listen
+from agent.models.model_plan import LISTS, ask_for_plan, heard, settle
+from agent.models.planner_chat import Done, PlannerChat, as_calls, as_chunks
+from agent.models.streamed_chat import StreamedChat, words_chunk
 from agent.phrases import plain
 from agent.planner.lexicon import Lexicon
-from prompts import writer_prompt
-from tools.toolbox import Remembered
+from prompts import planning_prompt, writer_prompt
+from retrieval.catalogue import Catalogue
+from tools.render import render
+from tools.toolbox import Facets, Remembered
 from vouch.errors import ModelFailed
 from vouch.ports import Embedder
 from vouch.types import RecList
 
-SENTENCES = 6
-"""So many sentences of the writer are shown at most."""
 PATIENCE = 6
 """After so many removed sentences in a row the writer is stopped."""
+SPENT, WRITER, UNPLANNED = "spent", "writer", "unplanned"
+"""Where a message carries what its calls cost, what became of the sentences, and why a model's plan was not used."""
 _SAID_BY_THE_LIST = {"no_history", "changed"}
 _NOTES = {
     "failed": "(The language model failed, so these words are the planner's.)",
     "slow": "(The language model took too long, so these words are the planner's.)",
     "unsupported": "(What the language model wrote was not carried by the evidence, so these words are the planner's.)",
+    "short": "(There was no time for the language model, so these words are the planner's.)",
 }
+_BROKE_OFF = {
+    "failed": "(The language model broke off here.)",
+    "slow": "(The language model ran out of time here.)",
+}
+_UNPLANNED = "(The language model made no plan that could be used, so the planner's was carried out.)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Depth:
+    """How much a turn may cost: items that the writer sees, sentences that are shown, tokens that it may write, whether a model plans."""
+
+    items: int
+    sentences: int
+    tokens: int
+    plans: bool = False
+
+
+def depth_of(seconds: float, tokens: int) -> Depth:
+    """The plan that fits into so many seconds: below 20 the planner plans, below 3 it also words the reply.
+
+    >>> depth_of(5, 220)
+    Depth(items=2, sentences=2, tokens=70, plans=False)
+    """
+    if seconds >= 20:
+        return Depth(items=8, sentences=6, tokens=tokens, plans=True)
+    if seconds >= 8:
+        return Depth(items=4, sentences=3, tokens=min(tokens, 120))
+    return (
+        Depth(items=2, sentences=2, tokens=min(tokens, 70)) if seconds >= 3 else Depth(items=0, sentences=0, tokens=0)
+    )
 
 
 @dataclass
 class Written:
-    """What the writer did in one turn. `ended`: "", or why it was stopped: "failed", "slow", "tokens", "babble", "enough"."""
+    """What the writer did in one turn. `ended`: "", or why it was stopped: "failed", "slow", "short", "tokens", "babble", "enough"."""
 
     grounder: Grounder
+    spent: Spent = field(default_factory=Spent)
     shown: int = 0
-    pieces: int = 0
-    usage: dict[str, int] = field(default_factory=dict)
-    seconds: float = 0.0
     ended: str = ""
 
     @property
-    def about_items(self) -> bool:
-        """Whether a shown sentence speaks of an item."""
-        return any(verdict.about for _, verdict in self.grounder.verdicts if verdict.kind != "removed")
+    def fallback(self) -> str:
+        """Why the planner's words are needed; "" where the writer said something of an item."""
+        if self.shown:
+            return ""
+        return self.ended if self.ended in {"failed", "slow", "short"} else "unsupported"
 
-    def counters(self, fallback: str) -> dict[str, Any]:
-        """Plain JSON for the checkpoint."""
-        return {
-            "calls": 1,
-            "prompt_tokens": self.usage.get("input_tokens", 0),
-            "completion_tokens": self.usage.get("output_tokens", 0) or self.pieces,
-            "seconds": round(self.seconds, 3),
-            "kept": self.grounder.count("kept"),
-            "repaired": self.grounder.count("repaired"),
-            "removed": self.grounder.count("removed"),
-            "ended": self.ended,
-            "fallback": fallback,
-        }
+    def to_json(self) -> dict[str, Any]:
+        """What became of the sentences, plain JSON for the checkpoint."""
+        counts = {kind: self.grounder.count(kind) for kind in ("kept", "repaired", "removed")}
+        return {**counts, "ended": self.ended, "fallback": self.fallback}
 
 
-class JoinedChat(BaseChatModel):
-    """Plans like the planner; lists are worded by the writer, sentence by sentence through grounding. Holds nothing of any conversation.
+class JoinedChat(StreamedChat):
+    """Lists are worded by the writer, sentence by sentence through grounding; all else is the planner's. Holds nothing of any conversation.
 
     Args:
-        seconds: how long the writer may take for one reply; tokens: how many pieces it may write.
+        thinker: a model that plans as well; None: the planner plans alone.
         embedder: tells words of the same meaning; None: only words that are the same.
-        failures: what a writer raises when it fails; anything else is a bug and goes on up.
+        seconds: how long a turn may take, from the message on; tokens: how many the writer may write.
+        share_taste: whether the writer may learn what the person likes and said before; it always sees the message itself.
     """
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     planner: PlannerChat
     writer: BaseChatModel
+    thinker: BaseChatModel | None = None
     embedder: SkipValidation[Embedder | None] = None
     seconds: float = 45.0
     tokens: int = 220
-    failures: tuple[type[Exception], ...] = (ModelFailed, OSError)
+    share_taste: bool = True
 
     @property
     def _llm_type(self) -> str:
         return "vouch-joined"
 
-    def bind_tools(
-        self,
-        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
-        *,
-        tool_choice: str | None = None,
-        **kwargs: Any,
-    ) -> Runnable[LanguageModelInput, AIMessage]:
-        """The model itself: its planner knows the toolbox's tools by heart."""
-        return self
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        chunks = [chunk.message for chunk in self._stream(messages, stop)]
-        whole = chunks[0]
-        for chunk in chunks[1:]:
-            whole = whole + chunk
-        message = AIMessage(
-            content=str(whole.text),
-            tool_calls=getattr(whole, "tool_calls", []),
-            additional_kwargs=whole.additional_kwargs,
-            response_metadata=whole.response_metadata,
-        )
-        return ChatResult(generations=[ChatGeneration(message=message)])
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        for chunk in self._chunks(messages):
-            if run_manager is not None:
-                run_manager.on_llm_new_token(str(chunk.text), chunk=chunk)
-            yield chunk
-
-    def _chunks(self, messages: list[BaseMessage]) -> Iterator[ChatGenerationChunk]:
+    def chunks(self, messages: list[BaseMessage], **options: Any) -> Iterator[ChatGenerationChunk]:
+        """The plan, or the words."""
+        turn = self._turn(messages)
         done = self.planner.done(messages) if messages and isinstance(messages[-1], ToolMessage) else None
-        if done is None or not is_for_writer(done):
-            yield from self.planner._stream(messages)
+        if done is None:
+            yield from self._planned(messages, turn, options.get("tools") or [])
+        elif is_for_writer(done):
+            yield from self._worded(done, turn)
+        else:
+            yield from self.planner.chunks(messages)
+
+    def _turn(self, messages: list[BaseMessage]) -> Turn:
+        said = next((m for m in reversed(messages) if isinstance(m, HumanMessage)), HumanMessage(content=""))
+        more = said.additional_kwargs
+        seconds = float(more.get("seconds") or self.seconds)
+        gone = self.planner.clock() - more["at"] if "at" in more else 0.0
+        until = time.perf_counter() + seconds - max(gone, 0.0)
+        tells = bool(more.get("share_taste", self.share_taste))
+        return Turn(until=until, depth=depth_of(seconds, self.tokens), share_taste=tells)
+
+    # ---- planning
+
+    def _planned(self, messages: list[BaseMessage], turn: Turn, tools: list[Any]) -> Iterator[ChatGenerationChunk]:
+        """The planner's plan, or a model's where one plans and the planner has found something to do."""
+        if self.thinker is None or not turn.depth.plans or not messages:
+            yield from self.planner.chunks(messages)
             return
-        evidence = self.evidence(done)
+        ledger = read_ledger(messages)
+        planned = self.planner.planner.plan(messages[-1].text, ledger)
+        if not planned.calls:
+            yield from self.planner.chunks(messages)
+            return
+        catalogue, spent, calls, why = self.planner.planner.catalogue, Spent(), planned.calls, ""
+        what = heard(messages[-1].text, ledger, catalogue, alone=not turn.share_taste)
+        try:
+            model = self.thinker.bind_tools(tools, tool_choice="any")
+            own = ask_for_plan(model, planning_system(catalogue), what, until=turn.until, spent=spent)
+            calls = settle(own, planned, what, catalogue) or planned.calls
+        except ModelFailed as failure:
+            why = "slow" if isinstance(failure, TooSlow) else "failed"
+        aside = planned.aside if {c.name for c in calls} == {c.name for c in planned.calls} else {"intent": "recommend"}
+        yield from as_chunks(
+            AIMessage(
+                content="",
+                tool_calls=as_calls(calls, len(ledger.turns)),
+                additional_kwargs={ASIDE: {**aside, **({UNPLANNED: why} if why else {})}},
+                response_metadata={SPENT: spent.to_json()},
+            )
+        )
+
+    # ---- words
+
+    def _worded(self, done: Done, turn: Turn) -> Iterator[ChatGenerationChunk]:
+        evidence = self.evidence(done, turn)
         written = Written(grounder=Grounder(evidence, self.embedder))
         first = True
-        for text in self._sentences(done, evidence, written):
-            yield _chunk(text if first else f" {text}")
+        for text in self._sentences(done, evidence, turn, written):
+            yield words_chunk(text if first else f" {text}")
             first = False
-        metadata = {"at": self.planner.clock(), "writer": written.counters(_fallback(written))}
+        metadata = {"at": self.planner.clock(), WRITER: written.to_json(), SPENT: written.spent.to_json()}
         yield ChatGenerationChunk(message=AIMessageChunk(content="", response_metadata=metadata))
 
-    def evidence(self, done: Done) -> Evidence:
-        """What the writer may say in this turn."""
+    def evidence(self, done: Done, turn: Turn | None = None) -> Evidence:
+        """What the writer may say in this turn: as many items as the time allows, and no taste where it must not be told."""
         lists = [o.result for o in done.outcomes if isinstance(o.result, RecList)]
         told: dict[str, tuple[str, ...]] = {}
         for outcome in done.outcomes:
@@ -158,104 +191,101 @@ class JoinedChat(BaseChatModel):
                 titles = tuple(map(plain, outcome.result.titles))
                 told[outcome.result.kind] = told.get(outcome.result.kind, ()) + titles
         topics = Lexicon(self.planner.planner.catalogue.schema).topics
-        return build_evidence(lists, done.said, topics, told=told)
+        evidence = build_evidence(lists, done.said, topics, told=told)
+        if turn is None:
+            return evidence
+        items = evidence.items[: turn.depth.items]
+        if turn.share_taste:
+            return replace(evidence, items=items)
+        return replace(evidence, items=tuple(replace(item, liked=()) for item in items), told={})
 
     def prompt(self, evidence: Evidence) -> list[BaseMessage]:
         """What the writer reads: the instructions, the same bytes every time; what changes comes last."""
         said = f"{evidence.block()}\nPerson: {evidence.message}\nReply:"
         return [SystemMessage(content=writer_prompt()), HumanMessage(content=said)]
 
-    def _sentences(self, done: Done, evidence: Evidence, written: Written) -> Iterator[str]:
+    def _sentences(self, done: Done, evidence: Evidence, turn: Turn, written: Written) -> Iterator[str]:
         """The reply: what was remembered, the writer's sentences, or the planner's, and what was not done."""
         wording = self.planner.wording
+        lists = [o for o in done.outcomes if isinstance(o.result, RecList)]
         others = [o for o in done.outcomes if not isinstance(o.result, RecList)]
         if others:
             aside = {key: value for key, value in done.aside.items() if key != "unknown"}
             yield wording.word(others, aside=aside, turn=done.number)
-        yield from self._written(evidence, written)
-        if fallback := _fallback(written):
-            lists = [o for o in done.outcomes if isinstance(o.result, RecList)]
+        yield from self._written(evidence, turn, written)
+        if written.fallback:
             yield wording.word(lists, aside=done.aside, turn=done.number)
-            yield _NOTES[fallback]
-            return
-        notes = [
-            plain(note.text) for o in done.outcomes if isinstance(o.result, RecList) for note in o.result.notes
-            if note.kind not in _SAID_BY_THE_LIST
-        ]  # fmt: skip
-        yield from dict.fromkeys(notes)
+            yield _NOTES[written.fallback]
+        else:
+            yield from self._not_done(done, written)
+        if done.aside.get(UNPLANNED):
+            yield _UNPLANNED
+
+    def _not_done(self, done: Done, written: Written) -> Iterator[str]:
+        """What the writer does not say: where it broke off, the notes of the list, words that nobody knows."""
+        if written.ended in _BROKE_OFF:
+            yield _BROKE_OFF[written.ended]
+        lists = [o.result for o in done.outcomes if isinstance(o.result, RecList)]
+        notes = (note for found in lists for note in found.notes if note.kind not in _SAID_BY_THE_LIST)
+        yield from dict.fromkeys(plain(note.text) for note in notes)
         if done.aside.get("unknown"):
             yield unknown_words(done.aside["unknown"])
 
-    def _written(self, evidence: Evidence, written: Written) -> Iterator[str]:
-        """The writer's sentences that may be shown, as soon as each is whole."""
-        started = time.perf_counter()
-        grounder, in_a_row = written.grounder, 0
-        for piece in self._pieces(self.prompt(evidence), written, until=started + self.seconds):
-            before = grounder.count("removed")
-            for sentence in grounder.feed(piece):
-                written.shown += 1
-                in_a_row = 0
-                yield sentence
-            in_a_row += grounder.count("removed") - before
-            if written.shown >= SENTENCES or in_a_row >= PATIENCE:
-                written.ended = "enough" if written.shown >= SENTENCES else "babble"
-                break
-        for sentence in grounder.finish(whole=not written.ended):
-            if written.shown < SENTENCES:
-                written.shown += 1
-                yield sentence
-        written.seconds = time.perf_counter() - started
+    def _written(self, evidence: Evidence, turn: Turn, written: Written) -> Iterator[str]:
+        """The writer's sentences that may be shown, each as soon as it is whole, from the first about an item on.
 
-    def _pieces(self, prompt: list[BaseMessage], written: Written, *, until: float) -> Iterator[str]:
-        """The writer's text as it comes, from a thread, so that a writer that hangs holds nobody up."""
-        pieces: queue.Queue[AIMessageChunk | Exception | None] = queue.Queue()
-        stopped = threading.Event()
-        threading.Thread(target=self._write, args=(prompt, pieces, stopped), daemon=True).start()
-        try:
-            while True:
-                try:
-                    piece = pieces.get(timeout=max(until - time.perf_counter(), 0.0))
-                except queue.Empty:
-                    written.ended = "slow"
-                    return
-                if isinstance(piece, Exception):
-                    if not isinstance(piece, self.failures):
-                        raise piece
-                    written.ended = "failed"
-                    return
-                if piece is None:
-                    return
-                _count(piece, written)
-                yield str(piece.text)
-                if written.pieces >= self.tokens:
-                    written.ended = "tokens"
-                    return
-        finally:
-            stopped.set()
+        What comes before that one waits for it: if none follows, the planner's words stand alone.
+        """
+        if not turn.depth.items:
+            written.ended = "short"
+            return
+        waiting: list[str] = []
+        for sentence in self._supported(evidence, turn, written):
+            waiting.append(sentence)
+            if written.shown or written.grounder.verdicts[-1][1].about:
+                written.shown += len(waiting)
+                yield from waiting
+                waiting.clear()
+            if written.shown >= turn.depth.sentences:
+                written.ended = written.ended or "enough"
+                return
 
-    def _write(
-        self,
-        prompt: list[BaseMessage],
-        pieces: queue.Queue[AIMessageChunk | Exception | None],
-        stopped: threading.Event,
-    ) -> None:
-        stream = self.writer.stream(prompt, max_tokens=self.tokens)
-        came = False
+    def _supported(self, evidence: Evidence, turn: Turn, written: Written) -> Iterator[str]:
+        """The sentences that grounding lets through, until the writer ends or is stopped."""
+        grounder, in_a_row, pieces = written.grounder, 0, 0
+        answer = listen(
+            self.writer, self.prompt(evidence), until=turn.until, spent=written.spent, tokens=turn.depth.tokens
+        )
         try:
-            for chunk in stream:
-                if stopped.is_set():
+            for piece in answer:
+                removed = grounder.count("removed")
+                for sentence in grounder.feed(str(piece.text)):
+                    in_a_row = 0
+                    yield sentence
+                in_a_row += grounder.count("removed") - removed
+                pieces += bool(piece.text)
+                if in_a_row >= PATIENCE or pieces >= turn.depth.tokens:
+                    written.ended = "babble" if in_a_row >= PATIENCE else "tokens"
                     break
-                came = True
-                pieces.put(chunk)
-            pieces.put(None)
-        except Exception as error:  # noqa: BLE001 - handed to the asking thread, which raises what is not a failure of the model
-            pieces.put(
-                error if came or not isinstance(error, ValueError) else None
-            )  # LangChain's word for an empty stream
+        except ModelFailed as failure:
+            written.ended = "slow" if isinstance(failure, TooSlow) else "failed"
         finally:
-            close = getattr(stream, "close", None)
-            if close is not None:
-                close()
+            answer.close()  # type: ignore[attr-defined]  # a generator
+        yield from grounder.finish(whole=not written.ended)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """What holds for one turn: until when (`time.perf_counter`), how deep, and whether the taste may be told."""
+
+    until: float
+    depth: Depth
+    share_taste: bool
+
+
+def planning_system(catalogue: Catalogue) -> str:
+    """The instructions with what the catalogue can be asked for: the same bytes for one catalogue every time."""
+    return planning_prompt(render(Facets(items=len(catalogue.items), attributes=catalogue.schema.attributes)))
 
 
 def is_for_writer(done: Done) -> bool:
@@ -263,27 +293,20 @@ def is_for_writer(done: Done) -> bool:
     lists = [o for o in done.outcomes if isinstance(o.result, RecList)]
     return (
         len(lists) == 1
-        and all(o.call.name in {"recommend", "more_like"} for o in lists)
+        and all(o.call.name in LISTS for o in lists)
         and all(isinstance(o.result, RecList) and o.result.recommendations for o in lists)
         and all(isinstance(o.result, RecList | Remembered) for o in done.outcomes)
         and done.aside.get("intent") not in {"absent", "which"}
     )
 
 
-def _fallback(written: Written) -> str:
-    """Why the planner's words are needed; "" where the writer said something of an item."""
-    if written.about_items:
-        return ""
-    return written.ended if written.ended in {"failed", "slow"} else "unsupported"
-
-
-def _count(piece: AIMessageChunk, written: Written) -> None:
-    if piece.text:
-        written.pieces += 1
-    usage: Mapping[str, Any] = piece.usage_metadata or {}
-    for key in ("input_tokens", "output_tokens"):
-        written.usage[key] = max(written.usage.get(key, 0), int(usage.get(key, 0)))
-
-
-def _chunk(text: str) -> ChatGenerationChunk:
-    return ChatGenerationChunk(message=AIMessageChunk(content=text))
+def spent_in(messages: list[BaseMessage]) -> Mapping[str, Any]:
+    """What a turn's calls of a language model cost together, and what became of its sentences; zeros where none was called."""
+    total: dict[str, Any] = Spent().to_json() | {"kept": 0, "repaired": 0, "removed": 0, "ended": "", "fallback": ""}
+    unplanned = False
+    for message in messages:
+        for key, value in message.response_metadata.get(SPENT, {}).items():
+            total[key] = round(total[key] + value, 3)
+        total.update(message.response_metadata.get(WRITER, {}))
+        unplanned = unplanned or bool(message.additional_kwargs.get(ASIDE, {}).get(UNPLANNED))
+    return total | {"fallback": total["fallback"] or ("plan" if unplanned else "")}

@@ -5,40 +5,29 @@ from __future__ import annotations
 import itertools
 import json
 import time
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.language_models.chat_models import generate_from_stream
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessageChunk, BaseMessage, ToolMessage
 from langchain_core.messages.ai import UsageMetadata
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable
-from langchain_core.tools import BaseTool
+from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from pydantic import ConfigDict
 
+from agent.models.chat_text import as_chat, calls_chunk
 from agent.models.grammar import calls_grammar
 from agent.models.llama_cpp_engine import Budget, Count, LlamaCppEngine
+from agent.models.streamed_chat import StreamedChat
 from vouch.errors import ModelFailed
 
 _CALL_TOKENS = 1600
 """Above the longest answer that the grammar allows to be likely; a call that is cut off there is an error, never half a call."""
-_HOW = (
-    "To use tools, answer with nothing but JSON of this form: "
-    '{"calls":[{"name":"TOOL","arguments":{}}]}, with one to three calls. The tools:'
-)
 
 
-class LlamaCppChat(BaseChatModel):
+class LlamaCppChat(StreamedChat):
     """Talks through one engine. Holds nothing of any conversation.
 
     `tool_choice` "auto" lets the model call or write; "any" makes it call; after a tool's result it writes.
     """
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     engine: LlamaCppEngine
     name_of_model: str
@@ -51,56 +40,28 @@ class LlamaCppChat(BaseChatModel):
     def _llm_type(self) -> str:
         return "vouch-llama-cpp"
 
-    def bind_tools(
-        self,
-        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
-        *,
-        tool_choice: str | None = None,
-        **kwargs: Any,
-    ) -> Runnable[LanguageModelInput, AIMessage]:
-        """The model with tools: their schemas become the grammar of its answer."""
-        return self.bind(
-            tools=[convert_to_openai_tool(tool) for tool in tools], tool_choice=tool_choice or "auto", **kwargs
+    def chunks(self, messages: list[BaseMessage], **options: Any) -> Iterator[ChatGenerationChunk]:
+        """Words, or calls in one chunk; the last chunk tells what it cost."""
+        tools = [convert_to_openai_tool(tool) for tool in options.get("tools") or []]
+        choice = str(options.get("tool_choice", "auto"))
+        budget = Budget(
+            tokens=int(options.get("max_tokens") or self.budget.tokens),
+            seconds=float(options.get("timeout") or self.budget.seconds),
         )
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        for chunk in self._chunks(messages, kwargs.get("tools") or [], str(kwargs.get("tool_choice", "auto"))):
-            if run_manager is not None:
-                run_manager.on_llm_new_token(str(chunk.text), chunk=chunk)
-            yield chunk
-
-    def _chunks(
-        self, messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]], choice: str
-    ) -> Iterator[ChatGenerationChunk]:
         count = Count()
         chat = as_chat(messages, tools)
         if not tools or choice == "none" or (isinstance(messages[-1], ToolMessage) and choice == "auto"):
-            yield from _words(self._write(chat, count), count)
+            yield from _words(self._write(chat, count, budget), count)
         else:
-            yield from self._call_or_write(chat, count, tools, choice)
+            yield from self._call_or_write(chat, count, budget, tools=tools, choice=choice)
         yield self._last(count)
 
     def _call_or_write(
-        self, chat: list[dict[str, str]], count: Count, tools: Sequence[dict[str, Any]], choice: str
+        self, chat: list[dict[str, str]], count: Count, budget: Budget, *, tools: Sequence[dict[str, Any]], choice: str
     ) -> Iterator[ChatGenerationChunk]:
         named = [tool for tool in tools if tool["function"]["name"] == choice]
         grammar = calls_grammar(named or tools, or_prose=choice == "auto")
-        pieces = self._write(chat, count, grammar)
+        pieces = self._write(chat, count, budget, grammar)
         first = next(pieces, "")
         if not first.startswith("{"):
             yield from _words(itertools.chain([first], pieces), count)
@@ -108,27 +69,11 @@ class LlamaCppChat(BaseChatModel):
         text = first + "".join(pieces)
         if count.finish != "stop":
             raise ModelFailed(f"the model's call was cut off by its budget of {count.finish}")
-        calls = json.loads(text)["calls"]
-        yield ChatGenerationChunk(
-            message=AIMessageChunk(
-                content="",
-                tool_call_chunks=[
-                    {
-                        "name": call["name"],
-                        "args": json.dumps(call["arguments"], ensure_ascii=False),
-                        "id": f"call_{uuid.uuid4().hex[:12]}",
-                        "index": n,
-                        "type": "tool_call_chunk",
-                    }
-                    for n, call in enumerate(calls)
-                ],
-                usage_metadata=_read(count),
-            )
-        )
+        yield calls_chunk(json.loads(text)["calls"], _read(count))
 
-    def _write(self, chat: list[dict[str, str]], count: Count, grammar: str = "") -> Iterator[str]:
-        tokens = _CALL_TOKENS if grammar else self.budget.tokens
-        budget = Budget(tokens=tokens, seconds=self.budget.seconds)
+    def _write(self, chat: list[dict[str, str]], count: Count, budget: Budget, grammar: str = "") -> Iterator[str]:
+        if grammar:
+            budget = Budget(tokens=_CALL_TOKENS, seconds=budget.seconds)
         return self.engine.write(
             chat, budget=budget, count=count, grammar=grammar, temperature=self.temperature, seed=self.seed
         )
@@ -164,42 +109,3 @@ def _read(count: Count) -> UsageMetadata:
         total_tokens=count.prompt,
         input_token_details={"cache_read": count.cached},
     )
-
-
-def as_chat(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]] = ()) -> list[dict[str, str]]:
-    """The messages as roles and texts that any chat template knows: system first, then user and assistant in turn.
-
-    What the tools are stands in the system message, so that it is the same in every turn.
-    """
-    system = "\n\n".join(
-        [*(m.text for m in messages if isinstance(m, SystemMessage)), *([_told(tools)] if tools else [])]
-    )
-    chat = [{"role": "system", "content": system}] if system else []
-    for message in messages:
-        if isinstance(message, SystemMessage):
-            continue
-        role = "assistant" if isinstance(message, AIMessage) else "user"
-        text = _spoken(message)
-        if chat and chat[-1]["role"] == role:
-            chat[-1] = {"role": role, "content": f"{chat[-1]['content']}\n{text}"}
-        else:
-            chat.append({"role": role, "content": text})
-    return chat
-
-
-def _told(tools: Sequence[dict[str, Any]]) -> str:
-    lines = (
-        f"{t['function']['name']}({', '.join(t['function'].get('parameters', {}).get('properties', {}))}): "
-        + " ".join(t["function"].get("description", "").split())
-        for t in tools
-    )
-    return "\n".join([_HOW, *lines])
-
-
-def _spoken(message: BaseMessage) -> str:
-    if isinstance(message, ToolMessage):
-        return f"Result of {message.name}:\n{message.text}"
-    if isinstance(message, AIMessage) and message.tool_calls:
-        calls = [{"name": call["name"], "arguments": call["args"]} for call in message.tool_calls]
-        return json.dumps({"calls": calls}, ensure_ascii=False)
-    return str(message.text)

@@ -100,12 +100,16 @@ class LlamaCppEngine:
             raise
         return list(self._model.tokenize(text.encode("utf-8"), add_bos=False, special=True))
 
+    def prefix(self, system: str) -> list[int]:
+        """The tokens that every chat with this system message begins with."""
+        one, other = (self.prompt(_chat(system, said)) for said in ("a", "Z"))
+        return one[: _shared(one, other)]
+
     def keep_prefix(self, system: str) -> None:
         """Evaluates what every chat with this system message begins with, once for ever: it is saved on disk and loaded from there."""
         if self._prefixes is None:
             return
-        one, other = (self.prompt(_chat(system, said)) for said in ("a", "Z"))
-        tokens = one[: _shared(one, other)]
+        tokens = self.prefix(system)
         name = hashlib.sha256(f"{self._made_by}:{tokens}".encode()).hexdigest()[:32]
         with self._queue():
             self._kept[system] = (tokens, self._prefixes / f"{name}.state")

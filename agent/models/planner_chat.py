@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, ToolMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable
-from langchain_core.tools import BaseTool
-from pydantic import ConfigDict
+from langchain_core.outputs import ChatGenerationChunk
 
 from agent.ledger import ASIDE, read_ledger
+from agent.models.streamed_chat import StreamedChat
 from agent.planner.plan import Planner
 from agent.wording import Outcome, Wording
 from tools.artifact import from_json
@@ -35,10 +32,8 @@ class Done:
     number: int
 
 
-class PlannerChat(BaseChatModel):
+class PlannerChat(StreamedChat):
     """Plans and words one turn. Holds nothing of any conversation: the messages carry all."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     planner: Planner
     wording: Wording
@@ -48,36 +43,9 @@ class PlannerChat(BaseChatModel):
     def _llm_type(self) -> str:
         return "vouch-planner"
 
-    def bind_tools(
-        self,
-        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
-        *,
-        tool_choice: str | None = None,
-        **kwargs: Any,
-    ) -> Runnable[LanguageModelInput, AIMessage]:
-        """The model itself: it knows the toolbox's tools by heart."""
-        return self
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return ChatResult(generations=[ChatGeneration(message=self._answer(messages))])
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        for chunk in _chunks(self._answer(messages)):
-            if run_manager is not None:
-                run_manager.on_llm_new_token(str(chunk.text), chunk=chunk)
-            yield chunk
+    def chunks(self, messages: list[BaseMessage], **options: Any) -> Iterator[ChatGenerationChunk]:
+        """The plan or the words; the tools' names are known by heart."""
+        yield from as_chunks(self._answer(messages))
 
     def _answer(self, messages: Sequence[BaseMessage]) -> AIMessage:
         heard = [place for place, message in enumerate(messages) if isinstance(message, HumanMessage)]
@@ -91,16 +59,7 @@ class PlannerChat(BaseChatModel):
         if not plan.calls:
             text = self.wording.word((), aside=plan.aside, turn=len(ledger.turns))
             return AIMessage(content=text, additional_kwargs=kwargs, response_metadata={"at": self.clock()})
-        calls = [
-            {
-                "name": call.name,
-                "args": dict(call.arguments),
-                "id": f"call_{len(ledger.turns)}_{n}",
-                "type": "tool_call",
-            }
-            for n, call in enumerate(plan.calls)
-        ]
-        return AIMessage(content="", tool_calls=calls, additional_kwargs=kwargs)
+        return AIMessage(content="", tool_calls=as_calls(plan.calls, len(ledger.turns)), additional_kwargs=kwargs)
 
     def done(self, messages: Sequence[BaseMessage]) -> Done:
         """What the newest turn's tools brought, with what was understood."""
@@ -140,22 +99,33 @@ class PlannerChat(BaseChatModel):
         return Outcome(call=call, result=from_json(answer.artifact, self.planner.catalogue))
 
 
+def as_calls(calls: Sequence[ToolCall], turn: int) -> list[Any]:
+    """Calls as LangChain's messages hold them; their ids tell the turn and the place."""
+    return [
+        {"name": call.name, "args": dict(call.arguments), "id": f"call_{turn}_{n}", "type": "tool_call"}
+        for n, call in enumerate(calls)
+    ]
+
+
 def _aside(turn: Sequence[BaseMessage]) -> Mapping[str, Any]:
     planned = [m for m in turn if isinstance(m, AIMessage) and ASIDE in m.additional_kwargs]
     return planned[-1].additional_kwargs[ASIDE] if planned else {}
 
 
-def _chunks(message: AIMessage) -> Iterator[ChatGenerationChunk]:
+def as_chunks(message: AIMessage) -> Iterator[ChatGenerationChunk]:
     """A message in pieces: the calls at once, words one by one."""
     if message.tool_calls:
-        import json
-
         calls = [
             {"name": c["name"], "args": json.dumps(c["args"]), "id": c["id"], "index": n, "type": "tool_call_chunk"}
             for n, c in enumerate(message.tool_calls)
         ]
         yield ChatGenerationChunk(
-            message=AIMessageChunk(content="", tool_call_chunks=calls, additional_kwargs=message.additional_kwargs)  # type: ignore[arg-type]
+            message=AIMessageChunk(
+                content="",
+                tool_call_chunks=calls,  # type: ignore[arg-type]
+                additional_kwargs=message.additional_kwargs,
+                response_metadata=message.response_metadata,
+            )
         )
         return
     pieces = _PIECE.findall(message.text) or [""]

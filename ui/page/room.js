@@ -59,6 +59,7 @@ async function arrive(said) {
   simulated.hidden = !room.simulated;
   simulated.textContent = room.simulated ? "You look in as " + room.label + ". A simulated member: a script drew these likes." : "";
   fillTiers(room.tiers);
+  served = chatOf(room.tiers);
   root.dataset.ready = "yes";
   if (room.turns.length) turns.lastElementChild.scrollIntoView({block: "start"});
   box.focus({preventScroll: true});
@@ -82,9 +83,27 @@ function fillWho(room) {
   who.hidden = false;
 }
 // The parts that answered last: where one fell back to another model, this line says so.
-function fillTiers(tiers) {
-  $(".tiers").replaceChildren(...tiers.map(([part, tier]) => tag("span", part + ": " + tier)));
+function fillTiers(tiers, cost) {
+  $(".tiers").replaceChildren(...tiers.map(([part, tier]) => tag("span", part + ": " + tier)), ...(cost ? [tag("span", cost)] : []));
 }
+// While the page lies open: has another chat model come? The line follows, and a language model's arrival is said until the next message.
+let served = "";
+const chatOf = (tiers) => (tiers.find(([part]) => part === "chat") || ["", ""])[1];
+async function lookAgain() {
+  if (busy || !served || document.hidden) return;
+  let tiers = null;
+  try { tiers = Object.entries((await (await fetch("/healthz", {cache: "no-store"})).json()).tiers); } catch { return; }
+  const now = chatOf(tiers);
+  if (busy || !now || now === served) return;
+  fillTiers(tiers);
+  if (served.startsWith("planner") && !now.startsWith("planner")) {
+    note("The language model is here: the next answer is worded by it.");
+    clearTimeout(fading);
+  }
+  served = now;
+}
+setInterval(lookAgain, 10000);
+document.addEventListener("visibilitychange", lookAgain);
 function fillHello(room) {
   $(".examples").replaceChildren(...room.examples.map((text) => {
     const row = document.createElement("li");
@@ -170,7 +189,7 @@ watch("value", () => {
   }
   if (!turn?.key || turn.conversation !== tab.conversation) return;
   show(turn, false);
-  if (turn.tiers) fillTiers(turn.tiers);
+  if (turn.tiers) fillTiers(turn.tiers, turn.cost);
   if (turn.state === "done" && turn.key === busy) settle("done");
 });
 

@@ -1,0 +1,129 @@
+"""Tiny language models of random weights, made on the spot: a llama as GGUF, and one in transformers' own form. They talk nonsense."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+WIDTH, HEADS, LAYERS, INNER, CONTEXT = 32, 2, 2, 64, 8192
+_PROMPTS = Path(__file__).parent.parent / "prompts"
+_UINT32, _FLOAT32, _STRING, _ARRAY, _INT32 = 4, 6, 8, 9, 5
+_ALIGNMENT = 32
+_UNKNOWN, _CONTROL, _NORMAL, _BYTE = 2, 3, 1, 6
+_PIECES = r"""▁the ▁a ▁and {" ":" "," "} ]} [" "] calls name arguments text title \n ▁▁ ?? .. é 漢 \" \\"""
+
+
+def random_gguf(path: Path, *, seed: int = 0) -> Path:
+    """A llama of random weights, with bytes, letters and some mischievous pieces as its vocabulary."""
+    tokens, scores, types = _vocabulary()
+    known: dict[str, int | float | str | Sequence[str] | Sequence[float] | Sequence[int]] = {
+        "general.architecture": "llama",
+        "general.alignment": _ALIGNMENT,
+        "llama.context_length": CONTEXT,
+        "llama.embedding_length": WIDTH,
+        "llama.block_count": LAYERS,
+        "llama.feed_forward_length": INNER,
+        "llama.attention.head_count": HEADS,
+        "llama.attention.head_count_kv": HEADS,
+        "llama.rope.dimension_count": WIDTH // HEADS,
+        "llama.attention.layer_norm_rms_epsilon": 1e-5,
+        "tokenizer.ggml.model": "llama",
+        "tokenizer.ggml.tokens": tokens,
+        "tokenizer.ggml.scores": scores,
+        "tokenizer.ggml.token_type": types,
+        "tokenizer.ggml.bos_token_id": 1,
+        "tokenizer.ggml.eos_token_id": 2,
+        "tokenizer.ggml.unknown_token_id": 0,
+    }
+    _write(path, known, _weights(len(tokens), np.random.default_rng(seed)))
+    return path
+
+
+def _vocabulary() -> tuple[list[str], list[float], list[int]]:
+    letters = [chr(c) for c in range(33, 127)]
+    own = ["<unk>", "<s>", "</s>", *(f"<0x{b:02X}>" for b in range(256)), "▁", *letters]
+    words = (_PROMPTS / "common_words.txt").read_text(encoding="utf-8").splitlines()[3:9]
+    # A word is found through its beginnings, each a token of its own.
+    begun = [f"▁{word[:n]}" for line in words for word in line.split() for n in range(1, len(word) + 1)]
+    tokens = list(dict.fromkeys([*own, *_PIECES.split(" "), *begun]))
+    types = [_UNKNOWN, _CONTROL, _CONTROL, *[_BYTE] * 256, *[_NORMAL] * (len(tokens) - 259)]
+    return tokens, [-float(n) for n in range(len(tokens))], types
+
+
+def _weights(words: int, dice: np.random.Generator) -> Mapping[str, NDArray[np.float32]]:
+    def drawn(*shape: int) -> NDArray[np.float32]:
+        return dice.normal(0.0, 0.4, shape).astype(np.float32)
+
+    weights = {"token_embd.weight": drawn(words, WIDTH), "output.weight": drawn(words, WIDTH)}
+    weights["output_norm.weight"] = np.ones(WIDTH, np.float32)
+    for n in range(LAYERS):
+        for name in ("attn_q", "attn_k", "attn_v", "attn_output"):
+            weights[f"blk.{n}.{name}.weight"] = drawn(WIDTH, WIDTH)
+        weights[f"blk.{n}.ffn_gate.weight"] = drawn(INNER, WIDTH)
+        weights[f"blk.{n}.ffn_up.weight"] = drawn(INNER, WIDTH)
+        weights[f"blk.{n}.ffn_down.weight"] = drawn(WIDTH, INNER)
+        weights[f"blk.{n}.attn_norm.weight"] = np.ones(WIDTH, np.float32)
+        weights[f"blk.{n}.ffn_norm.weight"] = np.ones(WIDTH, np.float32)
+    return weights
+
+
+def _write(path: Path, known: Mapping[str, object], weights: Mapping[str, NDArray[np.float32]]) -> None:
+    """A GGUF file of version 3: header, what is known, the tensors' table, then their numbers, each aligned."""
+    head = b"GGUF" + struct.pack("<IQQ", 3, len(weights), len(known))
+    head += b"".join(_text(key) + _value(value) for key, value in known.items())
+    place = 0
+    for name, weight in weights.items():
+        shape = weight.shape[::-1]  # ggml names the fastest first
+        head += _text(name) + struct.pack("<I", len(shape)) + struct.pack(f"<{len(shape)}Q", *shape)
+        head += struct.pack("<IQ", 0, place)
+        place += -(-weight.nbytes // _ALIGNMENT) * _ALIGNMENT
+    with path.open("wb") as file:
+        file.write(head.ljust(-(-len(head) // _ALIGNMENT) * _ALIGNMENT, b"\0"))
+        for weight in weights.values():
+            file.write(weight.tobytes().ljust(-(-weight.nbytes // _ALIGNMENT) * _ALIGNMENT, b"\0"))
+
+
+def _text(text: str) -> bytes:
+    raw = text.encode("utf-8")
+    return struct.pack("<Q", len(raw)) + raw
+
+
+def _value(value: object) -> bytes:
+    if isinstance(value, str):
+        return struct.pack("<I", _STRING) + _text(value)
+    if isinstance(value, int):
+        return struct.pack("<II", _UINT32, value)
+    if isinstance(value, float):
+        return struct.pack("<If", _FLOAT32, value)
+    if not isinstance(value, list):
+        raise TypeError(f"no such value in a GGUF: {value!r}")
+    kinds = {str: _STRING, float: _FLOAT32, int: _INT32}
+    packed = b"".join(
+        _text(v) if isinstance(v, str) else struct.pack("<f" if isinstance(v, float) else "<i", v) for v in value
+    )
+    return struct.pack("<IIQ", _ARRAY, kinds[type(value[0])], len(value)) + packed
+
+
+def random_transformer(folder: Path, *, seed: int = 0) -> Path:
+    """A small llama of random weights with a tokenizer of single characters, as `save_pretrained` lays them out."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    torch.manual_seed(seed)
+    letters = pre_tokenizers.ByteLevel.alphabet()
+    words = {word: n for n, word in enumerate(["<s>", "</s>", *sorted(letters)])}
+    raw = Tokenizer(models.BPE(vocab=words, merges=[]))
+    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    raw.decoder = decoders.ByteLevel()
+    PreTrainedTokenizerFast(tokenizer_object=raw, bos_token="<s>", eos_token="</s>").save_pretrained(folder)
+    config = LlamaConfig(
+        vocab_size=len(words), hidden_size=WIDTH, intermediate_size=INNER, num_hidden_layers=LAYERS,
+        num_attention_heads=HEADS, max_position_embeddings=CONTEXT, bos_token_id=0, eos_token_id=1,
+    )  # fmt: skip
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
