@@ -14,12 +14,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.item_neighbours import ItemNeighbours
 from eval.recorded import Tuned
 from eval.splits import HeldOut
 from retrieval.catalogue import Catalogue
 from retrieval.ranking import TEXT_SOURCES
 from retrieval.recommender import POOL, Content, InteractionStore, Recommender, standard_sources
+from retrieval.scorers.alternatives import fit_als, fit_item_neighbours
 from retrieval.scorers.edlae import LevelChoice
 from retrieval.scorers.fitted import MOST_MODELS, Fitted, fit_adaptive, fit_ease
 from retrieval.scorers.levels import choose_levels
@@ -90,17 +90,19 @@ def fit_models(
 ) -> Models:
     """All models that the training can feed."""
     interactions = tuple(training)
-    likes = Training.of(catalogue, interactions)
     model = fit_adaptive(interactions, catalogue, choices=tuned.levels)
     fitted = Fitted(version="training", like_counts=LikeCounts.of(catalogue, interactions), model=model)
     rankers: dict[str, Ranker] = {"random": _at_random(catalogue, seed)}
     rankers["popularity"] = by_source(PopularSource(catalogue, fitted.like_counts), catalogue)
-    if likes is not None and model is not None:
-        rankers["item_knn"] = by_source(ItemNeighbours(catalogue, likes), catalogue)
-        fixed = fit_ease(interactions, catalogue, penalty=tuned.ease_penalty)
-        if fixed is not None:
-            rankers["ease"] = by_source(CollaborativeSource(fixed), catalogue)
-        rankers["cf"] = by_source(CollaborativeSource(model), catalogue)
+    alone = {
+        "item_knn": fit_item_neighbours(interactions, catalogue, kind=tuned.neighbours_kind, k=tuned.neighbours),
+        "als": fit_als(interactions, catalogue, choice=tuned.als),
+        "ease": fit_ease(interactions, catalogue, penalty=tuned.ease_penalty),
+        "cf": model,
+    }
+    for row, one in alone.items():
+        if one is not None:
+            rankers[row] = by_source(CollaborativeSource(one), catalogue)
     sources = {ROWS.get(s.name, s.name): s for s in standard_sources(catalogue, fitted=fitted, content=content)}
     spoken = {row: s for row, s in sources.items() if s.name not in TEXT_SOURCES}
     rankers["vouch"] = _whole(_recommender(catalogue, fitted, content, tuple(spoken.values())), catalogue)
@@ -156,11 +158,8 @@ class _NoStore(InteractionStore):
     def interactions(self, user_id: str | None = None) -> Sequence[Interaction]:
         return ()
 
-    def add_interaction(self, interaction: Interaction) -> None:
-        raise NotImplementedError
-
-    def remove_interactions(self, user_id: str, item_id: str | None = None) -> None:
-        raise NotImplementedError
-
     def people(self) -> Sequence[tuple[str, int]]:
         return ()
+
+    def change_taste(self, user_id: str, changed: object, what: object) -> None:
+        raise NotImplementedError

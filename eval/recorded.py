@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrieval.scorers.als import AlsChoice
+from retrieval.scorers.alternatives import ALS
 from retrieval.scorers.edlae import LevelChoice
+from retrieval.scorers.neighbours import Likeness
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,10 +19,8 @@ class Tuned:
 
     ease_penalty: float | None = None
     neighbours: int = 200
-    neighbours_kind: str = "cosine"
-    als_factors: int = 64
-    als_regularization: float = 0.05
-    als_alpha: float = 1.0
+    neighbours_kind: Likeness = "cosine"
+    als: AlsChoice = ALS
     levels: tuple[LevelChoice, ...] | None = None
 
 

@@ -10,7 +10,6 @@ import pytest
 from rich.console import Console
 
 from eval.__main__ import main, show
-from eval.item_neighbours import ItemNeighbours
 from eval.metrics import (
     Lists,
     coverage_at,
@@ -27,11 +26,10 @@ from eval.recorded import Tuned
 from eval.splits import Split, split_last, split_people, with_likes_known, with_new_items
 from eval.texts import content_of
 from retrieval.catalogue import Catalogue
-from retrieval.scorers.training import Training
 from tests.stand_ins_perception import HashEmbedder
 from tests.stand_ins_recommender import small_catalogue
 from vouch.errors import InputError
-from vouch.types import Interaction, Item, Preference, Query, Schema, Taste
+from vouch.types import Interaction, Item, Schema
 
 N_ITEMS = 40
 CATALOGUE = Catalogue(
@@ -96,8 +94,8 @@ def test_no_model_lists_what_is_known_nor_anything_twice() -> None:
 def test_models_that_know_the_likes_beat_those_that_do_not(table: RankingTable) -> None:
     found = figures(table, "ndcg@10")
     assert list(found)[:2] == ["random", "popularity"]
-    assert {"item_knn", "ease", "cf", "vouch", "company"} <= found.keys()
-    for model in ("item_knn", "ease", "cf", "vouch"):
+    assert {"item_knn", "als", "ease", "cf", "vouch", "company"} <= found.keys()
+    for model in ("item_knn", "als", "ease", "cf", "vouch"):
         assert found[model] > found["popularity"] + 0.05
     for row in table.rows:
         for name in ("recall@20", "ndcg@10", "ndcg@100", "mrr"):
@@ -211,17 +209,6 @@ def test_the_table_of_last_likes_says_so() -> None:
 def test_likes_without_times_have_no_last_one() -> None:
     with pytest.raises(InputError, match="--split strong"):
         split_last(halves(), seed=0)
-
-
-def test_neighbours_are_of_the_same_half_and_say_nothing_without_a_like() -> None:
-    training = Training.of(CATALOGUE, halves())
-    assert training is not None
-    source = ItemNeighbours(CATALOGUE, training)
-    found = source.propose(Query(tastes=(Taste(user_id="s", liked=(Preference(item_id="i4"),)),)), 10, None)
-    assert {int(c.item_id[1:]) % 2 for c in found} == {0}
-    assert len(found) == 10
-    assert "i4" not in {c.item_id for c in found}
-    assert source.propose(Query(), 10, None) == ()
 
 
 def test_the_same_seed_gives_the_same_table() -> None:
