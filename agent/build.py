@@ -89,6 +89,7 @@ def join(
         planner=planner,
         writer=model.chat,
         thinker=model.chat if plans else None,
+        guided=model.guided,
         embedder=collection.embedder,
         seconds=settings.budget,
         share_taste=told,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from agent.phrases import plain, quote
+from agent.phrases import plain
 from agent.planner.lexicon import Topic
 from tools.render import name_text, people_text, value_text
 from vouch.types import AttributeValue, CitedPassage, Item, LikedItem, Popularity, RecList, Recommendation
@@ -17,6 +17,8 @@ ITEMS = 8
 _PASSAGES = 2
 _LIKED = 2
 _FACT_CHARACTERS = 80
+_AROUND = 260
+_SENTENCE_END = re.compile(r"[.!?…]+[\"”’')]*\s+")
 _ROLES = re.compile(
     r"<\|[^|>]{0,40}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|user|assistant|tool)[^>]{0,40}>"
     r"|^\s*(?:system|user|assistant|tool|human)\s*:",
@@ -29,7 +31,12 @@ _TO_A_MODEL = re.compile(
     r"|\btool_?calls?\b|https?://|www\.|javascript:",
     re.IGNORECASE,
 )
-_HEARD = {"transcript": "heard in its sound", "sound": "measured in its sound", "ocr": "read in its picture", "title": "listed as"}
+_HEARD = {
+    "transcript": "heard in its sound",
+    "sound": "measured in its sound",
+    "ocr": "read in its picture",
+    "title": "listed as",
+}
 _SEEN = {"caption", "tags", "colours"}
 
 
@@ -106,9 +113,9 @@ class Evidence:
         shown = (liked.title for item in self.items for liked in item.liked)
         return tuple(dict.fromkeys((*self.told.get("like", ()), *map(plain, shown))))
 
-    def block(self) -> str:
-        """The lines that the writer reads; the same evidence gives the same bytes."""
-        lines = [line for item in self.items for line in _lines(item)]
+    def block(self, items: int = ITEMS) -> str:
+        """The lines of the first items that the writer reads; the same evidence gives the same bytes."""
+        lines = [line for item in self.items[:items] for line in _lines(item)]
         return "\n".join(["<evidence>", *lines, "</evidence>"])
 
 
@@ -172,14 +179,32 @@ def _facts(item: Item, topics: Mapping[str, Topic]) -> tuple[Fact, ...]:
 def _lines(item: ItemEvidence) -> list[str]:
     facts = "; ".join(f"{name_text(fact.name)}: {fenced(value_text(fact.value))}" for fact in item.facts)
     lines = [f"[{item.handle}] {fenced(item.title)}", *([facts] if facts else [])]
-    for cited in item.passages[:_PASSAGES]:
-        start, end = cited.span
-        lines.append(f"{_where(cited)}: {quote(fenced(cited.passage.text[start:end] or cited.passage.text))}")
+    channels = {cited.passage.channel: cited for cited in reversed(item.passages)}
+    for cited in [c for c in item.passages if channels[c.passage.channel] is c][:_PASSAGES]:
+        lines.append(f"{_where(cited)}: {fenced(around(cited.passage.text, cited.span))}")
     for liked in item.liked[:_LIKED]:
         lines.append(f"because you like {fenced(liked.title)}: {min(liked.share, 1):.0%} of the match")
     if item.popularity:
         lines.append(f"liked by {people_text(item.popularity)}")
     return [lines[0], *(f"  {item.handle}.{n} {line}" for n, line in enumerate(lines[1:], 1))]
+
+
+def around(text: str, span: tuple[int, int], characters: int = _AROUND) -> str:
+    """The whole sentences that hold a span, and more of those after and before it while they fit into so many characters.
+
+    >>> around("One. Two is here. Three.", (5, 8), 17)
+    'Two is here.'
+    """
+    ends = [m.end() for m in _SENTENCE_END.finditer(text)]
+    ends += [len(text)] if not ends or ends[-1] < len(text) else []
+    starts = [0, *ends[:-1]]
+    first = max(n for n, start in enumerate(starts) if start <= span[0])
+    last = next((n for n, end in enumerate(ends) if end >= span[1]), len(ends) - 1)
+    while last + 1 < len(ends) and ends[last + 1] - starts[first] <= characters:
+        last += 1
+    while first > 0 and ends[last] - starts[first - 1] <= characters:
+        first -= 1
+    return text[starts[first] : ends[last]].strip()
 
 
 def _where(cited: CitedPassage) -> str:

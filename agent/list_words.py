@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from agent.funnel_words import FunnelWords
@@ -21,6 +22,15 @@ FIRST = 3
 """So many items are given with a reason."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ListParts:
+    """An answer in parts. `items`: each of the first items' item_id with its sentence; `opening` says all where there are none."""
+
+    opening: str
+    items: tuple[tuple[str, str], ...] = ()
+    closing: str = ""
+
+
 class ListWords:
     """Words lists for one catalogue; the same list in the same turn is always worded the same."""
 
@@ -30,20 +40,28 @@ class ListWords:
 
     def word(self, rec_list: RecList, *, aside: Mapping[str, Any], turn: int) -> str:
         """The answer to a request for recommendations."""
+        parts = self.parts(rec_list, aside=aside, turn=turn)
+        return " ".join(s for s in (parts.opening, *(said for _, said in parts.items), parts.closing) if s)
+
+    def parts(self, rec_list: RecList, *, aside: Mapping[str, Any], turn: int) -> ListParts:
+        """The same answer in parts, for whoever says something else of the first items."""
         if not rec_list.recommendations:
-            return self.nothing(rec_list)
+            return ListParts(opening=self.nothing(rec_list))
         narrowed = [self._funnel.told(rec_list)] if aside.get("funnel") else []
         unfit = [self._note(note, rec_list) for note in rec_list.notes if note.kind == "not_filterable"]
-        sentences = [*narrowed, self._opening(rec_list, aside, turn), *unfit]
         used: set[str] = set()
+        items = []
         for place, recommendation in enumerate(rec_list.recommendations[:FIRST]):
             lead = ("", ("Then ", "Next ", "After it ")[turn % 3], ("And ", "Third ", "Also ")[turn % 3])[place]
-            sentences.append(lead + self._sentence(recommendation, rec_list, aside, used=used))
+            said = lead + self._sentence(recommendation, rec_list, aside, used=used)
+            items.append((recommendation.item.item_id, said))
         rest = [title_of(r.item) for r in rec_list.recommendations[FIRST:]]
-        if rest:
-            sentences.append(_ended(f"{('Also', 'Further', 'And then')[turn % 3]}: {listed(rest)}"))
-        sentences += [self._most(rec_list, aside), *self._closing(rec_list, aside)]
-        return " ".join(s for s in sentences if s)
+        others = _ended(f"{('Also', 'Further', 'And then')[turn % 3]}: {listed(rest)}") if rest else ""
+        return ListParts(
+            opening=_joined([*narrowed, self._opening(rec_list, aside, turn), *unfit]),
+            items=tuple(items),
+            closing=_joined([others, self._most(rec_list, aside), *self._closing(rec_list, aside)]),
+        )
 
     def _most(self, rec_list: RecList, aside: Mapping[str, Any]) -> str:
         """Which item a superlative means, where it is among those shown; the list itself is in no such order."""
@@ -276,6 +294,10 @@ class ListWords:
             if isinstance(r.filter.value, tuple) and v in r.filter.value
         ]
         return [plain(str(v)) for v in dict.fromkeys(values)][:4]
+
+
+def _joined(sentences: Sequence[str]) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _worth_quoting(reason: CitedPassage, text: str) -> bool:

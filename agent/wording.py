@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.answer_words import AnswerWords
-from agent.list_words import ListWords, unknown_words
+from agent.list_words import ListParts, ListWords, unknown_words
 from agent.phrases import Phrases, asked_of, listed, plain, title_of
 from agent.planner.lexicon import Lexicon
+from agent.taste_words import TasteWords
 from agent.why_not_words import WhyNotWords
 from retrieval.catalogue import Catalogue
+from tools.taste_card import TasteCard, TasteChanged
 from tools.toolbox import Facets, Found, ItemDetails, Remembered, ToolResult
 from vouch.types import Comparison, RecList, ToolCall, WhyNot
 
@@ -34,6 +36,7 @@ class Wording:
         self._lists = ListWords(self._phrases)
         self._answers = AnswerWords(self._phrases)
         self._why_not = WhyNotWords(self._phrases)
+        self._taste = TasteWords(self._phrases)
 
     def word(self, outcomes: Sequence[Outcome], *, aside: Mapping[str, Any], turn: int) -> str:
         """The reply to a message: one passage a result, in the order of the calls."""
@@ -49,9 +52,14 @@ class Wording:
             return self._answers.which(details, aside["aspect"])
         if aside.get("intent") == "absent":
             said = self._absent(outcomes, said, aside)
+        said = self._with_moves(outcomes, said)
         if aside.get("unknown") and not any(isinstance(o.result, RecList) for o in outcomes):
             said.append(unknown_words(aside["unknown"]))
         return " ".join(text for text in said if text)
+
+    def parts(self, rec_list: RecList, *, aside: Mapping[str, Any], turn: int) -> ListParts:
+        """The answer to one list in parts, for whoever says something else of its first items."""
+        return self._lists.parts(rec_list, aside=aside, turn=turn)
 
     def _one(self, outcome: Outcome, *, aside: Mapping[str, Any], turn: int, alone: bool) -> str:
         result = outcome.result
@@ -73,14 +81,24 @@ class Wording:
             case Facets():
                 return self._answers.facets(result, aside)
             case Remembered():
-                return (
-                    self._answers.taste(result) if aside.get("intent") == "taste" else self._answers.remembered(result)
-                )
+                return self._taste.remembered(result)
+            case TasteCard():
+                return self._taste.card(result)
+            case TasteChanged():
+                return self._taste.changed(result)
             case _:
                 return "; ".join(
                     f"{plain(s.title)}: {'no opinion yet' if s.affinity is None else f'{s.affinity:.2f}'}"
                     for s in result
                 )
+
+    def _with_moves(self, outcomes: Sequence[Outcome], said: list[str]) -> list[str]:
+        """What all changes of taste in a turn moved, in one sentence behind the last of them."""
+        changes = [n for n, o in enumerate(outcomes) if isinstance(o.result, Remembered | TasteChanged)]
+        moves = [m for o in outcomes if isinstance(o.result, Remembered | TasteChanged) for m in o.result.moves]
+        if not moves or len(said) != len(outcomes):
+            return said
+        return [*said[: changes[-1] + 1], self._taste.moved(moves), *said[changes[-1] + 1 :]]
 
     def _absent(self, outcomes: Sequence[Outcome], said: list[str], aside: Mapping[str, Any]) -> list[str]:
         """What is missing comes first, then the titles that are close, then what was done all the same."""
@@ -126,6 +144,9 @@ class Wording:
         return {
             "greeting": f"Hello. {self._help()}",
             "thanks": "You are welcome. Tell me what you thought of it, and the next list will know.",
+            "accept": "Good. Tell me what you thought of it, and the next list will know.",
+            "unseen": "Then it may be one for you. Ask me about it, or say what to look for instead.",
+            "remark": "I see. When you want something, tell me what it should be like.",
             "yes": "Gladly. Tell me what you are after: a mood, a subject, a length, or a title that you love.",
             "no": "All right. Tell me what it should be like instead.",
             "out_of_scope": f"That is beyond me: I only know what is in this collection. {self._help()}",

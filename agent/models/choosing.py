@@ -27,12 +27,13 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class LanguageModel:
-    """A chat model with its name. `at`: the server, "" for this process; `here`: whether nothing leaves this machine."""
+    """A chat model with its name. `at`: the server, "" for this process; `here`: whether nothing leaves this machine; `guided`: it takes a grammar."""
 
     chat: BaseChatModel
     name: str
     at: str = ""
     here: bool = True
+    guided: bool = False
 
     def tier(self, *, plans: bool, told: bool) -> str:
         """What the terminal, the page and /healthz call it."""
@@ -94,4 +95,4 @@ def _gguf(path: Path, digest: str, place: Place, systems: Sequence[str]) -> Lang
     for system in systems:
         engine.keep_prefix(system)
     name = path.stem.removesuffix("-q4_k_m")
-    return LanguageModel(chat=LlamaCppChat(engine=engine, name_of_model=name), name=name)
+    return LanguageModel(chat=LlamaCppChat(engine=engine, name_of_model=name), name=name, guided=True)

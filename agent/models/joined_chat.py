@@ -6,7 +6,7 @@ Where a model is trusted with plans, it makes them, and the planner's plan stand
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,16 +15,16 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 from langchain_core.outputs import ChatGenerationChunk
 from pydantic import SkipValidation
 
-from agent.evidence import Evidence, build_evidence
+from agent.evidence import Evidence, ItemEvidence, build_evidence
 from agent.grounding import Grounder
 from agent.ledger import ASIDE, read_ledger
-from agent.list_words import unknown_words
 from agent.models.listening import Spent, TooSlow, listen
 from agent.models.model_plan import LISTS, ask_for_plan, heard, settle
 from agent.models.planner_chat import Done, PlannerChat, as_calls, as_chunks
 from agent.models.streamed_chat import StreamedChat, words_chunk
 from agent.phrases import plain
 from agent.planner.lexicon import Lexicon
+from agent.writing import LINES, asked, lines_grammar
 from prompts import planning_prompt, writer_prompt
 from retrieval.catalogue import Catalogue
 from tools.render import render
@@ -37,7 +37,6 @@ PATIENCE = 6
 """After so many removed sentences in a row the writer is stopped."""
 SPENT, WRITER, UNPLANNED = "spent", "writer", "unplanned"
 """Where a message carries what its calls cost, what became of the sentences, and why a model's plan was not used."""
-_SAID_BY_THE_LIST = {"no_history", "changed"}
 _NOTES = {
     "failed": "(The language model failed, so these words are the planner's.)",
     "slow": "(The language model took too long, so these words are the planner's.)",
@@ -103,6 +102,7 @@ class JoinedChat(StreamedChat):
 
     Args:
         thinker: a model that plans as well; None: the planner plans alone.
+        guided: whether the writer takes a grammar, under which each line begins with its title.
         embedder: tells words of the same meaning; None: only words that are the same.
         seconds: how long a turn may take, from the message on; tokens: how many the writer may write.
         share_taste: whether the writer may learn what the person likes and said before; it always sees the message itself.
@@ -112,6 +112,7 @@ class JoinedChat(StreamedChat):
     writer: BaseChatModel
     thinker: BaseChatModel | None = None
     embedder: SkipValidation[Embedder | None] = None
+    guided: bool = False
     seconds: float = 45.0
     tokens: int = 220
     share_taste: bool = True
@@ -199,79 +200,84 @@ class JoinedChat(StreamedChat):
             return replace(evidence, items=items)
         return replace(evidence, items=tuple(replace(item, liked=()) for item in items), told={})
 
-    def prompt(self, evidence: Evidence) -> list[BaseMessage]:
+    def prompt(self, evidence: Evidence, items: int = LINES) -> list[BaseMessage]:
         """What the writer reads: the instructions, the same bytes every time; what changes comes last."""
-        said = f"{evidence.block()}\nPerson: {evidence.message}\nReply:"
-        return [SystemMessage(content=writer_prompt()), HumanMessage(content=said)]
+        return [SystemMessage(content=writer_prompt()), HumanMessage(content=asked(evidence, items))]
 
     def _sentences(self, done: Done, evidence: Evidence, turn: Turn, written: Written) -> Iterator[str]:
-        """The reply: what was remembered, the writer's sentences, or the planner's, and what was not done."""
+        """The reply: what was remembered, what the list is, a sentence for each of its first items, the rest of it and what was not done."""
         wording = self.planner.wording
-        lists = [o for o in done.outcomes if isinstance(o.result, RecList)]
         others = [o for o in done.outcomes if not isinstance(o.result, RecList)]
         if others:
             aside = {key: value for key, value in done.aside.items() if key != "unknown"}
             yield wording.word(others, aside=aside, turn=done.number)
-        yield from self._written(evidence, turn, written)
-        if written.fallback:
-            yield wording.word(lists, aside=done.aside, turn=done.number)
-            yield _NOTES[written.fallback]
-        else:
-            yield from self._not_done(done, written)
+        found = next(o.result for o in done.outcomes if isinstance(o.result, RecList))
+        parts = wording.parts(found, aside=done.aside, turn=done.number)
+        yield from filter(None, [parts.opening])
+        yield from self._about_items(parts.items, evidence, turn, written)
+        yield from filter(None, [parts.closing])
+        if note := _NOTES.get(written.fallback) or _BROKE_OFF.get(written.ended):
+            yield note
         if done.aside.get(UNPLANNED):
             yield _UNPLANNED
 
-    def _not_done(self, done: Done, written: Written) -> Iterator[str]:
-        """What the writer does not say: where it broke off, the notes of the list, words that nobody knows."""
-        if written.ended in _BROKE_OFF:
-            yield _BROKE_OFF[written.ended]
-        lists = [o.result for o in done.outcomes if isinstance(o.result, RecList)]
-        notes = (note for found in lists for note in found.notes if note.kind not in _SAID_BY_THE_LIST)
-        yield from dict.fromkeys(plain(note.text) for note in notes)
-        if done.aside.get("unknown"):
-            yield unknown_words(done.aside["unknown"])
+    def _about_items(
+        self, planned: Sequence[tuple[str, str]], evidence: Evidence, turn: Turn, written: Written
+    ) -> Iterator[str]:
+        """The writer's sentence on each item, in the order of the list; the planner's where the writer has none that may be shown."""
+        left, last = list(planned), ""
+        for sentence, about in self._written(evidence, turn, written):
+            told = about[0].item_id
+            places = [item_id for item_id, _ in left]
+            if told not in places and told != last:
+                continue
+            if told in places:
+                yield from (said for _, said in left[: places.index(told)])
+                left = left[places.index(told) + 1 :]
+            written.shown, last = written.shown + 1, told
+            yield sentence
+            if written.shown >= turn.depth.sentences:
+                written.ended = written.ended or "enough"
+                break
+        yield from (said for _, said in left)
 
-    def _written(self, evidence: Evidence, turn: Turn, written: Written) -> Iterator[str]:
-        """The writer's sentences that may be shown, each as soon as it is whole, from the first about an item on.
-
-        What comes before that one waits for it: if none follows, the planner's words stand alone.
-        """
+    def _written(
+        self, evidence: Evidence, turn: Turn, written: Written
+    ) -> Iterator[tuple[str, tuple[ItemEvidence, ...]]]:
+        """The writer's sentences that grounding lets through and that are about an item, until the writer ends or is stopped."""
         if not turn.depth.items:
             written.ended = "short"
             return
-        waiting: list[str] = []
-        for sentence in self._supported(evidence, turn, written):
-            waiting.append(sentence)
-            if written.shown or written.grounder.verdicts[-1][1].about:
-                written.shown += len(waiting)
-                yield from waiting
-                waiting.clear()
-            if written.shown >= turn.depth.sentences:
-                written.ended = written.ended or "enough"
-                return
-
-    def _supported(self, evidence: Evidence, turn: Turn, written: Written) -> Iterator[str]:
-        """The sentences that grounding lets through, until the writer ends or is stopped."""
         grounder, in_a_row, pieces = written.grounder, 0, 0
+        lines = min(turn.depth.items, LINES)
+        prompt, depth = self.prompt(evidence, lines), turn.depth
+        grammar = lines_grammar([item.title for item in evidence.items[:lines]]) if self.guided else ""
         answer = listen(
-            self.writer, self.prompt(evidence), until=turn.until, spent=written.spent, tokens=turn.depth.tokens
+            self.writer, prompt, until=turn.until, spent=written.spent, tokens=depth.tokens, grammar=grammar
         )
         try:
             for piece in answer:
                 removed = grounder.count("removed")
                 for sentence in grounder.feed(str(piece.text)):
                     in_a_row = 0
-                    yield sentence
+                    yield from _of_items(sentence, grounder)
                 in_a_row += grounder.count("removed") - removed
                 pieces += bool(piece.text)
-                if in_a_row >= PATIENCE or pieces >= turn.depth.tokens:
+                if in_a_row >= PATIENCE or pieces >= depth.tokens:
                     written.ended = "babble" if in_a_row >= PATIENCE else "tokens"
                     break
         except ModelFailed as failure:
             written.ended = "slow" if isinstance(failure, TooSlow) else "failed"
         finally:
             answer.close()  # type: ignore[attr-defined]  # a generator
-        yield from grounder.finish(whole=not written.ended)
+        for sentence in grounder.finish(whole=not written.ended):
+            yield from _of_items(sentence, grounder)
+
+
+def _of_items(sentence: str, grounder: Grounder) -> Iterator[tuple[str, tuple[ItemEvidence, ...]]]:
+    """A sentence that was just let through, with its items, where it has any: what a list is has been said by code."""
+    if about := grounder.verdicts[-1][1].about:
+        yield sentence, about
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,6 +49,7 @@ def listen(
     until: float,
     spent: Spent,
     tokens: int,
+    grammar: str = "",
 ) -> Iterator[AIMessageChunk]:
     """The pieces of a model's answer as they come.
 
@@ -56,6 +57,7 @@ def listen(
         until: the moment (`time.perf_counter`) after which nothing is waited for.
         spent: is filled in meanwhile; a model that counts nothing has its pieces counted.
         tokens: how many the answer may have; the model is told.
+        grammar: GBNF of the answer, for a model that takes one; "": none.
 
     Raises:
         TooSlow: the moment has come.
@@ -64,7 +66,7 @@ def listen(
     started = time.perf_counter()
     pieces: queue.Queue[AIMessageChunk | Exception | None] = queue.Queue()
     stopped = threading.Event()
-    options = {"max_tokens": tokens, "timeout": max(until - started, 0.1)}
+    options = {"max_tokens": tokens, "timeout": max(until - started, 0.1), **({"grammar": grammar} if grammar else {})}
     given = (model, prompt, options, pieces, stopped)
     threading.Thread(target=_speak, args=given, name="language-model", daemon=True).start()
     spent.calls += 1
@@ -86,11 +88,12 @@ def _next(pieces: queue.Queue[AIMessageChunk | Exception | None], until: float) 
         piece = pieces.get(timeout=max(left, 0.0)) if left > 0 else pieces.get_nowait()
     except queue.Empty:
         raise TooSlow("the language model had not ended when its seconds had") from None
-    if isinstance(piece, Exception):
+    over = time.perf_counter() >= until
+    if isinstance(piece, Exception) and not (over and isinstance(piece, ModelFailed)):
         raise piece
-    if piece is not None and left <= 0:
+    if piece is not None and over:
         raise TooSlow("the language model had not ended when its seconds had")
-    return piece
+    return piece if isinstance(piece, AIMessageChunk) else None
 
 
 def _speak(

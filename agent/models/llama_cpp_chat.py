@@ -51,7 +51,15 @@ class LlamaCppChat(StreamedChat):
         count = Count()
         chat = as_chat(messages, tools)
         if not tools or choice == "none" or (isinstance(messages[-1], ToolMessage) and choice == "auto"):
-            yield from _words(self._write(chat, count, budget), count)
+            pieces = self.engine.write(
+                chat,
+                budget=budget,
+                count=count,
+                grammar=str(options.get("grammar") or ""),
+                temperature=self.temperature,
+                seed=self.seed,
+            )
+            yield from _words(pieces, count)
         else:
             yield from self._call_or_write(chat, count, budget, tools=tools, choice=choice)
         yield self._last(count)
