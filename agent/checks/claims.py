@@ -12,7 +12,7 @@ from agent.checks.numbers import kind_counts, numbers_of
 from agent.checks.quotes import quoted
 from agent.checks.reading import Finding, Reading, held_stems
 from agent.checks.sentences import split
-from agent.checks.words import Word, forms, is_free, is_talk, known, stem, words_of
+from agent.checks.words import Word, forms, is_free, is_talk, known, stem, stems_of, words_of
 from agent.evidence import ItemEvidence
 from vouch.ports import Embedder
 
@@ -32,6 +32,14 @@ _ECHO = re.compile(
     r"|your (?:wish|request|mood|taste|question|search))",
     re.IGNORECASE,
 )
+_WISH = re.compile(
+    r"^\W*(?:want|fancy|looking for|in the mood for|care for|prefer|need|feel like|after|rather have|would you (?:like|rather|prefer)"
+    r"|do you (?:want|fancy|prefer|need))\b[^?]*\?\W*$",
+    re.IGNORECASE,
+)
+_RATHER = re.compile(r"\b(?:rather than|instead of)\s+[^,;:.!?\x00]*", re.IGNORECASE)
+_OWN_DEGREE = re.compile(r"\b(?:less|more)\s+(?P<one>[\w-]+)\s+than\s+(?P<other>[\w-]+)", re.IGNORECASE)
+_MAKING = re.compile(r"\b(?:wrote|writes|composed|composes|directed|directs|made|makes|penned|painted|shot|filmed)\b")
 _KINDS: dict[str, frozenset[str]] = {
     kind: frozenset(words.split())
     for kind, words in {
@@ -48,8 +56,15 @@ _CALLED = {"film": ("film", "movie"), "book": ("book", "novel"), "music": ("song
 
 def check_claims(reading: Reading) -> Sequence[Finding]:
     """Words that nothing carries, and facts that are denied."""
+    if _WISH.match(reading.masked) and not reading.told:
+        return []  # asking what somebody would like says nothing of anything
     skip = _verified(reading)
     findings = [*_negations(reading, skip), *_kinds(reading, skip)]
+    skip += (
+        [match.span() for match in _RATHER.finditer(reading.masked)]
+        + [*own_degrees(reading).values()]
+        + _makers(reading)
+    )
     for word in words_of(reading.masked):
         if any(start <= word.start < end for start, end in skip):
             continue
@@ -78,6 +93,29 @@ def check_claims(reading: Reading) -> Sequence[Finding]:
             continue
         findings.append(_uncarried(word))
     return [] if len(findings) == 1 and _paraphrased(findings[0], reading, skip) else findings
+
+
+def own_degrees(reading: Reading) -> dict[int, tuple[int, int]]:
+    """ "more joyful than quiet", "less eerie than melancholy" of one item that has the greater: where it begins -> the lesser word."""
+    found = {}
+    for match in _OWN_DEGREE.finditer(reading.masked):
+        greater, lesser = ("other", "one") if match.group().casefold().startswith("less") else ("one", "other")
+        owners = reading.owners(match.start())
+        word = Word(match[greater], match.start(greater), match.end(greater))
+        if owners and all(carried(word, item, reading) for item in owners):
+            found[match.start()] = match.span(lesser)
+    return found
+
+
+def _makers(reading: Reading) -> list[tuple[int, int]]:
+    """ "Poe wrote": what a maker does, behind the maker's name."""
+    found = []
+    for match in _MAKING.finditer(reading.masked):
+        makers = {form for item in reading.owners(match.start()) for form in stems_of(item.of("people"))}
+        before = words_of(reading.masked[: match.start()])
+        if before and forms(before[-1].text) & makers:
+            found.append(match.span())
+    return found
 
 
 def _paraphrased(finding: Finding, reading: Reading, skip: Sequence[tuple[int, int]]) -> bool:
@@ -217,7 +255,8 @@ def _kinds(reading: Reading, skip: Sequence[tuple[int, int]]) -> list[Finding]:
         kinds = {
             kind for kind, words in _KINDS.items() if word.low in words or word.low in {f"{w}s" for w in _CALLED[kind]}
         }
-        if not kinds or any(start <= word.start < end for start, end in skip):
+        denied = any(m.start() <= word.start < m.end() for m in _RATHER.finditer(reading.masked))
+        if not kinds or denied or any(start <= word.start < end for start, end in skip):
             continue
         counted = word.low.endswith("s") and not reading.told
         for item in reading.owners(word.start) or (reading.evidence.items if counted else ()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from agent.checks.claims import own_degrees
 from agent.checks.reading import Finding, Reading
 from agent.checks.words import Word, forms, known, words_of
 from agent.evidence import ItemEvidence
@@ -21,7 +22,7 @@ _MEASURES: dict[str, Measure] = {
 }  # fmt: skip
 _OF_RANK = re.compile(
     r"\b(?:best|closest|nearest|strongest|top)\s+(?:match|fit|place to start|starting point|start|choice|pick|bet|suggestion"
-    r"|recommendation|of the (?:list|lot|bunch|matches)|to (?:what you|your))\b",
+    r"|recommendation|of the (?:list|lot|bunch|matches)|to (?:what you|your|\x00))",
     re.IGNORECASE,
 )
 _MORE = re.compile(r"\b(?:more|most|less|least)\s+(?P<word>popular|recent|liked|[a-z-]+)\b", re.IGNORECASE)
@@ -122,6 +123,7 @@ def _more_holds(match: re.Match[str], word: Word, reading: Reading) -> bool:
         in known("function")
         | {"of", "than", "like", "details", "likely", "ideas", "suggestions", "options", "about", "widely"}
         or not owners
+        or match.start() in own_degrees(reading)
     ):
         return True
     if any(match.group().casefold() in text.casefold() for item in owners for text in item.texts) and len(owners) == 1:

@@ -39,12 +39,23 @@ _SHARES = re.compile(
     r"|\b(?P<even>equally|evenly|in equal (?:parts|measure)|half)\b",
     re.IGNORECASE,
 )
+_LOVE = re.compile(
+    r"(?<!if )(?<!when )(?<!that )(?<!what )\b(?:since |as |because )?you(?:['’]ve)?(?: really| also| clearly)?"
+    r" (?:like|love|enjoy|liked|loved|enjoyed|adore|prefer)"
+    r"(?P<what>(?: [a-z][\w'’-]*){1,3})",
+)
 _TOP_PLACES = 12
 
 
 def check_likes(reading: Reading) -> Sequence[Finding]:
     """Liked titles that carry nothing here, a taste that was not stated, and shares told as praise."""
-    return [*_liked_titles(reading), *_disliked(reading), *_praise_by_share(reading), *_praise(reading)]
+    return [
+        *_liked_titles(reading),
+        *_liked_kinds(reading),
+        *_disliked(reading),
+        *_praise_by_share(reading),
+        *_praise(reading),
+    ]
 
 
 def _liked_titles(reading: Reading) -> list[Finding]:
@@ -70,6 +81,17 @@ def _liked_titles(reading: Reading) -> list[Finding]:
         ):
             findings.append(Finding(start=mention.start, end=mention.end, why=f"you do not like {mention.title}"))
     findings += _only(reading)
+    return findings
+
+
+def _liked_kinds(reading: Reading) -> list[Finding]:
+    """ "you love horror", where the person has not said so; “if you love horror” claims nothing."""
+    findings = []
+    for match in _LOVE.finditer(reading.masked):
+        words = words_of(match["what"])[:2]
+        named = [w for w in words if w.low not in known("function") | known("soft") | known("chat")]
+        if named and not any(forms(w.text) & reading.asked for w in named):
+            findings.append(Finding(start=match.start(), end=match.end(), why="nothing says that you like that"))
     return findings
 
 

@@ -25,7 +25,7 @@ def check_names(reading: Reading) -> Sequence[Finding]:
         start, end = run[0].start, run[-1].end
         owners = reading.owners(start)
         names = [word for word in run if word.low not in _INSIDE]
-        if owners and all(_holds(names, item, reading, start) for item in owners):
+        if owners and all(_holds(names, item, reading, (start, end)) for item in owners):
             continue
         if not owners and all(bool(forms(word.text) & reading.asked) for word in names):
             continue
@@ -81,11 +81,11 @@ def _looks_like_name(word: Word, reading: Reading) -> bool:
     return bool(follows) and not word.low.endswith("ly")
 
 
-def _holds(names: Sequence[Word], item: ItemEvidence, reading: Reading, start: int) -> bool:
+def _holds(names: Sequence[Word], item: ItemEvidence, reading: Reading, span: tuple[int, int]) -> bool:
     values = tuple(value for fact in item.facts for value in fact.values)
     held = held_stems(item) | stems_of((*values, *(liked.title for liked in item.liked)))
     if all(bool(forms(word.text) & held) or _folded(word, item) for word in names):
-        return not _credits(reading, start) or _made_by(names, item)
+        return not _credits(reading, span) or _made_by(names, item)
     return False
 
 
@@ -93,9 +93,13 @@ def _folded(word: Word, item: ItemEvidence) -> bool:
     return fold(word.low) in fold(" ".join((*item.texts, *(v for f in item.facts for v in f.values)))).split()
 
 
-def _credits(reading: Reading, start: int) -> bool:
-    """Whether the words before a name say who made the item."""
-    return bool(re.search(r"\b(?:by|directed by|written by|composed by)\s*$", reading.masked[:start]))
+def _credits(reading: Reading, span: tuple[int, int]) -> bool:
+    """Whether the words around a name say who made the item: "by X", "X wrote", "X's TITLE"."""
+    before, after = reading.masked[: span[0]], reading.masked[span[1] :]
+    possessive = reading.masked[span[0] : span[1]].endswith(("'s", "’s", "'", "’")) and after.lstrip()[:1] == MASK
+    return bool(
+        re.search(r"\b(?:by|directed by|written by|composed by)\s*$", before) or _MAKES.match(after) or possessive
+    )
 
 
 def _made_by(names: Sequence[Word], item: ItemEvidence) -> bool:

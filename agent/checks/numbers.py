@@ -65,9 +65,11 @@ _COUNTED_KINDS = {
     "print": "prints?|pictures?|photos?",
 }
 _COUNTED = re.compile(
-    rf"\b(?P<n>one|two|three|four|five|six|seven|eight|\d) (?P<kind>{'|'.join(_COUNTED_KINDS.values())})\b",
+    rf"\b(?P<n>one|two|three|four|five|six|seven|eight|\d) (?:of (?:these|them|the \w+) )?(?:(?:are|is) )?(?:an? )?"
+    rf"(?P<kind>{'|'.join(_COUNTED_KINDS.values())})\b",
     re.IGNORECASE,
 )
+_SPAN = re.compile(r"\b(?:between|from) (?P<first>\d{4}) (?:and|to) (?P<last>\d{4})\b", re.IGNORECASE)
 _MATCH = re.compile(
     r"\b(?:match\w*|fit|taste|like|liked|liking|love|loved|weight|share|rests?|because|connection|link|thanks|owes?|owed|affinity|similarity|pull|score)\b",
     re.IGNORECASE,
@@ -142,6 +144,8 @@ def check_numbers(reading: Reading) -> Sequence[Finding]:
         owners = reading.owners(number.start)
         if owners and all(_holds(number, item, reading) for item in owners):
             continue
+        if _in_range(number, reading) or _respectively(number, reading) or _first_of_two(number, reading):
+            continue
         if _of_the_list(number, reading) or (not owners and _asked(number, reading)):
             continue
         findings.append(_finding(number, owners, reading))
@@ -149,6 +153,35 @@ def check_numbers(reading: Reading) -> Sequence[Finding]:
     findings += [_wrong(e) for e in eras if not _era_holds(e, reading)]
     findings += [_wrong(s) for s in _SIZE.finditer(text) if not _size_holds(s, reading)]
     return findings
+
+
+def _in_range(number: Number, reading: Reading) -> bool:
+    """ "between 1906 and 1929": whether it is one end of the years of all items that are meant."""
+    for match in _SPAN.finditer(_without_quotes(reading)):
+        if match.start() <= number.start < match.end():
+            years = [item.number("year") for item in reading.owners(match.start()) or reading.evidence.items]
+            known_years = [year for year in years if year is not None]
+            ends = (float(match["first"]), float(match["last"]))
+            return bool(years) and len(known_years) == len(years) and (min(known_years), max(known_years)) == ends
+    return False
+
+
+def _respectively(number: Number, reading: Reading) -> bool:
+    """ "longer than it: 418 pages against 118": the second number of two is the second item's."""
+    if len(reading.told) != 2 or not re.search(r"\b(?:against|versus|vs\.?|to)\s+$", reading.text[: number.start]):
+        return False
+    first = [n for n in numbers_of(reading) if n.end <= number.start]
+    one, other = reading.told[0].item, reading.told[1].item
+    if not first or one is None or other is None:
+        return False
+    second = Number(number.start, number.end, number.value, number.unit or first[-1].unit)
+    return _holds(first[-1], one, reading) and _holds(second, other, reading)
+
+
+def _first_of_two(number: Number, reading: Reading) -> bool:
+    """The first of two such numbers is the first item's."""
+    following = [n for n in numbers_of(reading) if n.start >= number.end]
+    return bool(following) and _respectively(following[0], reading)
 
 
 def kind_counts(reading: Reading) -> tuple[tuple[re.Match[str], bool], ...]:
@@ -160,7 +193,10 @@ def kind_counts(reading: Reading) -> tuple[tuple[re.Match[str], bool], ...]:
         kind = next(k for k, words in _COUNTED_KINDS.items() if re.fullmatch(words, match["kind"].casefold()))
         own = [i for i in reading.evidence.items if kind in {k.casefold() for k in i.of("kind")}]
         unknown = not any(i.of("kind") for i in reading.evidence.items)
-        found.append((match, unknown or len(own) == value))
+        said_there = any(
+            match.group().casefold() in t.casefold() for i in reading.owners(match.start()) for t in i.texts
+        )
+        found.append((match, unknown or len(own) == value or said_there))
     return tuple(found)
 
 

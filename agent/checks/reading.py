@@ -28,7 +28,7 @@ _CHANNELS = {
 }
 _ALL = re.compile(
     r"\b(?:both|all (?:of|are|six|five|four|three|eight|seven|the|these|come)|each|every one|they|these|them|their|those"
-    r"|neither|none)\b|^all\b",
+    r"|neither|none|(?:this|the) list|listed here|shown here|most of what)\b|^all\b",
     re.IGNORECASE,
 )
 _OF_MATCH = re.compile(r"\b(?:match|fit|share|weight|comes? from|owes?)\b", re.IGNORECASE)

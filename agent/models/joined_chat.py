@@ -226,8 +226,8 @@ class JoinedChat(StreamedChat):
     ) -> Iterator[str]:
         """The writer's sentence on each item, in the order of the list; the planner's where the writer has none that may be shown."""
         left, last = list(planned), ""
-        for sentence, about in self._written(evidence, turn, written):
-            told = about[0].item_id
+        for sentence, item in self._written(evidence, turn, written):
+            told = item.item_id
             places = [item_id for item_id, _ in left]
             if told not in places and told != last:
                 continue
@@ -243,8 +243,8 @@ class JoinedChat(StreamedChat):
 
     def _written(
         self, evidence: Evidence, turn: Turn, written: Written
-    ) -> Iterator[tuple[str, tuple[ItemEvidence, ...]]]:
-        """The writer's sentences that grounding lets through and that are about an item, until the writer ends or is stopped."""
+    ) -> Iterator[tuple[str, ItemEvidence]]:
+        """The writer's sentences that grounding lets through and that are about one item, until the writer ends or is stopped."""
         if not turn.depth.items:
             written.ended = "short"
             return
@@ -274,10 +274,11 @@ class JoinedChat(StreamedChat):
             yield from _of_items(sentence, grounder)
 
 
-def _of_items(sentence: str, grounder: Grounder) -> Iterator[tuple[str, tuple[ItemEvidence, ...]]]:
-    """A sentence that was just let through, with its items, where it has any: what a list is has been said by code."""
-    if about := grounder.verdicts[-1][1].about:
-        yield sentence, about
+def _of_items(sentence: str, grounder: Grounder) -> Iterator[tuple[str, ItemEvidence]]:
+    """A sentence that was just let through, with its item, where it has one: what the list is has been said by code."""
+    about = grounder.verdicts[-1][1].about
+    if len(about) == 1:
+        yield sentence, about[0]
 
 
 @dataclass(frozen=True, kw_only=True)
