@@ -12,7 +12,7 @@ from agent.planner.words import singular
 from retrieval.filters import admitted
 from retrieval.titles import fold
 from tools.render import people_text, value_text
-from tools.toolbox import Facets, Found, ItemDetails, Remembered
+from tools.toolbox import Facets, Found, ItemDetails
 from vouch.types import Attribute, CitedPassage, Filter, Item, LikedItem, MetFilter, Passage, Popularity, Recommendation
 
 _ABOUT_WORDS = 60
@@ -327,42 +327,9 @@ class AnswerWords:
         more = f" and {len(attribute.values) - most} more" if len(attribute.values) > most else ""
         return f"{name}: {', '.join(values)}{more}" if values else ""
 
-    def taste(self, remembered: Remembered) -> str:
-        """What is known of the person."""
-        known = []
-        if remembered.liked_titles:
-            known.append(f"you like {_some(remembered.liked_titles)}")
-        if remembered.disliked_titles:
-            known.append(f"you do not care for {_some(remembered.disliked_titles)}")
-        if not known:
-            return (
-                "Nothing yet: you have neither said nor clicked what you like. Name a title"
-                " that you love, and I will remember it."
-            )
-        return f"From what you have said and clicked: {listed(known)}. Say “forget” and a title to take one back."
-
-    def remembered(self, remembered: Remembered) -> str:
-        """What was written down just now."""
-        if not remembered.titles:
-            return ""
-        titles = listed([plain(t) for t in remembered.titles])
-        words = {
-            "like": _sentence(f"Noted: you like {titles}"),
-            "dislike": f"Noted: {titles} {'is' if len(remembered.titles) == 1 else 'are'} not for you.",
-            "seen": f"Noted: you know {titles} already.",
-            "hide": f"{titles} will not be shown again.",
-            "forget": f"Taken back: nothing is remembered of {titles} any more.",
-        }
-        return words[remembered.kind]
-
 
 def _several(value: object) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
-
-
-def _some(titles: Sequence[str]) -> str:
-    shown = [plain(t) for t in titles[-8:]]
-    return listed(shown) + (f" and {len(titles) - 8} more" if len(titles) > 8 else "")
 
 
 def _capital(text: str) -> str:

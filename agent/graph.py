@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from inspect import cleandoc
+from inspect import cleandoc, signature
 from typing import Any
 
 from langchain.agents import create_agent
@@ -19,10 +19,12 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.runtime import get_runtime
 from langgraph.types import Command
 
-from tools.artifact import to_json
+from agent.ledger import is_list
+from tools.artifact import query_of, to_json
 from tools.render import render
 from tools.toolbox import TOOL_NAMES, Toolbox
 from vouch.errors import InputError
+from vouch.types import Query
 
 ROUNDS = 12
 """Steps of the graph in one turn: a plan, its calls, the words, and room for one more round."""
@@ -50,11 +52,15 @@ class Turnstile:
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks what, and the turnstile of the turn. Goes beside the messages, never through the model."""
+    """Who asks what, and the turnstile of the turn. Goes beside the messages, never through the model.
+
+    `standing` has the query of the list that was shown last, where there is one; `CallsInOrder` puts it there.
+    """
 
     person: str
     said: str = "message"
     turnstile: Turnstile = field(default_factory=Turnstile)
+    standing: list[Query] = field(default_factory=list)
 
 
 class CallsInOrder(AgentMiddleware[Any, Any, Any]):
@@ -67,9 +73,11 @@ class CallsInOrder(AgentMiddleware[Any, Any, Any]):
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], ToolMessage | Command[Any]]
     ) -> ToolMessage | Command[Any]:
         """Runs one tool."""
-        call = request.tool_call
+        call, asker = request.tool_call, _asker(request)
+        if not asker.standing:
+            asker.standing.extend(_shown_last(request.state["messages"]))
         try:
-            with _asker(request).turnstile.after(_earlier(request), call["id"] or ""):
+            with asker.turnstile.after(_earlier(request), call["id"] or ""):
                 return handler(request)
         except InputError as error:
             return ToolMessage(content=str(error), name=call["name"], tool_call_id=call["id"], status="error")
@@ -78,6 +86,12 @@ class CallsInOrder(AgentMiddleware[Any, Any, Any]):
 def _asker(request: ToolCallRequest) -> Asker:
     asker: Asker = request.runtime.context  # type: ignore[assignment]
     return asker
+
+
+def _shown_last(messages: Sequence[Any]) -> list[Query]:
+    """The query of the newest list, [] where none was shown."""
+    results = (m.artifact for m in reversed(messages) if isinstance(m, ToolMessage) and isinstance(m.artifact, Mapping))
+    return next(([query_of(result)] for result in results if is_list(result)), [])
 
 
 def _earlier(request: ToolCallRequest) -> list[str]:
@@ -100,8 +114,8 @@ def _tool(toolbox: Toolbox, name: str) -> BaseTool:
 
     def run(**arguments: Any) -> tuple[str, Mapping[str, Any]]:
         asker = get_runtime(Asker).context
-        own = toolbox.for_person(asker.person)
-        if name == "remember":
+        own = toolbox.for_person(asker.person, *asker.standing[:1])
+        if "source" in signature(method).parameters:
             arguments["source"] = asker.said
         result = getattr(own, name)(**arguments)
         artifact = to_json(result)

@@ -75,8 +75,15 @@ class Ledger:
 
     @property
     def standing(self) -> ToolCall | None:
-        """The request that stands: the newest call that made a list, also an empty one."""
-        return next((call for turn in reversed(self.turns) if (call := turn.asked) is not None), None)
+        """The request that stands: the newest call that made a list, also an empty one; without likes that were taken back since."""
+        taken_back = False
+        for turn in reversed(self.turns):
+            if turn.asked is not None:
+                given = turn.asked.arguments
+                kept = {k: v for k, v in given.items() if not (taken_back and k in {"liked", "disliked"})}
+                return ToolCall(name=turn.asked.name, arguments=kept)
+            taken_back = taken_back or any(_takes_back(call) for call in turn.calls)
+        return None
 
     @property
     def in_focus(self) -> str | None:
@@ -112,6 +119,10 @@ class Ledger:
                         if result["remembered"]["kind"] != "forget":
                             kept[item_id] = None
         return tuple(kept)
+
+
+def _takes_back(call: ToolCall) -> bool:
+    return call.name in {"undo", "forget_all"} or call.arguments.get("kind") == "forget"
 
 
 def read_ledger(messages: Sequence[BaseMessage]) -> Ledger:

@@ -145,6 +145,7 @@ class Wording:
             "greeting": f"Hello. {self._help()}",
             "thanks": "You are welcome. Tell me what you thought of it, and the next list will know.",
             "accept": "Good. Tell me what you thought of it, and the next list will know.",
+            "seen": "All right. Tell me what you thought of it, and the next list will know.",
             "unseen": "Then it may be one for you. Ask me about it, or say what to look for instead.",
             "remark": "I see. When you want something, tell me what it should be like.",
             "yes": "Gladly. Tell me what you are after: a mood, a subject, a length, or a title that you love.",

@@ -13,11 +13,13 @@ from retrieval import comparing, ranking
 from retrieval.aversion import aversion
 from retrieval.catalogue import Catalogue
 from retrieval.citations import Citations
+from retrieval.effects import LOOKED_AT, moves, with_standing
 from retrieval.filters import check, describe
 from retrieval.funnel import funnel
 from retrieval.item_sets import ids_of, mask_of
 from retrieval.item_vectors import ItemVectors
 from retrieval.likeness import Likeness
+from retrieval.memory import Memory, TasteStore
 from retrieval.proposals import Proposals, Proposer
 from retrieval.ranking import Scored
 from retrieval.reasons import ReasonFinder
@@ -30,7 +32,7 @@ from retrieval.sources.dense import DenseSource, colour_words
 from retrieval.sources.lexical import LexicalSource, document
 from retrieval.sources.popular import PopularSource
 from retrieval.sources.query_vectors import QueryVectors
-from retrieval.tastes import dislike_weights, like_weights, taste_of
+from retrieval.tastes import dislike_weights, like_weights
 from retrieval.words import words
 from vouch.errors import UnknownItem
 from vouch.ports import CandidateSource, Embedder, PassageIndex, Vectors
@@ -40,12 +42,14 @@ from vouch.types import (
     Filter,
     Interaction,
     LikedItem,
+    Move,
     Note,
     Passage,
     Query,
     RecList,
     Recommendation,
     Taste,
+    TasteChange,
     WhyNot,
 )
 
@@ -55,20 +59,8 @@ DIVERSIFIED = 60
 """How many of the best are looked at for diversity."""
 
 
-class InteractionStore(Protocol):
+class InteractionStore(TasteStore, Protocol):
     """The part of the record that the recommender needs."""
-
-    def interactions(self, user_id: str | None = None) -> Sequence[Interaction]:
-        """One person's interactions, or everybody's."""
-        ...
-
-    def add_interaction(self, interaction: Interaction) -> None:
-        """Writes one down."""
-        ...
-
-    def remove_interactions(self, user_id: str, item_id: str | None = None) -> None:
-        """Takes back what was remembered, never what came from a file."""
-        ...
 
     def people(self) -> Sequence[tuple[str, int]]:
         """user_id and number of interactions."""
@@ -153,6 +145,7 @@ class Recommender:
     ) -> None:
         self.catalogue = catalogue
         self._store = store
+        self.memory = Memory(store)
         self._fitted = fitted or Fitted(
             version="", like_counts=LikeCounts.of(catalogue, store.interactions()), model=None
         )
@@ -253,27 +246,35 @@ class Recommender:
 
     def taste(self, user_id: str) -> Taste:
         """What is known of a person now; an unknown person has an empty taste."""
-        return taste_of(user_id, self._store.interactions(user_id))
+        return self.memory.taste(user_id)
 
     def remember(self, interaction: Interaction) -> None:
         """Writes down what a person did; the next list knows it."""
-        self._store.add_interaction(interaction)
+        what = TasteChange(kind=interaction.kind, source=interaction.source, at=interaction.at)
+        self.memory.remember((interaction,), what)
 
-    def forget(self, user_id: str, item_id: str | None = None) -> None:
-        """Takes back what was remembered of one item, or of all."""
-        self._store.remove_interactions(user_id, item_id)
+    def forget(self, user_id: str, item_id: str) -> None:
+        """Takes back what is known of a person's dealings with one item."""
+        self.memory.forget(user_id, (item_id,), TasteChange(kind="forget"))
+
+    def effect(self, before: Taste, after: Taste, query: Query) -> tuple[Move, ...]:
+        """The items that a change of taste moves in the list of a query, the largest move first."""
+        lists = [self.rank(replace(query, tastes=(taste,), exclude=(), k=LOOKED_AT)) for taste in (before, after)]
+        return moves(self.catalogue, *lists, out=(before, after), k=query.k)
 
     def people(self) -> tuple[tuple[str, int], ...]:
         """user_id and number of interactions of everybody known."""
         return tuple(self._store.people())
 
     def _checked(self, query: Query) -> Query:
+        """The query with checked conditions, and those that hold for every list of its people."""
         schema = self.catalogue.schema
-        return replace(
+        checked = replace(
             query,
             filters=tuple(check(schema, f) for f in query.filters),
             prefer=tuple(check(schema, f) for f in query.prefer),
         )
+        return with_standing(checked, schema)
 
     def _placed(self, item_id: str, query: Query) -> tuple[int, int, Scored]:
         """The rank of an item among all that the filters admit, and itself, before diversity; how many these are; its score."""

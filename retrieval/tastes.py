@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from vouch.types import Interaction, InteractionKind, Preference, Taste
+from vouch.types import Interaction, InteractionKind, OwnTaste, Preference, Taste
 
 LIKES: frozenset[InteractionKind] = frozenset({"like", "purchase"})
+PINNED = 2.0
+"""What a pinned like or dislike weighs beside an ordinary one."""
+NOTHING_OWN = OwnTaste()
 
 
-def taste_of(user_id: str, interactions: Iterable[Interaction]) -> Taste:
+def taste_of(user_id: str, interactions: Iterable[Interaction], own: OwnTaste = NOTHING_OWN) -> Taste:
     """What one person's interactions show, the latest first in each group.
 
     Of a like (or a purchase) and a dislike of the same item the later one holds; `seen` has every item that was met;
-    repeated interactions are merged, the latest kept. Interactions of other people are passed over.
+    repeated interactions are merged, the latest kept. Interactions of other people are passed over, and of the file's those that
+    the person has dropped. `own` also says what is pinned and what holds for every list.
     """
-    own = sorted((i for i in interactions if i.user_id == user_id), key=lambda i: i.at)
+    counting = (
+        i for i in interactions if i.user_id == user_id and (i.source != "file" or i.item_id not in own.dropped)
+    )
     opinion: dict[str, Interaction] = {}
     met: dict[str, Interaction] = {}
     hidden: dict[str, Interaction] = {}
-    for interaction in own:
+    for interaction in sorted(counting, key=lambda i: i.at):
         if interaction.kind == "hide":
             _renew(hidden, interaction)
             continue
@@ -28,10 +35,11 @@ def taste_of(user_id: str, interactions: Iterable[Interaction]) -> Taste:
             _renew(opinion, interaction)
     return Taste(
         user_id=user_id,
-        liked=_preferences(i for i in opinion.values() if i.kind in LIKES),
-        disliked=_preferences(i for i in opinion.values() if i.kind == "dislike"),
-        seen=_preferences(met.values()),
-        hidden=_preferences(hidden.values()),
+        liked=_preferences((i for i in opinion.values() if i.kind in LIKES), own.pinned),
+        disliked=_preferences((i for i in opinion.values() if i.kind == "dislike"), own.pinned),
+        seen=_preferences(met.values(), own.pinned),
+        hidden=_preferences(hidden.values(), own.pinned),
+        standing=own.standing,
     )
 
 
@@ -58,7 +66,8 @@ def _renew(group: dict[str, Interaction], interaction: Interaction) -> None:
     group[interaction.item_id] = interaction
 
 
-def _preferences(interactions: Iterable[Interaction]) -> tuple[Preference, ...]:
-    return tuple(
+def _preferences(interactions: Iterable[Interaction], pinned: frozenset[str]) -> tuple[Preference, ...]:
+    latest_first = (
         Preference(item_id=i.item_id, weight=i.weight, source=i.source, at=i.at) for i in reversed(list(interactions))
     )
+    return tuple(replace(p, pinned=True, weight=PINNED * p.weight) if p.item_id in pinned else p for p in latest_first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,18 +20,53 @@ from vouch.types import (
     Hit,
     Interaction,
     Item,
+    OwnTaste,
     Passage,
     Query,
     Schema,
     Space,
+    TasteChange,
 )
 
 
 class ListStore:
-    """Interactions in a list."""
+    """Interactions in a list, own tastes and their changes beside it."""
 
     def __init__(self, interactions: Iterable[Interaction] = ()) -> None:
         self.rows = list(interactions)
+        self._own: dict[str, OwnTaste] = {}
+        self._changes: dict[str, list[tuple[TasteChange, OwnTaste]]] = {}
+
+    def own_taste(self, user_id: str) -> OwnTaste:
+        """What is not of the file."""
+        own = tuple(i for i in self.rows if i.user_id == user_id and i.source != "file")
+        return replace(self._own.get(user_id, OwnTaste()), interactions=own)
+
+    def change_taste(self, user_id: str, changed: Callable[[OwnTaste], OwnTaste], what: TasteChange) -> None:
+        """Kept with what was before."""
+        before = self.own_taste(user_id)
+        if (after := changed(before)) != before:
+            self._keep(user_id, after)
+            self._changes.setdefault(user_id, []).append((what, before))
+
+    def undo_taste(self, user_id: str) -> TasteChange | None:
+        """What was before the newest change."""
+        changes = self._changes.get(user_id, [])
+        if not changes:
+            return None
+        what, before = changes.pop()
+        self._keep(user_id, before)
+        return what
+
+    def last_change(self, user_id: str) -> TasteChange | None:
+        """The newest one."""
+        changes = self._changes.get(user_id, [])
+        return changes[-1][0] if changes else None
+
+    def _keep(self, user_id: str, own: OwnTaste) -> None:
+        others = [i for i in self.rows if i.user_id != user_id or i.source == "file"]
+        self.rows = [*others, *own.interactions]
+        self._own[user_id] = own
 
     def interactions(self, user_id: str | None = None) -> tuple[Interaction, ...]:
         """One person's, or everybody's."""

@@ -15,8 +15,9 @@ from PIL import Image, ImageDraw
 
 from agent.conversation import Cards, Words
 from retrieval.catalogue import Catalogue
+from retrieval.memory import Memory
 from retrieval.recommender import Recommender
-from retrieval.tastes import taste_of
+from tests.stand_ins_recommender import ListStore
 from tools.toolbox import Toolbox
 from vouch.errors import InputError
 from vouch.types import (
@@ -30,6 +31,7 @@ from vouch.types import (
     LikedItem,
     Media,
     MetFilter,
+    Move,
     Note,
     Passage,
     Popularity,
@@ -163,16 +165,23 @@ class ScriptedRecommender:
     """Recommends the works in their order, without those that the person has met; films only where "film" is asked for."""
 
     catalogue: Catalogue = field(default_factory=catalogue)
-    interactions: list[Interaction] = field(default_factory=list)
+    store: ListStore = field(default_factory=ListStore)
+
+    @property
+    def memory(self) -> Memory:
+        return Memory(self.store)
+
+    @property
+    def interactions(self) -> list[Interaction]:
+        return self.store.rows
 
     def taste(self, user_id: str) -> Taste:
-        return taste_of(user_id, self.interactions)
+        return self.memory.taste(user_id)
 
-    def remember(self, interaction: Interaction) -> None:
-        self.interactions.append(interaction)
-
-    def forget(self, user_id: str, item_id: str) -> None:
-        self.interactions = [i for i in self.interactions if (i.user_id, i.item_id) != (user_id, item_id)]
+    def effect(self, before: Taste, after: Taste, query: Query) -> tuple[Move, ...]:
+        """Each newly liked item lifts the film after it."""
+        liked = {p.item_id for p in after.liked} - {p.item_id for p in before.liked}
+        return tuple(Move(item_id="general", title="The General", was=2, now=1, part="alike") for _ in liked)
 
     def recommend(self, query: Query) -> RecList:
         out = frozenset[str]().union(*(taste.out for taste in query.tastes))

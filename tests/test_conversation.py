@@ -53,6 +53,36 @@ def test_a_message_is_the_source_of_what_it_tells(conversation: Conversation) ->
     assert (liked.item_id, liked.source) == ("metropolis", "I loved Metropolis")
 
 
+def test_a_hated_genre_stays_out_of_later_lists_until_it_is_asked_for_or_forgotten(conversation: Conversation) -> None:
+    def horror(message: str) -> bool:
+        listed = conversation.reply(message, conversation_id="a").rec_list.recommendations
+        return any("horror" in r.item.attributes.get("genres", ()) for r in listed)  # type: ignore[operator]
+
+    assert not horror("I hate horror")
+    assert not horror("something eerie in a castle")
+    assert horror("a horror film")
+    conversation.reply("forget that I hate horror", conversation_id="a")
+    assert conversation.toolbox.recommender.taste("stranger:a").standing == ()
+
+
+def test_what_is_known_is_shown_with_the_message_and_can_be_undone(conversation: Conversation) -> None:
+    conversation.reply("I loved Metropolis", conversation_id="a")
+    assert (
+        "you like Metropolis (you said “I loved Metropolis”)"
+        in conversation.reply("what do you know about me?", conversation_id="a").text
+    )
+    assert conversation.reply("undo that", conversation_id="a").text.startswith("Taken back: “I loved Metropolis”.")
+    assert conversation.reply("what do you know about me?", conversation_id="a").text.startswith("Nothing yet")
+
+
+def test_a_change_of_taste_says_what_it_moved_in_the_list_before(conversation: Conversation) -> None:
+    shown = conversation.reply("something eerie", conversation_id="a").rec_list.recommendations
+    barred = [r for r in shown if "horror" in r.item.attributes.get("genres", ())]  # type: ignore[operator]
+    text = conversation.reply("I hate horror", conversation_id="a").text
+    first = barred[0]
+    assert f"{first.item.title} falls from number {first.rank} out of sight (you ruled it out)" in text
+
+
 def test_a_stranger_belongs_to_the_conversation(conversation: Conversation) -> None:
     conversation.reply("I loved Metropolis", conversation_id="a")
     taste = conversation.toolbox.recommender.taste
@@ -131,6 +161,7 @@ def test_tracing_stays_off_whatever_the_environment_says(tmp_path: Path, monkeyp
 def test_the_tools_are_the_toolbox_and_hide_the_person(conversation: Conversation) -> None:
     tools = {tool.name: tool for tool in build_tools(conversation.toolbox)}
     assert set(tools) == {
-        "recommend", "more_like", "find_item", "item_details", "explain", "why_not", "compare", "score", "remember", "facets",
+        "recommend", "more_like", "find_item", "item_details", "explain", "why_not", "compare", "score", "remember", "remember_condition", "taste", "undo",
+        "forget_all", "facets",
     }  # fmt: skip
     assert all(not {"person", "source", "runtime"} & set(tool.args) for tool in tools.values())

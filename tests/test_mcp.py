@@ -33,7 +33,8 @@ def test_every_tool_has_a_description_and_both_schemas() -> None:
         assert tool.description
         assert tool.input_schema["type"] == "object"
         assert tool.output_schema["type"] == "object"
-    assert [tool.name for tool in tools if not tool.annotations.read_only_hint] == ["remember"]
+    writing = [tool.name for tool in tools if not tool.annotations.read_only_hint]
+    assert writing == ["remember", "remember_condition", "undo", "forget_all"]
 
 
 def test_recommend_returns_text_for_the_model_and_typed_content() -> None:

@@ -187,7 +187,8 @@ def test_facts_have_their_units_and_no_decimal_point(room: Room) -> None:
 def test_a_like_takes_the_item_out_and_becomes_a_reason(room: Room) -> None:
     tab = room.arrive({})
     kept = click(room, tab, "nosferatu", "like")
-    assert kept == {"said": "You like Nosferatu.", "marks": {"nosferatu": "like"}, "undo": True}
+    assert kept["said"] == "You like Nosferatu. The General: 2 → 1, because it is like what you like."
+    assert (kept["marks"], kept["undo"]) == ({"nosferatu": "like"}, True)
     answer = ask(room, tab, "a film")[-1]
     assert shown(answer) == ["general", "caligari"]
     assert "because you liked <b>Nosferatu</b>" in answer["cards"]
@@ -206,12 +207,83 @@ def test_a_second_opinion_replaces_the_first_and_undo_takes_it_back(room: Room) 
     tab = room.arrive({})
     click(room, tab, "nosferatu", "like")
     assert click(room, tab, "nosferatu", "hide")["marks"] == {"nosferatu": "hide"}
-    assert click(room, tab, "nosferatu", "forget") == {
-        "said": "Taken back: Nosferatu.",
-        "marks": {"nosferatu": ""},
-        "undo": False,
-    }
+    taken_back = click(room, tab, "nosferatu", "forget")
+    assert (taken_back["said"], taken_back["marks"], taken_back["undo"]) == (
+        "Taken back: Nosferatu.",
+        {"nosferatu": ""},
+        False,
+    )
     assert "nosferatu" in shown(ask(room, tab, "a film")[-1])
+
+
+def change(room: Room, tab: dict[str, Any], action: str, **subject: str) -> dict[str, Any]:
+    return room.change_taste({"conversation": tab["conversation"], "who": tab["who"], "taste": action, **subject})
+
+
+def rows(panel: str) -> list[str]:
+    return [attrs["data-item"] or "" for tag, attrs in Tags(panel).found if tag == "li" and "data-item" in attrs]
+
+
+def test_the_taste_card_shows_each_thing_with_its_source(room: Room, talk: ScriptedConversation) -> None:
+    tab = room.arrive({})
+    assert "Nothing yet" in room.taste(tab)["taste"]
+    click(room, tab, "nosferatu", "like")
+    person = f"stranger:{tab['conversation']}"
+    talk.toolbox.for_person(person).remember("dislike", ["general"], source="<b>I can't stand The General</b>")
+    panel = room.taste(tab)["taste"]
+    assert rows(panel) == ["nosferatu", "general"]
+    assert "a click, 14 Nov 2023" in panel
+    assert "“&lt;b&gt;I can&#x27;t stand The General&lt;/b&gt;”" in panel
+
+
+def test_the_taste_card_can_be_edited_pinned_forgotten_and_undone(room: Room) -> None:
+    tab = room.arrive({})
+    click(room, tab, "nosferatu", "like")
+    assert 'class="pinned"' in change(room, tab, "pin", item="nosferatu")["taste"]
+    assert change(room, tab, "unpin", item="nosferatu")["said"] == "Nosferatu counts as before."
+    edited = change(room, tab, "dislike", item="nosferatu")
+    assert (edited["marks"], edited["said"]) == ({"nosferatu": "dislike"}, "You don’t like Nosferatu.")
+    assert change(room, tab, "forget", item="nosferatu")["marks"] == {"nosferatu": ""}
+    undone = change(room, tab, "undo")
+    assert (undone["said"], undone["marks"]) == ("Undone: Nosferatu.", {"nosferatu": "dislike"})
+    assert rows(change(room, tab, "forget_all")["taste"]) == []
+
+
+def test_a_condition_for_every_list_stands_on_the_card_and_can_be_let_go(
+    room: Room, talk: ScriptedConversation
+) -> None:
+    tab = room.arrive({})
+    own = talk.toolbox.for_person(f"stranger:{tab['conversation']}")
+    own.remember_condition("never_break", [{"attribute": "year", "op": "<", "value": 1900}], source="nothing old")
+    panel = room.taste(tab)["taste"]
+    (condition,) = [attrs["data-condition"] for tag, attrs in Tags(panel).found if "data-condition" in attrs]
+    assert "year under 1900" in panel
+    assert "Preferred, in every list" in change(room, tab, "prefer", condition=condition or "")["taste"]
+    assert "data-condition" not in change(room, tab, "release", condition=condition or "")["taste"]
+
+
+def test_a_click_that_moved_the_list_says_what_and_why(room: Room) -> None:
+    tab = room.arrive({})
+    kept = click(room, tab, "nosferatu", "like")
+    assert "What that moved in your list" in kept["taste"]
+    assert "The General: 2 → 1, because it is like what you like" in kept["taste"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,
+        {"taste": "adore", "item": "nosferatu"},
+        {"taste": "like", "item": "nobody"},
+        {"taste": "never", "condition": "{not json"},
+        {"taste": "release", "condition": '{"attribute": "colour", "op": "=", "value": "red"}'},
+    ],
+)
+def test_a_button_that_makes_no_sense_changes_nothing(room: Room, talk: ScriptedConversation, said: object) -> None:
+    told = room.change_taste(said)
+    assert told["marks"] == {}
+    assert told["said"]
+    assert talk.recommender.interactions == []
 
 
 @pytest.mark.parametrize(
@@ -229,6 +301,17 @@ def test_a_reload_brings_the_conversation_and_its_marks_back(room: Room) -> None
     again = room.arrive({"conversation": tab["conversation"], "who": tab["who"]})
     assert [turn["asked"] for turn in again["turns"]] == ["a film"]
     assert 'data-item="general" data-mark="like"' in again["turns"][0]["cards"]
+
+
+def test_two_tabs_taste_cards_never_meet(room: Room) -> None:
+    one, other = room.arrive({}), room.arrive({})
+    click(room, one, "nosferatu", "like")
+    click(room, other, "general", "hide")
+    assert rows(room.taste(one)["taste"]) == ["nosferatu"]
+    assert rows(room.taste(other)["taste"]) == ["general"]
+    assert change(room, other, "undo")["marks"] == {"general": ""}
+    assert rows(room.taste(one)["taste"]) == ["nosferatu"]
+    assert change(room, other, "undo")["said"] == "There is nothing to undo."
 
 
 def test_two_tabs_never_meet(room: Room, talk: ScriptedConversation) -> None:

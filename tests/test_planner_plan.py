@@ -35,7 +35,7 @@ def test_statements_and_a_request_are_several_calls() -> None:
         ("who directed Metropolis?", "item_details"),
         ("Metropolis", "item_details"),
         ("what genres are there?", "facets"),
-        ("what do you know about me?", "remember"),
+        ("what do you know about me?", "taste"),
         ("ghosts", "recommend"),
         ("recommend something", "recommend"),
         ("something like Inception", "find_item"),
@@ -157,12 +157,66 @@ def test_two_items_of_one_title_are_asked_about_and_chosen_by_year() -> None:
     assert calls(then)[0] == ("remember", {"kind": "like", "titles": ["Dracula (1958)"]})
 
 
-def test_a_hated_genre_stays_out_of_later_lists() -> None:
-    hated = planner().plan("I hate horror", Ledger())
-    later = planner().plan("something for a rainy sunday", Ledger(turns=(turn("I hate horror", hated),)))
-    assert later.calls[0].arguments["filters"] == [{"attribute": "genres", "op": "none_of", "value": ["horror"]}]
-    asked = planner().plan("a horror film", Ledger(turns=(turn("I hate horror", hated),)))
-    assert all(f["op"] != "none_of" for f in asked.calls[0].arguments["filters"])  # type: ignore[attr-defined]
+NO_HORROR = {"attribute": "genres", "op": "none_of", "value": ["horror"]}
+SHORT = {"attribute": "minutes", "op": "<", "value": 90.0}
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "condition"),
+    [
+        ("I hate horror", "never_break", NO_HORROR),
+        ("from now on nothing over 90 minutes", "never_break", SHORT),
+        ("I can't stand horror", "never_break", NO_HORROR),
+    ],
+)
+def test_what_holds_for_every_list_is_remembered_before_the_list(said: str, kind: str, condition: Any) -> None:
+    first, *_, last = calls(planner().plan(said, Ledger()))
+    assert first == ("remember_condition", {"kind": kind, "filters": [condition]})
+    assert last[0] == "recommend"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["something not horror", "a film under 90 minutes", "something like Dracula", "never anything over 90 minutes"],
+)
+def test_what_is_asked_for_once_is_not_remembered(said: str) -> None:
+    assert "remember_condition" not in {name for name, _ in calls(planner().plan(said, Ledger()))}
+
+
+@pytest.mark.parametrize(
+    ("said", "call"),
+    [
+        ("undo that", ("undo", {})),
+        ("forget that", ("undo", {})),
+        ("scratch that, please", ("undo", {})),
+        ("forget everything about me", ("forget_all", {})),
+        ("forget that I hate horror", ("remember_condition", {"kind": "forget", "filters": [NO_HORROR]})),
+        ("pin Metropolis", ("remember", {"kind": "pin", "titles": ["Metropolis"]})),
+        ("unpin Metropolis", ("remember", {"kind": "unpin", "titles": ["Metropolis"]})),
+        ("what do you know about me?", ("taste", {})),
+        ("forget Metropolis", ("remember", {"kind": "forget", "titles": ["Metropolis"]})),
+    ],
+)
+def test_the_memory_is_changed_by_words(said: str, call: tuple[str, dict[str, Any]]) -> None:
+    told = planner().plan("I loved Metropolis", Ledger())
+    assert calls(planner().plan(said, Ledger(turns=(turn("I loved Metropolis", told),)))) == [call]
+
+
+def test_undo_after_a_change_of_the_list_brings_the_list_before() -> None:
+    first = planner().plan("something eerie", Ledger())
+    ledger = Ledger(turns=(turn("something eerie", first, shown=("nosferatu", "metropolis")),))
+    shorter = planner().plan("something shorter", ledger)
+    after = Ledger(turns=(*ledger.turns, turn("something shorter", shorter, shown=("faust",))))
+    assert planner().plan("undo that", after).calls == first.calls
+
+
+def test_a_like_that_was_taken_back_is_not_asked_with_again() -> None:
+    told = planner().plan("I loved Metropolis, something eerie", Ledger())
+    undone = planner().plan("undo", Ledger(turns=(turn("x", told, shown=("nosferatu",)),)))
+    ledger = Ledger(turns=(turn("x", told, shown=("nosferatu",)), turn("undo", undone)))
+    assert "liked" in told.calls[-1].arguments
+    assert ledger.standing is not None
+    assert "liked" not in ledger.standing.arguments
 
 
 def spoken_of(item_id: str, said: str) -> Ledger:

@@ -11,7 +11,8 @@ from agent.phrases import Phrases, plain, quote
 from agent.planner.lexicon import Lexicon
 from agent.wording import Outcome, Wording
 from tests.stand_ins_agent import shop, works
-from tools.toolbox import Facets, Found, ItemDetails, Remembered
+from tools.taste_card import TasteCard, TasteEntry
+from tools.toolbox import Facets, Found, ItemDetails
 from vouch.types import (
     CitedPassage,
     Filter,
@@ -148,8 +149,16 @@ def test_a_close_title_is_offered() -> None:
 
 
 def test_what_is_known_of_a_person_is_told() -> None:
-    known = Remembered(kind="seen", item_ids=(), titles=(), liked_titles=("Dracula",), disliked_titles=("Faust",))
-    assert "you like Dracula and you do not care for Faust" in say(known, tool="remember", intent="taste")
+    card = TasteCard(
+        entries=(
+            TasteEntry(kind="like", title="Dracula", item_id="dracula", source="I loved Dracula", pinned=True),
+            TasteEntry(kind="dislike", title="Faust", item_id="faust", source="click"),
+            TasteEntry(kind="never", title="", filter=GERMAN, source="never anything German"),
+        )
+    )
+    text = say(card, tool="taste", intent="taste")
+    assert "you like Dracula (pinned; you said “I loved Dracula”); you do not care for Faust (a click)." in text
+    assert "For every list: from Germany (you said “never anything German”)." in text
 
 
 def test_a_wish_that_the_catalogue_does_not_record_is_admitted() -> None:

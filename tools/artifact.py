@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from retrieval import comparing
 from retrieval.catalogue import Catalogue
+from tools.taste_card import TasteCard, TasteChanged
 from tools.toolbox import Facets, Found, ItemDetails, Remembered, Scored, ToolResult
 from vouch.types import (
     CitedPassage,
@@ -52,6 +53,10 @@ def to_json(result: ToolResult) -> Json:
             return {"kind": "comparison", "likeness": result.likeness} | sides
         case Remembered():
             return {"kind": "remembered", "remembered": _plain(Remembered, result)}
+        case TasteCard():
+            return {"kind": "taste", "card": _plain(TasteCard, result)}
+        case TasteChanged():
+            return {"kind": "taste_changed", "changed": _plain(TasteChanged, result)}
         case Facets():
             return {"kind": "facets"}
         case _:
@@ -67,10 +72,17 @@ def from_json(data: Mapping[str, Any], catalogue: Catalogue) -> ToolResult:
         "why_not": _read_why_not,
         "comparison": _read_comparison,
         "remembered": lambda given, _: cast(Remembered, _value(Remembered, given["remembered"])),
+        "taste": lambda given, _: cast(TasteCard, _value(TasteCard, given["card"])),
+        "taste_changed": lambda given, _: cast(TasteChanged, _value(TasteChanged, given["changed"])),
         "facets": lambda _, known: Facets(items=len(known.items), attributes=known.schema.attributes),
         "scores": lambda given, _: tuple(cast(Scored, _value(Scored, scored)) for scored in given["scores"]),
     }
     return readers[data["kind"]](data, catalogue)
+
+
+def query_of(rec_list: Mapping[str, Any]) -> Query:
+    """The query of a list's artifact."""
+    return cast(Query, _value(Query, rec_list["query"]))
 
 
 @cache

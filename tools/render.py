@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from tools.taste_card import TasteCard, TasteChanged, TasteEntry
 from tools.toolbox import Facets, Found, ItemDetails, Remembered, Scored, ToolResult
 from vouch.types import (
     Attribute,
@@ -39,7 +40,6 @@ CHANNEL_WORDS = {
     "ocr": "read in its picture",
     "colours": "seen in its picture",
     "transcript": "heard in its sound",
-    "sound": "measured in its sound",
     "sound": "measured in its sound",
     "sidecar": "in the text beside its picture",
 }
@@ -185,12 +185,22 @@ def render(result: ToolResult) -> str:
             return "\n".join([*sides, *map(_contrast_line, result.attributes)])
         case Remembered():
             return f"{result.kind}: {'; '.join(map(clean, result.titles))}"
+        case TasteCard():
+            return "\n".join(map(_entry_line, result.entries)) or "nothing is known of the person"
+        case TasteChanged():
+            told = "; ".join([*map(clean, result.titles), *map(filter_text, result.conditions)])
+            return f"{result.kind}: {told}" if told else result.kind
         case Facets():
             return "\n".join([f"{result.items} items", *map(_facet_line, result.attributes)])
         case _:
             return "\n".join(
                 f"{clean(s.title)}: {'no opinion' if s.affinity is None else f'{s.affinity:.3f}'}" for s in result
             )
+
+
+def _entry_line(entry: TasteEntry) -> str:
+    what = filter_text(entry.filter) if entry.filter else clean(entry.title)
+    return f"{entry.kind}: {what} (from: {clean(entry.source)})"
 
 
 def _why_not_line(told: WhyNot) -> str:

@@ -14,26 +14,51 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from retrieval import filters as filter_sets
+from retrieval.filters import describe
 from retrieval.recommender import Recommender
+from tools.results import (
+    Facets,
+    Found,
+    ItemDetails,
+    Remembered,
+    RememberKind,
+    Scored,
+    ToolResult,
+)
+from tools.taste_card import TasteCard, TasteChanged, card_of
 from vouch.types import (
-    Attribute,
     AttributeValue,
     Comparison,
     Filter,
     FilterOp,
     Interaction,
     InteractionKind,
-    Item,
-    LikedItem,
-    Passage,
+    Move,
     Preference,
     Query,
     RecList,
+    StandingPreference,
     Taste,
+    TasteChange,
     WhyNot,
 )
 
-RememberKind = Literal["like", "dislike", "seen", "hide", "forget"]
+ConditionKind = Literal["never_break", "prefer", "forget"]
+__all__ = [
+    "CLICK",
+    "TOOL_NAMES",
+    "ConditionKind",
+    "Facets",
+    "FilterArg",
+    "Found",
+    "ItemDetails",
+    "RememberKind",
+    "Remembered",
+    "Scored",
+    "ToolResult",
+    "Toolbox",
+]
+
 TOOL_NAMES = (
     "recommend",
     "more_like",
@@ -44,8 +69,19 @@ TOOL_NAMES = (
     "compare",
     "score",
     "remember",
+    "remember_condition",
+    "taste",
+    "undo",
+    "forget_all",
     "facets",
 )
+
+
+NO_LIST = Query()
+"""A list without any words: what the person would be shown unasked."""
+MOST_MOVES = 6
+CLICK = "click"
+"""The source of what was clicked: a click on an item takes the place of all that was said of it before."""
 
 
 class FilterArg(TypedDict):
@@ -57,65 +93,20 @@ class FilterArg(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
-    """What bears a title: `items` exactly so; `close_titles` where nothing does."""
-
-    asked: str
-    items: tuple[Item, ...]
-    close_titles: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ItemDetails:
-    """Everything that is known of one item, with the passages that say so."""
-
-    item: Item
-    passages: tuple[Passage, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scored:
-    """The collaborative affinity of one item; None where nothing is known of the person or of the item."""
-
-    item_id: str
-    title: str
-    affinity: float | None
-    reasons: tuple[LikedItem, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Remembered:
-    """What was remembered of a person, and what stands now."""
-
-    kind: RememberKind
-    item_ids: tuple[str, ...]
-    titles: tuple[str, ...]
-    liked_titles: tuple[str, ...]
-    disliked_titles: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facets:
-    """What can be asked for: how many items there are, and each attribute with its range or values."""
-
-    items: int
-    attributes: tuple[Attribute, ...]
-
-
-ToolResult = RecList | Found | ItemDetails | WhyNot | Comparison | tuple[Scored, ...] | Remembered | Facets
-
-
-@dataclass(frozen=True, kw_only=True)
 class Toolbox:
-    """The tools for one person. Cheap to make: `for_person` gives the same tools for somebody else."""
+    """The tools for one person. Cheap to make: `for_person` gives the same tools for somebody else.
+
+    `standing` is the list that the person looks at: what a change of taste moves is told of it.
+    """
 
     recommender: Recommender
     person: str = "stranger:local"
     clock: Callable[[], float] = time.time
+    standing: Query = NO_LIST
 
-    def for_person(self, person: str) -> Toolbox:
-        """The same tools for another person."""
-        return replace(self, person=person)
+    def for_person(self, person: str, standing: Query = NO_LIST) -> Toolbox:
+        """The same tools for another person, who looks at a list."""
+        return replace(self, person=person, standing=standing)
 
     def recommend(
         self,
@@ -226,21 +217,66 @@ class Toolbox:
         )
 
     def remember(self, kind: RememberKind, titles: Sequence[str], *, source: str = "message") -> Remembered:
-        """Remember what the person says of items: like, dislike, seen, hide; forget takes all of it back."""
+        """Remember what the person says of items: like, dislike, seen, hide; pin makes it count twice; forget takes all of it back."""
         items = [self.recommender.catalogue.resolve(title) for title in titles]
-        for item in items:
-            if kind == "forget":
-                self.recommender.forget(self.person, item.item_id)
-            else:
-                self.recommender.remember(self._interaction(item.item_id, kind, source))
-        taste = self.recommender.taste(self.person)
+        item_ids, named = [item.item_id for item in items], tuple(item.title for item in items)
+        memory, what = self.recommender.memory, self._what(kind, named, source)
+        before = memory.taste(self.person)
+        if kind == "forget":
+            memory.forget(self.person, item_ids, what)
+        elif kind in {"pin", "unpin"}:
+            memory.pin(self.person, item_ids, what, pinned=kind == "pin")
+        else:
+            done = [self._interaction(item_id, kind, source) for item_id in item_ids]  # type: ignore[arg-type]
+            memory.remember(done, what, alone=source == CLICK)
+        taste = memory.taste(self.person)
         return Remembered(
             kind=kind,
-            item_ids=tuple(item.item_id for item in items),
-            titles=tuple(item.title for item in items),
+            item_ids=tuple(item_ids),
+            titles=named,
             liked_titles=self._titles(taste.liked),
             disliked_titles=self._titles(taste.disliked),
+            moves=self._moves(before),
         )
+
+    def remember_condition(
+        self, kind: ConditionKind, filters: Sequence[FilterArg], *, source: str = "message"
+    ) -> TasteChanged:
+        """Remember a condition for every later list: never_break it, prefer what meets it, or forget it."""
+        memory, before = self.recommender.memory, self.recommender.taste(self.person)
+        wanted = self._filters(filters)
+        what = self._what("forget" if kind == "forget" else kind, tuple(map(describe, wanted)), source)
+        if kind == "forget":
+            wanted = tuple(one.filter for one in before.standing if any(_meant(one.filter, f) for f in wanted))
+            memory.release(self.person, wanted, what)
+        else:
+            held = [
+                StandingPreference(filter=f, hard=kind == "never_break", source=source, at=self.clock()) for f in wanted
+            ]
+            memory.hold(self.person, held, what)
+        told = "nothing" if kind == "forget" and not wanted else kind
+        return TasteChanged(kind=told, conditions=wanted, source=source, moves=self._moves(before))
+
+    def taste(self) -> TasteCard:
+        """All that is known of the person: each thing with the message or click that it came from."""
+        memory = self.recommender.memory
+        return card_of(memory.taste(self.person), memory.last_change(self.person), self.recommender.catalogue.by_id)
+
+    def undo(self) -> TasteChanged:
+        """Take back the last thing that was remembered of the person."""
+        before = self.recommender.taste(self.person)
+        undone = self.recommender.memory.undo(self.person)
+        if undone is None:
+            return TasteChanged(kind="nothing")
+        return TasteChanged(kind="undo", titles=undone.titles, source=undone.source, moves=self._moves(before))
+
+    def forget_all(self, *, source: str = "message") -> TasteChanged:
+        """Forget everything that is known of the person, but for what is pinned."""
+        memory, before = self.recommender.memory, self.recommender.taste(self.person)
+        memory.forget_all(self.person, self._what("forget_all", (), source))
+        kept = self._titles(p for p in memory.taste(self.person).liked if p.pinned)
+        nothing = before == memory.taste(self.person)
+        return TasteChanged(kind="nothing" if nothing else "forget_all", titles=kept, moves=self._moves(before))
 
     def facets(self) -> Facets:
         """What can be asked for in this catalogue: its attributes with their values or ranges."""
@@ -289,9 +325,25 @@ class Toolbox:
     def _interaction(self, item_id: str, kind: InteractionKind, source: str) -> Interaction:
         return Interaction(user_id=self.person, item_id=item_id, kind=kind, at=self.clock(), source=source)
 
+    def _what(self, kind: str, titles: tuple[str, ...], source: str) -> TasteChange:
+        return TasteChange(kind=kind, titles=titles, source=source, at=self.clock())
+
+    def _moves(self, before: Taste) -> tuple[Move, ...]:
+        """What the change since `before` moved in the list that stands."""
+        after = self.recommender.taste(self.person)
+        return () if after == before else self.recommender.effect(before, after, self.standing)[:MOST_MOVES]
+
     def _titles(self, preferences: Iterable[Preference]) -> tuple[str, ...]:
         by_id = self.recommender.catalogue.by_id
         return tuple(by_id[p.item_id].title for p in preferences if p.item_id in by_id)
+
+
+def _meant(held: Filter, said: Filter) -> bool:
+    """Whether a kept condition is one that a person speaks of: the same attribute, and a value in common or no value said."""
+    if held.attribute != said.attribute:
+        return False
+    ours, theirs = (set(v) if isinstance(v, tuple) else {v} for v in (held.value, said.value))
+    return bool(ours & theirs) or not (isinstance(held.value, tuple | str))
 
 
 def _value(value: str | float | bool | list[str]) -> AttributeValue:

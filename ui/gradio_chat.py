@@ -50,6 +50,12 @@ def build_page(
     def mark(said: Any) -> Any:
         return room.mark(said)
 
+    def taste(said: Any) -> Any:
+        return room.taste(said)
+
+    def change_taste(said: Any) -> Any:
+        return room.change_taste(said)
+
     def ask(event: Any) -> Iterator[Mapping[str, Any]]:
         yield from room.ask(event._data)
 
@@ -60,7 +66,7 @@ def build_page(
             value={},
             html_template=_asset("room.html"),
             js_on_load=_asset("room.js"),
-            server_functions=[arrive, mark],
+            server_functions=[arrive, mark, taste, change_taste],
             apply_default_css=False,
             elem_id="vouch",
         )

@@ -20,7 +20,7 @@ INSTRUCTIONS = (
     "Vouch recommends items of one catalogue on this machine. Ask `facets` what can be filtered by, then `recommend` with "
     "the person's own words. Every recommendation carries its reasons: quote those, and claim nothing else of an item."
 )
-READ_ONLY = frozenset(TOOL_NAMES) - {"remember"}
+READ_ONLY = frozenset(TOOL_NAMES) - {"remember", "remember_condition", "undo", "forget_all"}
 
 
 class RecommendedItem(BaseModel):

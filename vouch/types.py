@@ -11,7 +11,9 @@ AttributeValue = str | float | bool | tuple[str, ...]
 """number: float; category, date (ISO 8601) and text: str; list: tuple of str; boolean: bool. Missing: the key is absent."""
 
 MediaKind = Literal["picture", "sound", "video"]
-Channel = Literal["title", "description", "review", "caption", "tags", "ocr", "colours", "transcript", "sound", "sidecar"]
+Channel = Literal[
+    "title", "description", "review", "caption", "tags", "ocr", "colours", "transcript", "sound", "sidecar"
+]
 Space = Literal["text", "seen"]
 InteractionKind = Literal["like", "dislike", "seen", "hide", "view", "purchase"]
 FilterOp = Literal["=", "!=", "<", "<=", ">", ">=", "any_of", "all_of", "none_of", "contains"]
@@ -143,23 +145,63 @@ class Interaction:
 
 @dataclass(frozen=True, kw_only=True)
 class Preference:
-    """One item that a person likes, dislikes, has seen or hides, with the click, message or interaction that it came from."""
+    """One item that a person likes, dislikes, has seen or hides, with the click, message or interaction that it came from.
+
+    A `pinned` one counts twice, and stays when the person forgets everything.
+    """
 
     item_id: str
     weight: float = 1.0
     source: str = "file"
     at: float = 0.0
+    pinned: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingPreference:
+    """What a person said holds for every list: `hard`: never broken ("no horror"); else what meets it comes first."""
+
+    filter: Filter
+    hard: bool = True
+    source: str = "message"
+    at: float = 0.0
+    pinned: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnTaste:
+    """What one person clicked and said, as it is kept. `pinned` are item_ids; of `dropped` ones the file's history counts no more."""
+
+    interactions: tuple[Interaction, ...] = ()
+    standing: tuple[StandingPreference, ...] = ()
+    pinned: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TasteChange:
+    """One change of a person's taste: what was done ("like", "forget" ...) with which titles or conditions, in whose words."""
+
+    kind: str
+    titles: tuple[str, ...] = ()
+    source: str = "click"
+    at: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Taste:
-    """What is known of one person now. `seen` holds all that they met, liked and disliked items too."""
+    """What is known of one person now. `seen` holds all that they met, liked and disliked items too.
+
+    `standing` holds for every list; `label` is what a person of a group is called ("you", "your sister").
+    """
 
     user_id: str
     liked: tuple[Preference, ...] = ()
     disliked: tuple[Preference, ...] = ()
     seen: tuple[Preference, ...] = ()
     hidden: tuple[Preference, ...] = ()
+    standing: tuple[StandingPreference, ...] = ()
+    label: str = ""
 
     @property
     def out(self) -> frozenset[str]:
@@ -312,6 +354,22 @@ class FailedFilter:
 
     filter: Filter
     value: AttributeValue | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """An item that a change of taste moved in a list: its place before and after, None: not among those looked at.
+
+    `part` is the part of the score that changed most the same way; "met": the person has met it now, "free": no more; "barred": a
+    condition rules it out now, "admitted": no more; "room": only what stood before it has left; "lost": a
+    source of its score has nothing to say of it any more.
+    """
+
+    item_id: str
+    title: str
+    was: int | None
+    now: int | None
+    part: str = ""
 
 
 Obstacle = Literal["filter", "liked", "disliked", "hidden", "seen", "shown", "outranked"]

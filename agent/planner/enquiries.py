@@ -18,7 +18,6 @@ from agent.planner.statements import REQUEST, Statements
 from agent.planner.titles import TitleMention
 from agent.planner.words import singular, word_set
 from retrieval.titles import fold, title_forms
-from vouch.types import ToolCall
 
 _FIND = re.compile(
     r"\b(?:do you (?:have|know|carry|sell)|have you (?:got|heard of)|is there (?:a"
@@ -71,9 +70,7 @@ class Enquiries:
                 aside=heard.aside("facets", attributes=named, counted=counted, filters=conditions),
             )
         if intent == "taste":
-            return Plan(
-                calls=(ToolCall(name="remember", arguments={"kind": "seen", "titles": []}),), aside=heard.aside("taste")
-            )
+            return Plan(calls=(call("taste"),), aside=heard.aside("taste"))
         return Plan(aside=heard.aside(intent))
 
     def small_talk(self, heard: Heard, rule: str | None) -> Plan | None:

@@ -6,6 +6,7 @@ from agent.ledger import Ledger
 from agent.planner.enquiries import Enquiries
 from agent.planner.heard import Heard, Names
 from agent.planner.intents import IntentReader
+from agent.planner.memory_requests import MemoryRequests
 from agent.planner.offers import Offers
 from agent.planner.plan_types import Plan
 from agent.planner.requests import Requests
@@ -35,6 +36,7 @@ class Planner:
         self._statements = Statements(self._requests, names, standing)
         self._enquiries = Enquiries(self.reader, intents, names, self._requests, self._statements)
         self._why_nots = WhyNots(names)
+        self._memory = MemoryRequests(names)
         self._offers = Offers(self.reader, intents, names)
 
     def plan(self, raw: str, ledger: Ledger) -> Plan:
@@ -49,7 +51,7 @@ class Planner:
         slots = self.reader.read(raw, references=tuple(r.mention for r in references), familiar=frozenset(ledger.shown))
         kept = tuple(r for r in references if any((m.start, m.end) == (r.start, r.end) for m in slots.mentions))
         heard = Heard(raw, message, slots, kept, ledger)
-        return self._enquiries.unclear(heard) or self._plan(heard)
+        return self._memory.held(heard, self._enquiries.unclear(heard) or self._plan(heard))
 
     def _pointing(self, message: Message, ledger: Ledger) -> tuple[Reference, ...]:
         """The references of a message; a pronoun behind a title or another reference means that one, so it says nothing new."""
@@ -78,6 +80,7 @@ class Planner:
             return self._requests.again(heard) if wants_others else self._enquiries.talk(heard, rule or "yes")
         attempts = (
             self._enquiries.namesakes,
+            self._memory.asks,
             self._statements.forgets,
             self._why_nots.asks,
             self._enquiries.whys,

@@ -235,7 +235,7 @@ class Requests:
         slots = heard.slots
         made = call(
             "recommend",
-            filters=[c.argument for c in slots.filters] + self._lasting(heard),
+            filters=[c.argument for c in slots.filters],
             prefer=[c.argument for c in slots.prefer],
             avoid=list(slots.avoid),
             liked=list(liked),
@@ -244,15 +244,3 @@ class Requests:
             k=slots.k,
         )
         return ToolCall(name="recommend", arguments={"text": text, **made.arguments})
-
-    def _lasting(self, heard: Heard) -> list[dict[str, Any]]:
-        """What the person said earlier in this conversation that they cannot stand, unless they ask for it now."""
-        asked = {
-            str(v)
-            for c in (*heard.slots.filters, *heard.slots.prefer)
-            for v in (c.value if isinstance(c.value, list) else [c.value])
-        }
-        known = [a for turn in heard.ledger.turns for a in turn.aside.get("lasting", ())]
-        own = [c.argument for c in heard.slots.filters]
-        fresh = [a for a in known if a not in own and not asked & {str(v) for v in a["value"]}]
-        return [a for n, a in enumerate(fresh) if a not in fresh[:n]]

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from retrieval.stores import sql_rows, sql_tables
 from retrieval.stores.sql_rows import ItemRecord, VectorKey
 from retrieval.stores.sql_tables import reading, writing
+from retrieval.stores.sql_tastes import SqlTastes
 from vouch.errors import IndexMismatch
 from vouch.ports import Vectors
 from vouch.types import Interaction, Item, Media, Passage, Schema
@@ -32,7 +33,7 @@ _CHUNK = 500
 _t = sql_tables
 
 
-class SqlCatalogue:
+class SqlCatalogue(SqlTastes):
     """Items, passages and people's interactions, on disk. Methods may be called from any thread."""
 
     def __init__(self, path: Path) -> None:

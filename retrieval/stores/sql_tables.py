@@ -111,6 +111,28 @@ interactions = Table(
     Column("source", String, nullable=False),
     Index("interactions_by_user", "user_id"),
 )
+tastes = Table(
+    "tastes",
+    METADATA,
+    Column("user_id", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("row", Integer, nullable=False),
+    Column("source", String, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("pinned", Integer, nullable=False),
+)
+
+taste_changes = Table(
+    "taste_changes",
+    METADATA,
+    Column("row", Integer, primary_key=True),
+    Column("user_id", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("before", String, nullable=False),
+    Index("taste_changes_by_user", "user_id"),
+)
+
 Index(
     "one_feedback_a_kind",
     interactions.c.user_id,

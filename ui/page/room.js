@@ -61,6 +61,7 @@ async function arrive(said) {
   fillTiers(room.tiers);
   served = chatOf(room.tiers);
   root.dataset.ready = "yes";
+  refreshTaste();
   if (room.turns.length) turns.lastElementChild.scrollIntoView({block: "start"});
   box.focus({preventScroll: true});
 }
@@ -190,22 +191,53 @@ watch("value", () => {
   if (!turn?.key || turn.conversation !== tab.conversation) return;
   show(turn, false);
   if (turn.tiers) fillTiers(turn.tiers, turn.cost);
-  if (turn.state === "done" && turn.key === busy) settle("done");
+  if (turn.state === "done" && turn.key === busy) { settle("done"); refreshTaste(); }
 });
 
 // ---- likes and the like
 async function mark(item, kind) {
   const kept = await call("mark", {item, kind, conversation: tab.conversation, who: tab.who});
   if (!kept) return note("That could not be kept: the server does not answer.");
-  for (const [id, state] of Object.entries(kept.marks)) {
+  showMarks(kept.marks);
+  note(kept.said, kept.undo ? item : null);
+  if (kept.taste !== undefined) fillTaste(kept.taste);
+}
+function showMarks(marks) {
+  for (const [id, state] of Object.entries(marks)) {
     for (const card of turns.querySelectorAll(".card")) {
       if (card.dataset.item !== id) continue;
       card.dataset.mark = state;
       for (const button of card.querySelectorAll("[data-kind]")) button.setAttribute("aria-pressed", String(button.dataset.kind === state));
     }
   }
-  note(kept.said, kept.undo ? item : null);
 }
+
+// ---- the taste card: what is known, from where, and the buttons that change it
+const panel = $("aside.taste"), known = $("button.known");
+function fillTaste(html) { if (!panel.hidden) $(".card-of-taste").innerHTML = html; }
+async function openTaste(open) {
+  panel.hidden = !open;
+  known.setAttribute("aria-expanded", String(open));
+  root.classList.toggle("tasting", open);
+  if (!open) return known.focus({preventScroll: true});
+  panel.querySelector(".close").focus({preventScroll: true});
+  await refreshTaste();
+}
+async function refreshTaste() {
+  if (panel.hidden) return;
+  const told = await call("taste", {conversation: tab.conversation, who: tab.who});
+  fillTaste(told ? told.taste : "<p class='none'>The server does not answer.</p>");
+}
+async function changeTaste(action, row = null) {
+  const kept = await call("change_taste", {taste: action, item: row?.dataset.item || "", condition: row?.dataset.condition || "",
+    conversation: tab.conversation, who: tab.who});
+  if (!kept) return note("That could not be changed: the server does not answer.");
+  showMarks(kept.marks);
+  fillTaste(kept.taste);
+  note(kept.said);
+  noted.querySelector(".again").hidden = !lastAsked;
+}
+panel.addEventListener("keydown", (event) => { if (event.key === "Escape") openTaste(false); });
 function note(text, item = null) {
   noted.firstElementChild.textContent = text;
   undo = item;
@@ -252,7 +284,10 @@ element.addEventListener("click", (event) => {
   } else if (target.dataset.play) play(target);
   else if (target.classList.contains("example")) { if (ask(target.textContent)) box.focus({preventScroll: true}); }
   else if (target.classList.contains("fresh")) arrive({who: tab.who});
-  else if (target.classList.contains("undo")) { if (undo) mark(undo, "forget"); }
+  else if (target === known) openTaste(panel.hidden);
+  else if (target.classList.contains("close")) openTaste(false);
+  else if (target.dataset.taste) changeTaste(target.dataset.taste, target.closest("li"));
+  else if (target.classList.contains("undo")) { if (undo) changeTaste("undo"); }
   else if (target.classList.contains("again")) ask(lastAsked);
   else if (target.classList.contains("more")) { target.previousElementSibling.classList.add("whole"); target.hidden = true; }
   else if (target.dataset.goto) { event.preventDefault(); goTo(target); }

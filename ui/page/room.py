@@ -11,13 +11,14 @@ from html import escape
 from typing import Any
 
 from agent.conversation import Cards, Words
-from tools.toolbox import RememberKind
+from tools.toolbox import CLICK, RememberKind, Toolbox
 from ui.page.cards import MARKS, cards_html, marks_of, mentions_html, notes_html, words_html
 from ui.page.seams import Talks
 from ui.page.shelf import Shelf
+from ui.page.taste_panel import changed_by_button, moved_text, panel_html
 from ui.page.visitors import Member, Visitor, visitor
 from vouch.errors import InputError
-from vouch.types import Reply
+from vouch.types import Move, Reply
 
 LONGEST_MESSAGE = 2_000
 VERDICTS: Mapping[RememberKind, str] = {
@@ -27,7 +28,6 @@ VERDICTS: Mapping[RememberKind, str] = {
     "hide": "{title} stays hidden.",
     "forget": "Taken back: {title}.",
 }
-STAYS = "Taken back here; what {title} got before stays, because the collection’s own history says so."
 Shown = dict[str, Any]
 
 
@@ -81,16 +81,40 @@ class Room:
                 "said": "That could not be kept: the page is older than the catalogue. Please reload it.",
                 "marks": {},
             }
-        try:
-            toolbox = self._talk.toolbox.for_person(guest.person)
-            if kind in MARKS and self._marks(guest).get(item_id) not in (None, kind):
-                toolbox.remember("forget", [item_id], source="click")
-            toolbox.remember(kind, [item_id], source="click")
-        except InputError as error:
-            return {"said": str(error), "marks": {item_id: self._marks(guest).get(item_id, "")}}
+        done = self._toolbox(guest).remember(kind, [item_id], source=CLICK)
         kept = self._marks(guest).get(item_id, "")
-        said_now = VERDICTS[kind] if kind in MARKS or not kept else STAYS
-        return {"said": said_now.format(title=item.title), "marks": {item_id: kept}, "undo": kind in MARKS}
+        words = f"{VERDICTS[kind].format(title=item.title)} {moved_text(done.moves)}".strip()
+        return {"said": words, "marks": {item_id: kept}, "undo": kind in MARKS, "taste": self._panel(guest, done.moves)}
+
+    def taste(self, said: object) -> Shown:
+        """The taste card of the visitor, as the inside of its panel."""
+        return {"taste": self._panel(visitor(said, self._members))}
+
+    def change_taste(self, said: object) -> Shown:
+        """One change by a button of the taste card; what stands on it then, what is marked on the cards, and what it moved."""
+        guest = visitor(said, self._members)
+        told = said if isinstance(said, Mapping) else {}
+        before = self._marks(guest)
+        try:
+            done, words = changed_by_button(self._toolbox(guest), told)
+        except InputError as error:
+            return {"said": str(error), "marks": {}, "taste": self._panel(guest)}
+        after = self._marks(guest)
+        marks = {i: after.get(i, "") for i in (before | after) if before.get(i) != after.get(i)}
+        return {
+            "said": f"{words} {moved_text(done.moves)}".strip(),
+            "marks": marks,
+            "taste": self._panel(guest, done.moves),
+        }
+
+    def _panel(self, guest: Visitor, moves: Sequence[Move] = ()) -> str:
+        return panel_html(self._talk.toolbox.for_person(guest.person).taste(), moves)
+
+    def _toolbox(self, guest: Visitor) -> Toolbox:
+        """The visitor's tools; what a change moves is told of the list that they look at."""
+        replies = [reply for _, reply in self._talk.history(guest.conversation) if reply.rec_list.recommendations]
+        own = self._talk.toolbox.for_person(guest.person)
+        return own.for_person(guest.person, replies[-1].rec_list.query) if replies else own
 
     def _stream(self, text: str, guest: Visitor, turn: Shown) -> Iterator[Shown]:
         marks = self._marks(guest)
