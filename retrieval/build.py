@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from retrieval import companions
 from retrieval.catalogue import Catalogue
@@ -15,13 +15,16 @@ from retrieval.embedders.label_embedder import AveragedLabelEmbedder
 from retrieval.embedders.minilm_embedder import MiniLmEmbedder
 from retrieval.ingest import IngestParts, IngestReport, Progress, ingest
 from retrieval.interactions_file import InteractionsFile, read_interactions
+from retrieval.media_reader import ASPECTS, Aspect
 from retrieval.perception.cache import PerceptionCache
 from retrieval.perception.efficientnet_captioner import EfficientNetCaptioner
+from retrieval.perception.efficientnet_eye import EfficientNetEye
 from retrieval.perception.faster_whisper_transcriber import FasterWhisperTranscriber
 from retrieval.perception.librosa_sound import LibrosaSound
 from retrieval.perception.pillow_colours import PillowColours
 from retrieval.perception.pyav_video import FilmStills, SeenInFilm
 from retrieval.perception.rapidocr_reader import RapidOcrReader
+from retrieval.perception.seeing_map import SeeingMap
 from retrieval.perception.sidecar_reader import SidecarReader
 from retrieval.recommender import Content, Recommender
 from retrieval.scorers.fitted import Fitted
@@ -118,6 +121,7 @@ def run_ingest(
     column_map: Mapping[str, str],
     prune: bool,
     watcher: IngestWatcher,
+    refresh: Literal["captions", "transcripts", "all"] | None = None,
 ) -> IngestReport:
     """Reads the files, perceives, embeds and stores, brings the index up to date and fits the scorer. Safe to be killed at any point."""
     file = read_catalogue(path, media_dir=media_dir, column_map=column_map)
@@ -127,7 +131,7 @@ def run_ingest(
     index = ChromaIndex.open(_index_folder(settings), catalogue=store, for_writing=True)
     try:
         parts = _ingest_parts(settings, store, index, shipped=companions.perceived_file(path), media_dir=file.media_dir)
-        report = ingest(file, source=path, parts=parts, prune=prune, progress=watcher.step)
+        report = ingest(file, source=path, parts=parts, prune=prune, refresh=_aspects(refresh), progress=watcher.step)
         if interactions is not None:
             told = read_interactions(interactions, item_ids={item.item_id for item in store.items()})
             watcher.interactions(told)
@@ -151,6 +155,10 @@ def _opened_store(settings: Settings) -> tuple[SqlCatalogue, Schema]:
     if schema is None:
         raise nothing
     return store, schema
+
+
+def _aspects(refresh: str | None) -> frozenset[Aspect]:
+    return frozenset(aspect for aspect in ASPECTS if refresh in (aspect, "all"))
 
 
 def _index_folder(settings: Settings) -> Path:
@@ -184,7 +192,8 @@ def _ingest_parts(
 def build_perceivers(settings: Settings) -> tuple[Perceiver, ...]:
     """The offline profile's eyes and ears; weights are looked for when the first file needs them."""
     weights = partial(weights_path, folder=settings.weights_folder)
-    seeing = EfficientNetCaptioner(partial(weights, "efficientnet-lite2"), threads=settings.threads)
+    eye = EfficientNetEye(partial(weights, "efficientnet-lite2"), threads=settings.threads)
+    seeing = EfficientNetCaptioner(eye, SeeingMap())
     reading = RapidOcrReader(threads=settings.threads)
     stills = FilmStills()
     return (

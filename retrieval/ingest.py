@@ -1,12 +1,13 @@
 """Items and their media to passages and vectors in the stores: each item whole or not at all, nothing made twice.
 
-Killed at any point, the next run goes on where it stopped and ends where an undisturbed run ends. The caller holds the home's lock
-(by having opened the index for writing). Knows no library.
+Killed at any point, the next run goes on where it stopped and ends where an undisturbed run ends. Perceivers work in lanes beside the
+embedding and writing; a bounded number of items is under way. The caller sees to it that one ingest at a time writes. Knows no library.
 """
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +16,10 @@ import numpy as np
 
 from retrieval import passages as cutting
 from retrieval.catalogue_file import CatalogueFile, Trouble
-from retrieval.media_reader import MediaReader
+from retrieval.media_reader import ASPECTS, Asked, Aspect, MediaReader
 from retrieval.passages import Draft, passages_of, without_echoes
 from retrieval.perception.cache import PerceptionCache
+from retrieval.perception.lanes import Lanes
 from retrieval.stores.sql_catalogue import SqlCatalogue
 from retrieval.stores.sql_rows import ItemRecord, VectorKey, digest
 from vouch.errors import InputError
@@ -27,6 +29,9 @@ from vouch.types import Schema
 _BATCH_PASSAGES = 128
 _BATCH_ITEMS = 64
 """What is embedded and written at a time, and what a kill can cost; what was perceived is in the cache before."""
+
+_UNDER_WAY = 32
+"""Items whose files are with the perceivers at a time; enough for a batch of any of them."""
 
 _TELLING_S = 0.5
 _GUESSING_S = 2.0
@@ -44,13 +49,13 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class IngestParts:
-    """What an ingest works with. `index` is open for writing.
+    """What an ingest works with. `index` is open for writing; None where another process holds it, and will bring it up to date.
 
     Without `label_embedder`, what is seen is embedded as text. Without `media_dir`, it is the catalogue file's.
     """
 
     catalogue: SqlCatalogue
-    index: PassageIndex
+    index: PassageIndex | None
     embedder: Embedder
     cache: PerceptionCache
     label_embedder: LabelEmbedder | None = None
@@ -62,7 +67,9 @@ class IngestParts:
 class IngestReport:
     """Counts of items; `gone`: no longer in the file but kept. `passages`: how many there are now. `troubles`: the file's and the media's.
 
-    `files_left_out`: media files that could not be read; each has its trouble.
+    `files_left_out`: media files that could not be read; each has its trouble. `looks`: how often a file was shown to a perceiver, and
+    `embedded`: how many texts and pictures were embedded; what was known already is not counted. `older`: items that keep captions or
+    transcripts of other models than those of now.
     """
 
     added: int
@@ -74,6 +81,9 @@ class IngestReport:
     troubles: tuple[Trouble, ...]
     seconds: float
     files_left_out: int = 0
+    looks: int = 0
+    embedded: int = 0
+    older: int = 0
 
     @property
     def complete(self) -> bool:
@@ -91,15 +101,17 @@ def ingest(
     source: Path,
     parts: IngestParts,
     prune: bool = False,
+    refresh: frozenset[Aspect] = frozenset(),
     progress: Callable[[Progress], None] = _silent,
 ) -> IngestReport:
     """Makes the home hold this catalogue, and says what was done.
 
-    Items that have not changed cost nothing. Items that have gone from the file stay (they come last), unless `prune`.
+    Items that have not changed cost nothing. Items that have gone from the file stay (they come last), unless `prune`. Captions and
+    transcripts that another model made, or the same one by another prompt, stay until their aspect is in `refresh`.
 
     Raises:
         InputError: the home holds the catalogue of another file than `source`.
-        HomeBusy: another process holds the home's lock.
+        HomeBusy: another process holds the index, and parts.index was not opened for writing.
     """
     started = time.monotonic()
     parts = replace(parts, media_dir=parts.media_dir or catalogue_file.media_dir)
@@ -107,7 +119,9 @@ def ingest(
     run = _Run(catalogue_file=catalogue_file, parts=parts, progress=progress)
     before = parts.catalogue.row_digests()
     digests = run.row_digests()
-    todo = [i for i, item in enumerate(catalogue_file.items) if before.get(item.item_id) != digests[i]]
+    is_new = [_is_new(before.get(item.item_id), now) for item, now in zip(catalogue_file.items, digests, strict=True)]
+    older = [_older(before.get(item.item_id), now) for item, now in zip(catalogue_file.items, digests, strict=True)]
+    todo = [i for i, new in enumerate(is_new) if new or older[i] & refresh]
     run.write(todo, digests)
     gone = [item_id for item_id in before if item_id not in run.positions]
     removed = run.remove(gone, all_of_them=prune)
@@ -125,7 +139,23 @@ def ingest(
         troubles=(*catalogue_file.troubles, *of_media),
         seconds=time.monotonic() - started,
         files_left_out=len(of_media),
+        looks=run.looks,
+        embedded=run.embedded,
+        older=sum(bool(older[i]) for i in set(range(len(digests))).difference(todo)),
     )
+
+
+def _is_new(before: str | None, now: str) -> bool:
+    """Whether an item must be made: it is not there, or what it says or a quick perceiver has changed."""
+    return before is None or before.split(":")[0] != now.split(":")[0]
+
+
+def _older(before: str | None, now: str) -> frozenset[Aspect]:
+    """What other models made of an item than would now."""
+    if before is None:
+        return frozenset()
+    pairs = zip(ASPECTS, before.split(":")[1:], now.split(":")[1:], strict=False)
+    return frozenset(aspect for aspect, one, other in pairs if one != other)
 
 
 def _claim_home(parts: IngestParts, source: Path, schema: Schema) -> None:
@@ -158,24 +188,26 @@ class _Run:
         self.file = catalogue_file
         self.parts = parts
         self.positions = {item.item_id: i for i, item in enumerate(catalogue_file.items)}
+        self.looks = self.embedded = 0
         self._progress = progress
         self._media = MediaReader(
             media_dir=parts.media_dir,
             perceivers=parts.perceivers,
-            cache=parts.cache,
             known=parts.catalogue.known_files(),
             seen=parts.label_embedder is not None,
         )
 
     def row_digests(self) -> list[str]:
-        """Of each item: its values, its files, and all that makes passages and vectors of them."""
+        """Of each item: its values, its files, and all that makes passages and vectors of them; after a colon an aspect's makers."""
         schema = [(a.name, a.type, a.unit) for a in self.file.schema.attributes]
         common = digest([cutting.FORMAT, schema, self._embedder_ids()])
         total, told = len(self.file.items), time.monotonic()
         digests = []
         for item in self.file.items:
             media = [self._media.fingerprint(m) for m in item.media]
-            digests.append(digest([common, item.item_id, item.title, dict(item.attributes), media]))
+            whole = digest([common, item.item_id, item.title, dict(item.attributes), media])
+            makers = (self._media.makers(item.media, aspect) for aspect in ASPECTS)
+            digests.append(":".join([whole, *(digest(names)[:8] if names else "" for names in makers)]))
             if time.monotonic() - told > _TELLING_S:
                 told = time.monotonic()
                 self._progress(Progress(done=len(digests), total=total, what="looking for changes"))
@@ -183,9 +215,11 @@ class _Run:
         return digests
 
     def write(self, todo: Sequence[int], digests: Sequence[str]) -> None:
-        """Makes and writes these items, a batch at a time."""
-        for batch in _batches(self._told(todo, digests)):
-            self._write(batch)
+        """Makes and writes these items, a batch at a time, while the files of the next ones are looked at and heard."""
+        with Lanes(self.parts.perceivers, self.parts.cache) as lanes:
+            for batch in _batches(self._told(todo, digests, lanes)):
+                self._write(batch)
+            self.looks = lanes.calls
 
     def remove(self, gone: Sequence[str], *, all_of_them: bool) -> frozenset[str]:
         """Removes items that are no longer in the file, or only those whose vectors another embedder made: the rest is kept."""
@@ -205,6 +239,8 @@ class _Run:
         """Brings the index to what the record holds; how many passages that is."""
         total = len(self.file.items)
         self._progress(Progress(done=total, total=total, what="index"))
+        if self.parts.index is None:
+            return len(self.parts.catalogue.passages())
         passages, vectors = self.parts.catalogue.passages_and_vectors()
         self.parts.index.sync(passages, vectors)
         return len(passages)
@@ -222,21 +258,31 @@ class _Run:
         labels = self.parts.label_embedder
         return [self.parts.embedder.embedder_id, *([labels.embedder_id] if labels else [])]
 
-    def _told(self, todo: Sequence[int], digests: Sequence[str]) -> Iterator[_Made]:
+    def _told(self, todo: Sequence[int], digests: Sequence[str], lanes: Lanes) -> Iterator[_Made]:
         """The items with their passages, one by one; tells how far it is, at most twice a second."""
         started = told = time.monotonic()
-        for done, position in enumerate(todo):
+        for done, (position, asked) in enumerate(self._under_way(todo, lanes)):
             now = time.monotonic()
             if now - told > _TELLING_S or not done:
                 told = now
                 left = (now - started) / done * (len(todo) - done) if now - started > _GUESSING_S else None
                 what = self.file.items[position].title
                 self._progress(Progress(done=done, total=len(todo), what=what, seconds_left=left))
-            yield self._made(position, digests[position])
+            yield self._made(position, digests[position], asked)
 
-    def _made(self, position: int, row_digest: str) -> _Made:
+    def _under_way(self, todo: Sequence[int], lanes: Lanes) -> Iterator[tuple[int, Asked]]:
+        """The items in order, each asked for long before its turn."""
+        waiting: deque[tuple[int, Asked]] = deque()
+        for position in todo:
+            item = self.file.items[position]
+            waiting.append((position, self._media.ask(item.item_id, item.media, lanes)))
+            if len(waiting) == _UNDER_WAY:
+                yield waiting.popleft()
+        yield from waiting
+
+    def _made(self, position: int, row_digest: str, asked: Asked) -> _Made:
         item = self.file.items[position]
-        perceptions = self._media.perceive(item.item_id, item.media)
+        perceptions = self._media.perceptions(asked)
         return _Made(
             position=position,
             row_digest="" if perceptions.again else row_digest,
@@ -265,6 +311,7 @@ class _Run:
     def _vectors(self, drafts: Sequence[Draft]) -> Mapping[VectorKey, Vectors]:
         by_key = {self._key(draft): draft for draft in drafts}
         known = dict(self.parts.catalogue.known_vectors(by_key))
+        self.embedded += len(by_key) - len(known)
         texts = {key: d.passage.text for key, d in by_key.items() if key not in known and not d.labels}
         seen = {key: d for key, d in by_key.items() if key not in known and d.labels}
         if texts:

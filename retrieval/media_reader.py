@@ -6,17 +6,24 @@ A media path comes from an untrusted file: nothing outside the folder is opened,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from retrieval.passages import Draft, perceived_passages
-from retrieval.perception.cache import PerceptionCache, content_digest
+from retrieval.perception.cache import content_digest
+from retrieval.perception.lanes import Answer, Lanes
 from vouch.errors import ModelFailed, UnreadableMedia
 from vouch.ports import Perceiver
-from vouch.types import Media, Perceived
+from vouch.types import Media
 
 FileFacts = tuple[int, int, str]
 """size, mtime_ns, content digest."""
+
+Aspect = Literal["captions", "transcripts"]
+ASPECTS: tuple[Aspect, ...] = ("captions", "transcripts")
+"""What costs much to perceive, so that what an earlier model made stays until it is to be made anew."""
 
 _BESIDE = (".txt", ".srt", ".vtt")
 
@@ -30,6 +37,14 @@ class Perceptions:
     again: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """An item's files on their way: for each file and perceiver the answer to come, or why there will be none."""
+
+    item_id: str
+    answers: tuple[tuple[Media, str, Future[Answer] | UnreadableMedia], ...]
+
+
 @dataclass
 class MediaReader:
     """Perceives files of one media folder (None: there is none, and every path is a trouble).
@@ -40,7 +55,6 @@ class MediaReader:
 
     media_dir: Path | None
     perceivers: Sequence[Perceiver]
-    cache: PerceptionCache
     known: Mapping[str, FileFacts]
     seen: bool
     fresh: dict[str, FileFacts] = field(default_factory=dict)
@@ -51,13 +65,21 @@ class MediaReader:
         self._names: dict[Path, frozenset[str]] = {}
 
     def fingerprint(self, media: Media) -> list[str]:
-        """Digests of the file and of the texts beside it, and who would perceive it; changes when what is made of it could."""
-        perceivers = [p.made_by for p in self.perceivers if media.kind in p.takes]
+        """Digests of the file and of the texts beside it, and who would perceive it; changes when what is made of it could.
+
+        Whoever makes captions and transcripts is left out: see `makers`.
+        """
+        perceivers = [p.made_by for p in self.perceivers if media.kind in p.takes and aspect_of(p) is None]
         try:
             path = self.locate(media.path)
             return [media.path, media.kind, self._digest(media.path, path), *self._digests_beside(path), *perceivers]
         except UnreadableMedia as error:
             return [media.path, media.kind, error.why, *perceivers]
+
+    def makers(self, media: Sequence[Media], aspect: Aspect) -> list[str]:
+        """Who would make the captions, or the transcripts, of these files."""
+        kinds = {one.kind for one in media}
+        return [p.made_by for p in self.perceivers if aspect_of(p) == aspect and not kinds.isdisjoint(p.takes)]
 
     def locate(self, name: str) -> Path:
         """The file of a media path, really within the media folder. Raises UnreadableMedia."""
@@ -68,38 +90,48 @@ class MediaReader:
             raise UnreadableMedia(name, "the path leads out of the media folder")
         return self._within(self._root / pure, name)
 
-    def perceive(self, item_id: str, media: Sequence[Media]) -> Perceptions:
-        """The passages of an item's files, in order of files and perceivers; what can't be perceived becomes a trouble."""
-        drafts: list[Draft] = []
-        troubles: list[tuple[str, str]] = []
-        again = False
-        for one in media:
-            for perceiver in self.perceivers:
-                if one.kind not in perceiver.takes:
-                    continue
-                try:
-                    perceived = self._perceived(one, perceiver)
-                except UnreadableMedia as error:
-                    troubles.append((one.path, error.why))
-                except ModelFailed as error:
-                    troubles.append((one.path, str(error)))
-                    again = True
-                else:
-                    made_by = perceiver.made_by
-                    drafts += perceived_passages(item_id, one, perceived, made_by=made_by, seen=self.seen)
-        return Perceptions(drafts=tuple(drafts), troubles=tuple(dict.fromkeys(troubles)), again=again)
+    def ask(self, item_id: str, media: Sequence[Media], lanes: Lanes) -> Asked:
+        """Sends an item's files to all who take them."""
+        return Asked(
+            item_id=item_id,
+            answers=tuple(
+                (one, perceiver.made_by, self._ask(one, perceiver, lanes))
+                for one in media
+                for perceiver in self.perceivers
+                if one.kind in perceiver.takes
+            ),
+        )
 
-    def _perceived(self, media: Media, perceiver: Perceiver) -> tuple[Perceived, ...]:
-        path = self.locate(media.path)
-        if _reads_beside(perceiver):
-            self._paths_beside(path)  # raises where one of them leads out of the folder
-            return perceiver.perceive(path)
-        digest = self._digest(media.path, path)
-        perceived = self.cache.get(digest, perceiver.made_by)
-        if perceived is None:
-            perceived = perceiver.perceive(path)
-            self.cache.put(digest, perceiver.made_by, perceived)
-        return perceived
+    def perceptions(self, asked: Asked) -> Perceptions:
+        """The passages of an item's files, in order of files and perceivers; what can't be perceived becomes a trouble, one a file."""
+        drafts: dict[str, Draft] = {}
+        troubles: dict[str, str] = {}
+        again = False
+        for one, made_by, answer in asked.answers:
+            try:
+                if isinstance(answer, UnreadableMedia):
+                    raise answer
+                perceived = answer.result()
+            except UnreadableMedia as error:
+                troubles.setdefault(one.path, error.why)
+            except ModelFailed as error:
+                troubles.setdefault(one.path, str(error))
+                again = True
+            else:
+                made = perceived_passages(asked.item_id, one, perceived, made_by=made_by, seen=self.seen)
+                for draft in made:
+                    drafts.setdefault(draft.passage.passage_id, draft)
+        return Perceptions(drafts=tuple(drafts.values()), troubles=tuple(troubles.items()), again=again)
+
+    def _ask(self, media: Media, perceiver: Perceiver, lanes: Lanes) -> Future[Answer] | UnreadableMedia:
+        try:
+            path = self.locate(media.path)
+            if _reads_beside(perceiver):
+                self._paths_beside(path)  # raises where one of them leads out of the folder
+                return lanes.ask(perceiver, path, digest=None)
+            return lanes.ask(perceiver, path, digest=self._digest(media.path, path))
+        except UnreadableMedia as error:
+            return error
 
     def _digest(self, name: str, path: Path) -> str:
         try:
@@ -133,6 +165,12 @@ class MediaReader:
         except OSError as error:
             raise UnreadableMedia(name, f"cannot be read ({error.strerror})") from error
         return path
+
+
+def aspect_of(perceiver: Perceiver) -> Aspect | None:
+    """Whether it makes captions, also of a film's stills, or transcripts; None for what is quick: measuring, reading, counting."""
+    maker = getattr(perceiver, "of_pictures", perceiver)
+    return "captions" if hasattr(maker, "caption") else "transcripts" if hasattr(maker, "transcribe") else None
 
 
 def _reads_beside(perceiver: Perceiver) -> bool:

@@ -11,10 +11,12 @@ import pytest
 
 from retrieval.catalogue_file import Trouble
 from retrieval.ingest import IngestParts, IngestReport, Progress, ingest
+from retrieval.media_reader import Aspect
 from retrieval.stores.chroma_index import ChromaIndex
 from tests.stand_ins_perception import HashEmbedder, ScriptTranscriber, SidecarCaptioner
 from tests.stand_ins_stores import SCHEMA, catalogue_file, film, ingest_parts
 from vouch.errors import HomeBusy, InputError, ModelFailed
+from vouch.ports import PassageIndex
 from vouch.types import Item, Media, MediaKind, Perceived
 
 FILMS = tuple(film(n) for n in range(10))
@@ -62,8 +64,10 @@ def parts(tmp_path: Path, media_dir: Path) -> Iterator[IngestParts]:
     made.catalogue.close()
 
 
-def run(parts: IngestParts, items: Sequence[Item], *, prune: bool = False) -> IngestReport:
-    return ingest(catalogue_file(items), source=Path("films.csv"), parts=parts, prune=prune)
+def run(
+    parts: IngestParts, items: Sequence[Item], *, prune: bool = False, refresh: frozenset[Aspect] = frozenset()
+) -> IngestReport:
+    return ingest(catalogue_file(items), source=Path("films.csv"), parts=parts, prune=prune, refresh=refresh)
 
 
 def with_media(item: Item, *paths: str) -> Item:
@@ -75,6 +79,11 @@ def embedded(parts: IngestParts) -> list[str]:
     """What was embedded so far, each text as often as it was."""
     assert isinstance(parts.embedder, HashEmbedder)
     return [text for call in parts.embedder.calls for text in call]
+
+
+def index_of(parts: IngestParts) -> PassageIndex:
+    assert parts.index is not None
+    return parts.index
 
 
 def looked_at(parts: IngestParts) -> list[str]:
@@ -93,12 +102,12 @@ def test_items_and_passages_are_there_in_the_order_of_the_file(parts: IngestPart
     assert counts(report) == (10, 0, 0, 0, 0)
     assert parts.catalogue.items() == FILMS
     assert parts.catalogue.schema() == SCHEMA
-    assert report.passages == len(parts.catalogue.passages()) == parts.index.count("text") == 20
+    assert report.passages == len(parts.catalogue.passages()) == index_of(parts).count("text") == 20
 
 
 def test_a_passage_is_found_by_its_words(parts: IngestParts) -> None:
     run(parts, [*FILMS, film(77, "A pirate hides a chest of gold under the palms.")])
-    hit = parts.index.search(parts.embedder.embed(["pirate gold chest"])[0], 1, "text")[0]
+    hit = index_of(parts).search(parts.embedder.embed(["pirate gold chest"])[0], 1, "text")[0]
     assert hit.item_id == "f77"
 
 
@@ -106,7 +115,8 @@ def test_a_second_run_changes_nothing_and_makes_nothing(parts: IngestParts) -> N
     items = [with_media(FILMS[0], "0.jpg", "talk.wav"), *FILMS[1:]]
     run(parts, items)
     version, calls, looks = parts.catalogue.version(), len(embedded(parts)), len(looked_at(parts))
-    assert counts(run(parts, items)) == (0, 0, 10, 0, 0)
+    again = run(parts, items)
+    assert (counts(again), again.looks, again.embedded) == ((0, 0, 10, 0, 0), 0, 0)
     assert (parts.catalogue.version(), len(embedded(parts)), len(looked_at(parts))) == (version, calls, looks)
 
 
@@ -133,7 +143,7 @@ def test_items_that_have_gone_stay_behind_the_others_until_pruned(parts: IngestP
     assert parts.catalogue.items() == (*FILMS[5:], *FILMS[:5])
     assert counts(run(parts, FILMS[5:], prune=True)) == (0, 0, 5, 5, 0)
     assert parts.catalogue.items() == FILMS[5:]
-    assert parts.index.count("text") == 10
+    assert index_of(parts).count("text") == 10
 
 
 def test_equal_texts_are_embedded_once(parts: IngestParts) -> None:
@@ -186,7 +196,7 @@ def test_pictures_and_sounds_become_passages_that_say_where_they_come_from(parts
         ("f1", "seen", "1.jpg", "counting/1", None),
     ]
     query = parts.embedder.embed(["a pirate ship"])[0]
-    assert [hit.item_id for hit in parts.index.search(query, 2, "seen")] == ["f1", "f0"]
+    assert [hit.item_id for hit in index_of(parts).search(query, 2, "seen")] == ["f1", "f0"]
 
 
 def test_without_a_label_embedder_what_is_seen_is_text(parts: IngestParts) -> None:
@@ -218,12 +228,63 @@ def test_an_unchanged_file_is_not_even_read(parts: IngestParts, media_dir: Path)
     assert run(parts, items).unchanged == 1
 
 
-def test_a_new_perceiver_perceives_what_is_already_there(parts: IngestParts) -> None:
+class Ruler:
+    """Measures how long a file is: neither a captioner nor a transcriber."""
+
+    takes: frozenset[MediaKind] = frozenset({"picture"})
+
+    def __init__(self, made_by: str = "ruler/1") -> None:
+        self.made_by = made_by
+
+    def perceive(self, path: Path) -> tuple[Perceived, ...]:
+        return (Perceived(channel="colours", text=f"{path.stat().st_size} bytes by {self.made_by}"),)
+
+
+def made_by(parts: IngestParts) -> list[str]:
+    """Who made the passages of media, in order."""
+    return [p.made_by for p in parts.catalogue.passages() if p.media]
+
+
+def test_another_way_to_measure_measures_again_what_is_already_there(parts: IngestParts) -> None:
     items = [with_media(film(0), "0.jpg"), film(1)]
-    run(parts, items)
-    report = run(replace(parts, perceivers=(CountingCaptioner("counting/2"),)), items)
+    run(replace(parts, perceivers=(Ruler(),)), items)
+    report = run(replace(parts, perceivers=(Ruler("ruler/2"),)), items)
     assert counts(report) == (0, 1, 1, 0, 0)
-    assert [p.made_by for p in parts.catalogue.passages() if p.media] == ["counting/2"]
+    assert made_by(parts) == ["ruler/2"]
+
+
+def test_what_an_earlier_model_saw_stays_until_captions_are_refreshed(parts: IngestParts) -> None:
+    items = [with_media(film(0), "0.jpg", "talk.wav"), with_media(film(1), "1.jpg"), with_media(film(2), "talk.wav")]
+    run(parts, items)
+    hearing = ScriptTranscriber()
+    better = replace(parts, perceivers=(CountingCaptioner("counting/2"), hearing))
+    kept = run(better, items)
+    assert (counts(kept), kept.older, kept.looks) == ((0, 0, 3, 0, 0), 2, 0)
+    assert "counting/2" not in made_by(parts)
+    renewed = run(better, items, refresh=frozenset({"captions"}))
+    assert (counts(renewed), renewed.older, renewed.looks) == ((0, 2, 1, 0, 0), 0, 2)
+    assert set(made_by(parts)) == {"counting/2", "script/1"}
+    assert counts(run(better, items, refresh=frozenset({"captions"}))) == (0, 0, 3, 0, 0)
+
+
+def test_refreshed_transcripts_leave_captions_alone(parts: IngestParts) -> None:
+    items = [with_media(film(0), "0.jpg"), with_media(film(1), "talk.wav")]
+    run(parts, items)
+    hearing = ScriptTranscriber()
+    hearing.made_by = "script/2"
+    better = replace(parts, perceivers=(CountingCaptioner("counting/2"), hearing))
+    report = run(better, items, refresh=frozenset({"transcripts"}))
+    assert (counts(report), report.older) == ((0, 1, 1, 0, 0), 1)
+    assert set(made_by(parts)) == {"counting/1", "script/2"}
+    assert counts(run(better, items, refresh=frozenset({"captions", "transcripts"}))) == (0, 1, 1, 0, 0)
+
+
+def test_a_new_item_and_a_changed_one_are_seen_by_the_model_of_now(parts: IngestParts) -> None:
+    run(parts, [with_media(film(0), "0.jpg"), with_media(film(1), "1.jpg")])
+    better = replace(parts, perceivers=(CountingCaptioner("counting/2"),))
+    items = [with_media(film(0), "0.jpg"), with_media(film(1, "Another plot."), "1.jpg"), with_media(film(2), "2.jpg")]
+    assert run(better, items).older == 1
+    assert made_by(parts) == ["counting/1", "counting/2", "counting/2"]
 
 
 def test_what_stands_beside_a_file_is_read_anew_when_it_changes(parts: IngestParts, media_dir: Path) -> None:

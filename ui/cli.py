@@ -40,6 +40,14 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on st
 User = Annotated[str | None, typer.Option("--user", help="A person of the collection; their history is used.")]
 
 
+class Refresh(StrEnum):
+    """What is made anew where another model or prompt made it."""
+
+    captions = "captions"
+    transcripts = "transcripts"
+    all = "all"
+
+
 @app.command()
 def ingest(
     catalogue: Annotated[Path, typer.Argument(help="CSV, TSV, JSON, JSONL or Parquet.")],
@@ -47,6 +55,9 @@ def ingest(
     interactions: Annotated[Path | None, typer.Option(help="Who liked, rated, saw what.")] = None,
     mapping: Annotated[str, typer.Option("--map", help="title=Name,id=Sku,text=Blurb,ignore=Notes")] = "",
     prune: Annotated[bool, typer.Option(help="Remove items that have gone from the file.")] = False,
+    refresh: Annotated[
+        Refresh | None, typer.Option(help="Make anew what another model, or another prompt, has seen or heard.")
+    ] = None,
 ) -> None:
     """Read a catalogue, look at and listen to its media, and make all of it findable. Can be killed and started again."""
     from retrieval.build import run_ingest
@@ -59,6 +70,7 @@ def ingest(
             interactions=interactions,
             column_map=question_lines.column_map(mapping),
             prune=prune,
+            refresh=None if refresh is None else refresh.value,
             watcher=screen,
         )
     terminal.show_report(report)

@@ -161,7 +161,13 @@ def show_report(report: IngestReport) -> None:
     counts = f"{report.added} added, {report.updated} changed, {report.unchanged} unchanged, {report.removed} removed"
     if report.gone:
         counts += f", {report.gone} no longer in the file but kept (--prune removes them)"
-    warn(f"{counts}; {report.passages} passages; {report.seconds:.1f} s")
+    warn(
+        f"{counts}; {report.passages} passages; {report.looks} looked at or heard, {report.embedded} embedded; {report.seconds:.1f} s"
+    )
+    if report.older:
+        warn(
+            f"  {report.older} keep what another model saw or heard (--refresh captions, transcripts or all makes it anew)"
+        )
     for trouble in report.troubles[:_SHOWN_TROUBLES]:
         place = f"row {trouble.row}" + (f", {trouble.column}" if trouble.column else "")
         warn(f"  {'left out' if trouble.skipped else 'missing'}: {place}: “{clean(trouble.value)[:80]}”: {trouble.why}")
