@@ -16,11 +16,13 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.datasets import read_dataset
+from eval.fusion import FusionTable, fusion_table
 from eval.grounding import GroundingTable, grounding_table
 from eval.ranking import PARTS, Metric, Problem, RankingTable, ranking_table
 from eval.recorded import RECORDED, Tuned
 from eval.splits import Split, split_last, split_people
 from eval.texts import content_of
+from eval.tuning import baselines
 from retrieval.build import open_collection
 from retrieval.embedders.minilm_embedder import MiniLmEmbedder
 from retrieval.recommender import Content
@@ -30,36 +32,64 @@ from vouch.settings import Settings
 
 def ranking(arguments: argparse.Namespace, settings: Settings) -> RankingTable:
     """The ranking table of the collection in the home, or of a public data set as it stands; what is being done goes to stderr."""
-    began = time.monotonic()
-    console = Console(stderr=True)
-
-    def say(what: str) -> None:
-        console.print(f"{time.monotonic() - began:6.0f} s  {what}", markup=False, highlight=False)
-
-    problem = replace(_problem(arguments, settings), seed=arguments.seed, say=say)
+    say = _teller()
+    if len(arguments.data) > 1:
+        raise InputError("ranking is measured on one data set at a time: give --data one folder.")
+    folder = arguments.data[0] if arguments.data else None
+    problem = replace(_problem(folder, arguments, settings), say=say)
+    if arguments.tune:
+        on = problem if arguments.validation else _problem(folder, replaced(arguments, validation=True), settings)
+        problem = replace(problem, tuned=baselines(on.catalogue, on.split, seed=arguments.seed))
+        say(f"found on validation people: {problem.tuned}")
     gc.freeze()  # half a million interactions that stay need not be looked at in each collection
     return ranking_table(problem, parts=arguments.parts or PARTS)
 
 
-def _problem(arguments: argparse.Namespace, settings: Settings) -> Problem:
-    """What is to be measured, split."""
+def fusion(arguments: argparse.Namespace, settings: Settings) -> FusionTable:
+    """What the sources weigh best, on the validation people of the data sets (or of the home) together."""
+    told = replaced(arguments, validation=True)
+    problems = [_problem(folder, told, settings) for folder in arguments.data or [None]]
+    say = _teller()
+    return fusion_table([replace(problem, say=say) for problem in problems], seed=arguments.seed)
+
+
+def replaced(arguments: argparse.Namespace, **changes: object) -> argparse.Namespace:
+    """The same words but for some."""
+    return argparse.Namespace(**(vars(arguments) | changes))
+
+
+def _teller() -> Callable[[str], None]:
+    began, console = time.monotonic(), Console(stderr=True)
+    return lambda what: console.print(f"{time.monotonic() - began:6.0f} s  {what}", markup=False, highlight=False)
+
+
+def _problem(folder: Path | None, arguments: argparse.Namespace, settings: Settings) -> Problem:
+    """What is to be measured, split: of a folder, or of the home."""
     own: Split | None = None
-    if arguments.data:
-        dataset = read_dataset(arguments.data)
-        catalogue, interactions, data = dataset.catalogue, dataset.interactions, arguments.data.name
+    if folder is not None:
+        dataset = read_dataset(folder)
+        catalogue, interactions, data = dataset.catalogue, dataset.interactions, folder.name
         own = dataset.own_split(validation=arguments.validation) if arguments.split == "strong" else None
-        content: Content | None = content_of(
-            catalogue, MiniLmEmbedder(threads=settings.threads), settings.cache / "eval"
-        )
     else:
         collection = open_collection(settings)
         catalogue, interactions = collection.catalogue, tuple(collection.store.interactions())
-        content, data = collection.recommender.content, str(collection.store.source() or settings.home)
+        data = str(collection.store.source() or settings.home)
     held_out = split_people if arguments.split == "strong" else split_last
     split = own or held_out(interactions, seed=arguments.seed, validation=arguments.validation)
-    name = f"{arguments.split}, validation" if arguments.validation else arguments.split
-    tuned = RECORDED.get(data, Tuned())
-    return Problem(catalogue=catalogue, split=split, content=content, data=data, split_name=name, tuned=tuned)
+    if folder is not None:
+        embedder = MiniLmEmbedder(threads=settings.threads)
+        content: Content | None = content_of(catalogue, embedder, settings.cache / "eval")
+    else:
+        content = collection.recommender.content
+    return Problem(
+        catalogue=catalogue,
+        split=split,
+        content=content,
+        data=data,
+        split_name=f"{arguments.split}, validation" if arguments.validation else arguments.split,
+        seed=arguments.seed,
+        tuned=RECORDED.get(data, Tuned()),
+    )
 
 
 def grounding(arguments: argparse.Namespace, settings: Settings) -> GroundingTable:
@@ -67,7 +97,9 @@ def grounding(arguments: argparse.Namespace, settings: Settings) -> GroundingTab
     return grounding_table(MiniLmEmbedder())
 
 
-MEASUREMENTS: dict[str, Callable[[argparse.Namespace, Settings], RankingTable | GroundingTable]] = {
+Measured = RankingTable | GroundingTable | FusionTable
+MEASUREMENTS: dict[str, Callable[[argparse.Namespace, Settings], Measured]] = {
+    "fusion": fusion,
     "grounding": grounding,
     "ranking": ranking,
 }
@@ -78,7 +110,19 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval", description="Offline measurements of a collection.")
     parser.add_argument("name", choices=sorted(MEASUREMENTS), help="what to measure")
     parser.add_argument("--home", type=Path, help="the folder of the collection (default: VOUCH_HOME)")
-    parser.add_argument("--data", type=Path, help="a folder with MovieLens or Mult-VAE files, instead of a home")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FOLDER",
+        help="a folder with MovieLens or Mult-VAE files, instead of a home (fusion takes several)",
+    )
+    parser.add_argument(
+        "--tune",
+        action="store_true",
+        help="choose the settings of the models beside ours on validation people, instead of the recorded ones",
+    )
     parser.add_argument("--seed", type=int, default=0, help="draws the people who are held out")
     parser.add_argument(
         "--validation", action="store_true", help="measure on the people kept for tuning, not on the test people"
@@ -110,12 +154,14 @@ def main(words: Sequence[str] | None = None) -> int:
         sys.stdout.write(json.dumps(_json(table), ensure_ascii=False) + "\n")
     elif isinstance(table, GroundingTable):
         show_grounding(table, Console())
+    elif isinstance(table, FusionTable):
+        show_fusion(table, wide_console())
     else:
         show(table, wide_console())
     return 0
 
 
-def _json(table: RankingTable | GroundingTable) -> dict[str, Any]:
+def _json(table: Measured) -> dict[str, Any]:
     return table.to_json() if isinstance(table, RankingTable) else asdict(table)
 
 
@@ -148,6 +194,18 @@ def show_grounding(table: GroundingTable, console: Console) -> None:
     console.print(drawn)
     for missed in table.missed:
         console.print(missed, markup=False)
+
+
+def show_fusion(table: FusionTable, console: Console) -> None:
+    """Prints the weights for each number of likes known."""
+    drawn = Table(title=f"what the sources weigh beside cf: {', '.join(table.data)}")
+    for heading in ("likes known", "weights", "gain over cf alone", "quality of cf alone"):
+        drawn.add_column(heading)
+    for row in table.rows:
+        weights = ", ".join(f"{name} {weight:g}" for name, weight in row.weights.items())
+        alone = ", ".join(f"{value:.4f}" for value in row.alone)
+        drawn.add_row(str(row.likes or "all"), weights or "none", f"{row.gain:.2%}", alone)
+    console.print(drawn)
 
 
 def _figure(metric: Metric | None) -> str:

@@ -1,0 +1,172 @@
+"""Settings by validation people, with optuna: the models that ours are compared with, and what each source weighs in the fusion.
+
+`python -m eval ranking --data FOLDER --tune`, `python -m eval fusion --data FOLDER...`. The people who are tuned on are never those who are
+reported: give these a problem that was split with `validation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.rankers import Models, Ranker, by_source
+from eval.recorded import Tuned
+from eval.splits import HeldOut, Split
+from retrieval.catalogue import Catalogue
+from retrieval.ranking import RANK_CONSTANT
+from retrieval.recommender import POOL
+from retrieval.scorers.als import AlsChoice
+from retrieval.scorers.alternatives import fit_als, fit_item_neighbours
+from retrieval.scorers.collaborative_model import CollaborativeModel
+from retrieval.scorers.fitted import fit_ease
+from retrieval.sources.collaborative import CollaborativeSource
+from vouch.types import Query
+
+TRIALS = 40
+PLACES = 20
+HEAVIEST = 1.0
+"""The most that a source weighs beside the collaborative one, which weighs 1."""
+LEAST_GAIN = 0.002
+"""By so much of its quality a source must better the list to weigh anything at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """What the sources propose to some people. `worth`: row -> (c + 1) / (c + rank) of each item, shape (people, n_items), 0: not proposed;
+    `relevant`: shape (people, n_items)."""
+
+    worth: Mapping[str, NDArray[np.float32]]
+    relevant: NDArray[np.bool_]
+
+    def quality(self, weights: Mapping[str, float]) -> float:
+        """The mean over people of recall@20 (divided by min(20, relevant)) and nDCG@20, halved, for a fusion with these weights."""
+        scores = np.zeros(self.relevant.shape, dtype=np.float32)
+        for row, weight in weights.items():
+            scores += np.float32(weight) * self.worth[row]
+        return quality(scores, self.relevant)
+
+
+def quality(scores: NDArray[np.float32], relevant: NDArray[np.bool_]) -> float:
+    """Half of recall@20 and nDCG@20 of the items ordered by their scores; what has none counts for nothing.
+
+    >>> round(quality(np.array([[3, 2, 0, 1]], dtype=np.float32), np.array([[True, False, True, False]])), 3)
+    0.557
+    """
+    places = min(PLACES, scores.shape[1] - 1)
+    best = np.argpartition(-scores, places, axis=1)[:, :places]
+    own = np.take_along_axis(scores, best, 1)
+    order = np.argsort(-own, axis=1, kind="stable")
+    best, own = np.take_along_axis(best, order, 1), np.take_along_axis(own, order, 1)
+    hits = np.take_along_axis(relevant, best, 1) & (own > 0)
+    possible = np.minimum(places, relevant.sum(axis=1))
+    discount = 1 / np.log2(np.arange(2, places + 2))
+    ndcg = (hits * discount).sum(axis=1) / np.cumsum(discount)[possible - 1]
+    return float(np.mean(hits.sum(axis=1) / possible + ndcg) / 2)
+
+
+def pool_of(models: Models, people: Sequence[HeldOut]) -> Pool:
+    """What the sources of the whole propose to people."""
+    index_of, n = models.catalogue.index_of, len(models.catalogue.items)
+    worth = {row: np.zeros((len(people), n), dtype=np.float32) for row in models.sources}
+    relevant = np.zeros((len(people), n), dtype=bool)
+    for place, person in enumerate(people):
+        relevant[place, [index_of[i] for i in person.relevant]] = True
+        query = Query(tastes=(person.taste,))
+        for row, source in models.sources.items():
+            found = source.propose(query, POOL + len(person.out), None)
+            kept = [index_of[c.item_id] for c in found if c.item_id not in person.out][:POOL]
+            worth[row][place, kept] = (RANK_CONSTANT + 1) / (RANK_CONSTANT + np.arange(1, len(kept) + 1))
+    return Pool(worth=worth, relevant=relevant)
+
+
+def fusion_weights(pools: Sequence[Pool], *, seed: int, trials: int = TRIALS) -> tuple[dict[str, float], float]:
+    """What the sources weigh beside `cf`, and by what share that betters `cf` alone, the mean over the pools of several data sets.
+
+    A source that betters nothing by `LEAST_GAIN` weighs 0: of two lists that are as good the one of fewer parts is taken.
+    """
+    rows = sorted(set.intersection(*(set(pool.worth) for pool in pools)) - {"cf"})
+    alone = [pool.quality({"cf": 1.0}) for pool in pools]
+
+    def gain(weights: Mapping[str, float]) -> float:
+        told = {"cf": 1.0, **weights}
+        return float(np.mean([pool.quality(told) / base - 1 for pool, base in zip(pools, alone, strict=True)]))
+
+    def objective(trial: Any) -> float:
+        return gain({row: trial.suggest_float(row, 0.0, HEAVIEST) for row in rows})
+
+    study = _study(seed)
+    for weight in (0.0, 0.05, 0.2):
+        study.enqueue_trial(dict.fromkeys(rows, weight))
+    study.optimize(objective, n_trials=trials)
+    best = {row: round(float(weight), 2) for row, weight in study.best_params.items()}
+    for row in sorted(rows, key=lambda r: best[r]):
+        without = best | {row: 0.0}
+        if gain(without) > gain(best) - LEAST_GAIN:
+            best = without
+    return {row: weight for row, weight in best.items() if weight}, gain(best)
+
+
+def baselines(catalogue: Catalogue, split: Split, *, seed: int, trials: int = TRIALS) -> Tuned:
+    """The settings of EASE, item neighbours and ALS that serve a split's validation people best, all their likes known."""
+
+    def worth(model: CollaborativeModel | None) -> float:
+        return 0.0 if model is None else _quality_of(by_source(CollaborativeSource(model), catalogue), split, catalogue)
+
+    def ease(trial: Any) -> float:
+        penalty = trial.suggest_float("penalty", 10, 2000, log=True)
+        return worth(fit_ease(split.training, catalogue, penalty=penalty))
+
+    def neighbours(trial: Any) -> float:
+        kind = trial.suggest_categorical("kind", ["cosine", "bm25"])
+        k = trial.suggest_int("k", 20, 500, log=True)
+        return worth(fit_item_neighbours(split.training, catalogue, kind=kind, k=k))
+
+    def als(trial: Any) -> float:
+        return worth(fit_als(split.training, catalogue, choice=_als_of(trial.suggest_int, trial.suggest_float)))
+
+    best = []
+    for objective in (ease, neighbours, als):
+        study = _study(seed)
+        study.optimize(objective, n_trials=trials)
+        best.append(study.best_params)
+    penalty, near, factors = best
+    return Tuned(
+        ease_penalty=round(penalty["penalty"]),
+        neighbours=near["k"],
+        neighbours_kind=near["kind"],
+        als=AlsChoice(
+            factors=factors["factors"],
+            regularization=float(f"{factors['regularization']:.2g}"),
+            alpha=float(f"{factors['alpha']:.2g}"),
+        ),
+    )
+
+
+def _als_of(integer: Callable[..., int], number: Callable[..., float]) -> AlsChoice:
+    return AlsChoice(
+        factors=integer("factors", 16, 256, log=True),
+        regularization=number("regularization", 0.001, 100, log=True),
+        alpha=number("alpha", 0.5, 50, log=True),
+    )
+
+
+def _quality_of(ranker: Ranker, split: Split, catalogue: Catalogue) -> float:
+    """As `quality`, of what a model lists for the people of a split."""
+    scores = np.zeros((len(split.people), len(catalogue.items)), dtype=np.float32)
+    relevant = np.zeros(scores.shape, dtype=bool)
+    for row, person in enumerate(split.people):
+        ranked = ranker(person)
+        scores[row, ranked] = np.arange(len(ranked), 0, -1)
+        relevant[row, [catalogue.index_of[i] for i in person.relevant]] = True
+    return quality(scores, relevant)
+
+
+def _study(seed: int) -> Any:
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))

@@ -1,0 +1,81 @@
+"""Weights and settings by validation: a source that knows weighs something, one that guesses weighs nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from eval.__main__ import main, show_fusion, wide_console
+from eval.fusion import FusionTable, fusion_table
+from eval.ranking import Problem
+from eval.splits import split_people
+from eval.tuning import Pool, baselines, fusion_weights, quality
+from tests.test_eval_ranking import CATALOGUE, halves
+
+PEOPLE, ITEMS = 40, 60
+
+
+def worth(ranked: NDArray[np.int64]) -> NDArray[np.float32]:
+    found = np.zeros((PEOPLE, ITEMS), dtype=np.float32)
+    for person, items in enumerate(ranked):
+        found[person, items] = 21 / (20 + np.arange(1, len(items) + 1))
+    return found
+
+
+@pytest.fixture(scope="module")
+def pool() -> Pool:
+    """`cf` lists the half of what is relevant, `knows` the other half, `guesses` anything."""
+    rng = np.random.default_rng(1)
+    relevant = np.argsort(rng.random((PEOPLE, ITEMS)), axis=1)[:, :8]
+    others = np.argsort(rng.random((PEOPLE, ITEMS)), axis=1)[:, :30]
+    marks = np.zeros((PEOPLE, ITEMS), dtype=bool)
+    np.put_along_axis(marks, relevant, True, axis=1)
+    listed = {"cf": np.hstack([relevant[:, :4], others]), "knows": relevant[:, 4:], "guesses": others[:, ::-1]}
+    return Pool(worth={row: worth(items) for row, items in listed.items()}, relevant=marks)
+
+
+def test_a_source_that_adds_something_weighs_and_one_that_does_not_is_left_out(pool: Pool) -> None:
+    weights, gain = fusion_weights([pool], seed=0, trials=15)
+    assert set(weights) == {"knows"}
+    assert gain > 0.3
+    assert pool.quality({"cf": 1.0, **weights}) == pytest.approx((1 + gain) * pool.quality({"cf": 1.0}))
+
+
+def test_quality_is_1_for_what_is_wanted_first_and_0_for_what_is_not_listed(pool: Pool) -> None:
+    assert quality(pool.relevant.astype(np.float32), pool.relevant) == 1.0
+    assert quality(np.zeros(pool.relevant.shape, dtype=np.float32), pool.relevant) == 0.0
+
+
+def test_settings_of_the_models_beside_ours_are_chosen_and_written_down() -> None:
+    split = split_people(halves(), seed=3, validation=True)
+    tuned = baselines(CATALOGUE, split, seed=0, trials=3)
+    assert tuned.ease_penalty is not None
+    assert 10 <= tuned.ease_penalty <= 2000
+    assert 20 <= tuned.neighbours <= 500
+    assert 16 <= tuned.als.factors <= 256
+    assert tuned == baselines(CATALOGUE, split, seed=0, trials=3)
+
+
+@pytest.fixture(scope="module")
+def fused() -> FusionTable:
+    split = split_people(halves(), seed=3, validation=True)
+    return fusion_table([Problem(catalogue=CATALOGUE, split=split, data="halves")], seed=0, trials=4)
+
+
+def test_weights_are_told_for_each_number_of_likes_and_never_cost_anything(fused: FusionTable) -> None:
+    assert [row.likes for row in fused.rows] == [1, 2, 3, 5, 10, None]
+    assert all(row.gain > -0.01 for row in fused.rows)
+    assert all("cf" not in row.weights for row in fused.rows)
+
+
+def test_the_weights_are_shown(fused: FusionTable, capsys: pytest.CaptureFixture[str]) -> None:
+    show_fusion(fused, wide_console())
+    assert "halves" in capsys.readouterr().out
+
+
+def test_ranking_takes_one_data_set_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ranking", "--data", str(tmp_path), str(tmp_path)]) == 2
+    assert "one folder" in capsys.readouterr().err
