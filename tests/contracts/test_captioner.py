@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from retrieval.perception.efficientnet_captioner import EfficientNetCaptioner, tags_text
+from retrieval.perception.efficientnet_captioner import UNNAMED, EfficientNetCaptioner, tags_text
+from retrieval.perception.efficientnet_eye import EfficientNetEye
 from retrieval.perception.imagenet import imagenet_words
+from retrieval.perception.seeing_map import SeeingMap
 from tests.stand_ins_perception import SidecarCaptioner
 from vouch.errors import UnreadableMedia
 from vouch.ports import Captioner, Perceiver
@@ -48,7 +50,8 @@ def drawn_cover(path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def efficientnet(weights_folder: Path) -> EfficientNetCaptioner:
-    return EfficientNetCaptioner(lambda: weights_path("efficientnet-lite2", folder=weights_folder))
+    eye = EfficientNetEye(lambda: weights_path("efficientnet-lite2", folder=weights_folder))
+    return EfficientNetCaptioner(eye, SeeingMap())
 
 
 @pytest.fixture(params=["sidecar", pytest.param("efficientnet", marks=pytest.mark.weights)])
@@ -110,13 +113,14 @@ def test_a_cat_is_a_cat(efficientnet: EfficientNetCaptioner) -> None:
     assert "cat" in seen.text
     assert not seen.text.startswith("perhaps")
     assert len(seen.labels) == 20
-    assert efficientnet.made_by == "efficientnet-lite2:9656183e/tags-1"
+    assert len(seen.vector) == 384
+    assert efficientnet.made_by.startswith("efficientnet-lite2:9656183e+seeing-map:")
 
 
 def test_unlikely_labels_are_said_with_perhaps_or_not_at_all() -> None:
     assert tags_text((("tabby cat", 0.62), ("tiger cat", 0.2), ("sink", 0.01))) == "tabby cat 62 %, tiger cat 20 %"
     assert tags_text((("desk", 0.12), ("notebook computer", 0.1))) == "perhaps desk 12 %, notebook computer 10 %"
-    assert tags_text((("carton", 0.05),)) == ""
+    assert tags_text((("carton", 0.05),)) == UNNAMED
 
 
 def test_there_are_a_thousand_labels_each_with_everyday_words() -> None:
