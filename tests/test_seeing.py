@@ -1,0 +1,154 @@
+"""The small model of our own: the map is the formula, the decoder writes known words only and ends, training goes on and is repeatable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from retrieval.perception.caption_decoder import END, MOST_WORDS, UNKNOWN, build_decoder, to_text, write
+from retrieval.perception.efficientnet_eye import Look
+from retrieval.perception.seeing_map import ROOT_WEIGHT, SeeingMap, features
+from scripts import train_seeing
+from tests.stand_ins_perception import unit
+
+N_WORDS = 12
+
+
+def look(seed: int = 0) -> Look:
+    draw = np.random.default_rng(seed)
+    probabilities = draw.dirichlet(np.ones(1000)).astype(np.float32)
+    return Look(pooled=draw.random(1280).astype(np.float32), probabilities=probabilities, drawn=False)
+
+
+@pytest.fixture
+def small_map(tmp_path: Path) -> tuple[SeeingMap, dict[str, np.ndarray]]:
+    from safetensors.numpy import save_file
+
+    draw = np.random.default_rng(1)
+    shapes = {"middle": (2280,), "spread": (2280,), "matrix": (2280, 4), "common": (4,)}
+    parts = {name: (draw.random(shape) + 0.5).astype(np.float16) for name, shape in shapes.items()}
+    save_file(parts, tmp_path / "map.safetensors")
+    return SeeingMap(lambda: tmp_path / "map.safetensors"), parts
+
+
+def test_a_picture_lies_where_the_map_says_and_where_all_captions_lie(
+    small_map: tuple[SeeingMap, dict[str, np.ndarray]],
+) -> None:
+    seeing, parts = small_map
+    middle, spread, matrix, common = (
+        parts[name].astype(np.float32) for name in ("middle", "spread", "matrix", "common")
+    )
+    seen = look()
+    told = np.concatenate([seen.pooled, ROOT_WEIGHT * np.sqrt(seen.probabilities)])
+    mapped = (told - middle) / spread @ matrix
+    np.testing.assert_allclose(seeing.direction(seen), mapped / np.linalg.norm(mapped), atol=1e-5)
+    np.testing.assert_allclose(seeing.vector(seen), seeing.direction(seen) + common, atol=1e-5)
+
+
+def test_features_of_many_are_those_of_each() -> None:
+    one, other = look(1), look(2)
+    both = features(np.stack([one.pooled, other.pooled]), np.stack([one.probabilities, other.probabilities]))
+    np.testing.assert_array_equal(both[1], features(other.pooled, other.probabilities))
+    assert both.shape == (2, 2280)
+
+
+def vectors(n: int) -> np.ndarray:
+    return unit(np.random.default_rng(3).standard_normal((n, 384)))
+
+
+def test_captions_end_and_hold_known_words_only() -> None:
+    import torch
+
+    torch.manual_seed(0)
+    for written in write(build_decoder(N_WORDS).eval(), vectors(8)):
+        assert len(written.words) <= MOST_WORDS
+        assert not {END, UNKNOWN} & set(written.words)
+        assert len(written.log_probabilities) == len(written.words) + 1
+        assert all(p <= 0 for p in written.log_probabilities)
+
+
+def test_a_caption_does_not_depend_on_its_company_and_a_wider_beam_finds_no_less_likely_one() -> None:
+    import torch
+
+    torch.manual_seed(1)
+    decoder = build_decoder(N_WORDS).eval()
+    seen = vectors(5)
+    together = write(decoder, seen)
+    assert [one.words for one in together] == [write(decoder, seen[i : i + 1])[0].words for i in range(5)]
+    greedy = write(decoder, seen, beam=1)
+    assert np.mean([np.mean(w.log_probabilities) for w in together]) >= np.mean(
+        [np.mean(w.log_probabilities) for w in greedy]
+    )
+
+
+def test_a_caption_begins_with_a_capital() -> None:
+    assert to_text((2, 3, 2), ("", "", "a", "cat")) == "A cat a"
+    assert to_text((), ("", "")) == ""
+
+
+class NumberedWords:
+    """Texts to 384 numbers that their words decide."""
+
+    def embed(self, texts: list[str]) -> np.ndarray:
+        """Shape (len(texts), 384), rows of length 1."""
+        rows = [
+            sum(np.random.default_rng(len(w) * 31 + ord(w[0])).standard_normal(384) for w in t.split()) for t in texts
+        ]
+        return unit(np.array(rows))
+
+
+@pytest.fixture
+def coco_like(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with forty photos of three kinds, and captions without photos; what looks and embeds is replaced by what is quick."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    said = ("a black cat sleeps", "two dogs run outside", "red kite above water")
+    with zipfile.ZipFile(folder / "photos.zip", "w") as archive:
+        for i in range(40):
+            Image.new("RGB", (8, 8), (80 * (i % 3), 40, 200 - 60 * (i % 3))).save(tmp_path / "p.png")
+            archive.write(tmp_path / "p.png", f"{i}.png")
+    rows = [
+        {"photo": f"{i}.png", "split": "test" if i > 34 else "train", "captions": [said[i % 3]] * 5} for i in range(40)
+    ]
+    (folder / "captions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    monkeypatch.setattr(train_seeing, "MiniLmEmbedder", NumberedWords)
+    monkeypatch.setattr(train_seeing, "load", lambda path, threads: None)
+    monkeypatch.setattr(train_seeing, "weights_path", lambda name, folder: Path())
+    monkeypatch.setattr(train_seeing, "PENALTY", 1.0)
+
+    def look(network: None, views: list[Image.Image]) -> tuple[np.ndarray, np.ndarray]:
+        colours = np.stack([np.asarray(view, np.float32).mean((0, 1)) / 255 for view in views])
+        return colours, np.full((len(views), 4), 0.25, np.float32)
+
+    monkeypatch.setattr(train_seeing, "look", look)
+    return folder
+
+
+def trained(
+    folder: Path, out: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch, *, steps: int
+) -> dict[str, object]:
+    words = [str(folder), "--out", str(out), "--scratch", str(scratch), "--steps", str(steps), "--test"]
+    monkeypatch.setattr("sys.argv", ["train_seeing.py", *words])
+    train_seeing.main()
+    record: dict[str, object] = json.loads((out / "vouch-seeing.json").read_text())
+    return record
+
+
+def test_training_writes_weights_with_their_record_and_again_the_same(
+    coco_like: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = trained(coco_like, tmp_path / "1", tmp_path / "s1", monkeypatch, steps=4)
+    again = trained(coco_like, tmp_path / "2", tmp_path / "s2", monkeypatch, steps=4)
+    assert first == again
+    for name in ("seeing-map", "vouch-seeing"):
+        record = json.loads((tmp_path / "1" / f"{name}.json").read_text())
+        weights = (tmp_path / "1" / f"{name}.safetensors").read_bytes()
+        assert record["sha256"] == hashlib.sha256(weights).hexdigest()
+        assert "COCO" in record["data"]
+        assert set(record["figures"]) == {"held out", "test"}
