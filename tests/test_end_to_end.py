@@ -15,6 +15,8 @@ from retrieval.build import Collection, open_collection, run_ingest
 from retrieval.catalogue_file import CatalogueFile
 from retrieval.ingest import Progress
 from retrieval.interactions_file import InteractionsFile
+from tests.scripted_server import calls, says, serving
+from tests.tiny_models import random_gguf
 from vouch.errors import InputError, SetupError
 from vouch.settings import Settings
 from vouch.types import CitedPassage, LikedItem, Reply
@@ -152,3 +154,31 @@ def test_another_catalogue_does_not_go_into_the_same_home(settings: Settings, fo
     shutil.copy(folder / "catalogue.jsonl", other)
     with pytest.raises(InputError, match="VOUCH_HOME"):
         run_ingest(fresh, other, media_dir=None, interactions=None, column_map={}, prune=False, watcher=Watcher())
+
+
+def test_a_gguf_plans_and_writes_over_the_same_collection(
+    settings: Settings, collection: Collection, tmp_path: Path
+) -> None:
+    pytest.importorskip("llama_cpp", reason="llama-cpp-python is not built: run make llm")
+    gguf = random_gguf(tmp_path / "random.gguf")
+    own = settings.model_copy(update={"chat_model": str(gguf), "chat_plans": "yes", "budget": 600.0})
+    talk = build_conversation(own, collection)
+    reply = talk.reply("a gothic novel", conversation_id="gguf")
+    talk.close()
+    assert talk.tiers["chat"] == "planning and writing: random"
+    assert 2 <= int(reply.counters["calls"]) <= 3
+    assert reply.rec_list.recommendations[0].item.title in reply.text
+    assert reply.tiers["chat"].startswith("planner, for the language model"), "nonsense is not shown"
+
+
+def test_a_server_plans_and_writes_over_the_same_collection(settings: Settings, collection: Collection) -> None:
+    for server in serving(
+        calls("recommend", {"text": "gothic novel"}), says("Here is one. It is nothing that is here.")
+    ):
+        talk = build_conversation(settings.model_copy(update={"chat_model": server.address}), collection)
+        reply = talk.reply("a gothic novel", conversation_id="server")
+        talk.close()
+    assert talk.tiers["chat"].startswith("planning and writing: scripted-large at 127.0.0.1:")
+    assert reply.plan[-1].arguments["text"] == "gothic novel"
+    assert reply.counters["calls"] == 2
+    assert "It is nothing" not in reply.text

@@ -20,6 +20,7 @@ from typing import Any
 from vouch.errors import MissingExtra, ModelFailed, ModelUnavailable
 
 CONTEXT_TOKENS = 4096
+_LEAST_TOKENS = 64
 _CHUNK = 128
 _WAIT_S = 60.0
 _PLAIN = "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}assistant:"
@@ -130,8 +131,10 @@ class LlamaCppEngine:
         """Pieces of the answer as they come; `count` is filled in meanwhile. Raises ModelFailed."""
         tokens = self.prompt(messages)
         count.prompt = len(tokens)
-        if len(tokens) + budget.tokens > CONTEXT_TOKENS:
-            raise ModelFailed(f"{len(tokens)} tokens of prompt and {budget.tokens} of answer are more than fit.")
+        room = CONTEXT_TOKENS - len(tokens)
+        if room < _LEAST_TOKENS:
+            raise ModelFailed(f"{len(tokens)} tokens of prompt are more than fit into {CONTEXT_TOKENS} with an answer.")
+        budget = Budget(tokens=min(budget.tokens, room), seconds=budget.seconds)
         with self._queue():
             try:
                 yield from self._write(tokens, _system(messages), budget, count, grammar, temperature, seed)
