@@ -10,9 +10,11 @@ import pytest
 from demo.make_perceived import MEDIA, TARGET
 from retrieval.perception.cache import PerceptionCache, content_digest
 from retrieval.perception.efficientnet_captioner import EfficientNetCaptioner
+from retrieval.perception.efficientnet_eye import EfficientNetEye
 from retrieval.perception.faster_whisper_transcriber import FasterWhisperTranscriber
 from retrieval.perception.pillow_colours import PillowColours
 from retrieval.perception.rapidocr_reader import RapidOcrReader
+from retrieval.perception.seeing_map import SeeingMap
 from vouch.ports import Perceiver
 from vouch.weights import weights_path
 
@@ -26,7 +28,11 @@ def shipped(tmp_path: Path) -> PerceptionCache:
 
 def test_every_file_of_the_collection_has_its_entries(shipped: PerceptionCache) -> None:
     makers = {
-        ".webp": [EfficientNetCaptioner(Path).made_by, RapidOcrReader().made_by, PillowColours.made_by],
+        ".webp": [
+            EfficientNetCaptioner(EfficientNetEye(Path), SeeingMap()).made_by,
+            RapidOcrReader().made_by,
+            PillowColours.made_by,
+        ],
         ".opus": [FasterWhisperTranscriber(Path).made_by],
     }
     missing = [
@@ -50,7 +56,7 @@ def test_three_files_perceived_afresh_give_what_ships(
 ) -> None:
     weights = partial(weights_path, folder=weights_folder)
     perceivers: tuple[Perceiver, ...] = (
-        EfficientNetCaptioner(partial(weights, "efficientnet-lite2")),
+        EfficientNetCaptioner(EfficientNetEye(partial(weights, "efficientnet-lite2")), SeeingMap()),
         RapidOcrReader(),
         PillowColours(),
         FasterWhisperTranscriber(partial(weights, "whisper-base")),
