@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from retrieval.perception import pictures
 from retrieval.perception.drawings import flatness, is_drawn
 from retrieval.perception.pictures import open_picture
 from retrieval.perception.pillow_colours import PillowColours, colours_text
@@ -52,6 +53,41 @@ def test_other_colour_modes_come_out_rgb(tmp_path: Path, mode: str, name: str) -
     picture = open_picture(saved(tmp_path / name, halves(mode)))
     assert picture.mode == "RGB"
     assert near(picture, (10, 20), RED)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "1", "LA", "CMYK", "I;16"])
+def test_a_large_picture_is_made_smaller_in_every_mode(
+    tmp_path: Path, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "a.tiff" if mode == "CMYK" else "a.png"
+    two = Image.new("L", (800, 400), 255)
+    two.paste(0, (400, 0, 800, 400))
+    whole = Image.fromarray(np.asarray(two, np.uint16) * 257) if mode == "I;16" else two.convert("RGB").convert(mode)
+    path = saved(tmp_path / name, whole)
+    monkeypatch.setattr(pictures, "LARGE_PIXELS", 300_000)
+    picture = open_picture(path, short_side_px=100)
+    assert (picture.mode, picture.size) == ("RGB", (200, 100))
+    assert near(picture, (20, 50), (255, 255, 255))
+    assert near(picture, (180, 50), (0, 0, 0))
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tiff"])
+def test_a_large_photo_taken_sideways_is_turned_upright(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = saved(tmp_path / name, halves().resize((800, 400)), exif=exif)
+    monkeypatch.setattr(pictures, "LARGE_PIXELS", 300_000)
+    picture = open_picture(path, short_side_px=100)
+    assert picture.size == (100, 200)
+    assert near(picture, (50, 20), RED)
+
+
+def test_a_very_long_picture_becomes_small_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = saved(tmp_path / "a.png", Image.new("RGB", (4000, 100), RED))
+    monkeypatch.setattr(pictures, "LARGE_PIXELS", 100_000)
+    assert open_picture(path, short_side_px=100).size == (2000, 50)
 
 
 def test_a_photo_taken_sideways_is_turned_upright(tmp_path: Path) -> None:

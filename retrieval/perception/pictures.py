@@ -1,8 +1,13 @@
-"""The one place that opens pictures: any file to an upright RGB picture, or UnreadableMedia. Knows nothing of what is in them."""
+"""The one place that opens pictures: any file to an upright RGB picture, or UnreadableMedia. Knows nothing of what is in them.
+
+A large picture is decoded alone and made smaller before anything else is done with it: its memory is that of its pixels, once.
+"""
 
 from __future__ import annotations
 
+import math
 import struct
+import threading
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +18,15 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 250_000_000
+LARGE_PIXELS = 24_000_000
+"""More than a good camera's picture."""
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
 """What Pillow's readers raise on files that are cut off or not what their first bytes say."""
+
+ORIENTATION = 0x0112
+"""The tag of EXIF that says which way is up."""
+
+_one_large_picture = threading.Lock()
 
 
 def open_picture(path: Path, *, short_side_px: int = 520) -> Image:
@@ -22,7 +34,8 @@ def open_picture(path: Path, *, short_side_px: int = 520) -> Image:
 
     Args:
         path: the file.
-        short_side_px: how fine it needs to be; a large JPEG is decoded at 1/2, 1/4 or 1/8, never below this.
+        short_side_px: how fine it needs to be; a JPEG is decoded at 1/2, 1/4 or 1/8, never below this, and a large picture of any kind
+            is made smaller by a whole number.
 
     Raises:
         UnreadableMedia: no such file, not a picture, cut off, or more than 250 megapixels.
@@ -39,12 +52,43 @@ def open_picture(path: Path, *, short_side_px: int = 520) -> Image:
             if width_px * height_px > MAX_PIXELS:
                 raise UnreadableMedia(str(path), too_large(width_px, height_px))
             picture.draft("RGB", (short_side_px, short_side_px))  # only JPEG's reader does anything here
+            if width_px * height_px > LARGE_PIXELS:
+                with _one_large_picture:
+                    return over_white(made_smaller(picture, short_side_px))
             picture.load()
             return over_white(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as failure:
         raise UnreadableMedia(str(path), too_large(0, 0)) from failure
     except BROKEN as failure:
         raise UnreadableMedia(str(path), f"cannot be read as a picture ({failure})") from failure
+
+
+def made_smaller(picture: Image, short_side_px: int) -> Image:
+    """The picture loaded and divided by a whole number, so that few pixels are left but not fewer than are needed on its short side.
+
+    A very long one gets fewer, so that it becomes small at all.
+    """
+    picture.load()
+    needless = min(picture.size) // short_side_px
+    by = max(needless, math.ceil(math.sqrt(picture.width * picture.height / LARGE_PIXELS)))
+    if by <= 1:
+        return picture
+    orientation = picture.getexif().get(ORIENTATION)
+    small = _divisible(picture).reduce(by)
+    if picture.mode.startswith("I;16"):
+        small = small.convert("I;16")
+    if orientation is not None:
+        small.getexif()[ORIENTATION] = orientation
+    return small
+
+
+def _divisible(picture: Image) -> Image:
+    """The picture in a mode of which a mean can be taken."""
+    if picture.mode == "P":
+        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    if picture.mode.startswith("I;16"):
+        return picture.convert("I")
+    return picture.convert("L") if picture.mode == "1" else picture
 
 
 def over_white(picture: Image) -> Image:
