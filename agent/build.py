@@ -51,7 +51,7 @@ def build_conversation(settings: Settings, collection: Collection, *, may_wait: 
         SetupError: the chosen language model is not here, or cannot be loaded.
     """
     planner = _planner(collection)
-    toolbox = Toolbox(recommender=collection.recommender)
+    toolbox = Toolbox(recommender=collection.recommender, asked=collection.asked)
     wanted = wanted_model(settings, may_wait=may_wait)
     waits = may_wait and wanted == "joined" and not is_ready(settings)
     conversation = Conversation(

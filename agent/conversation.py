@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -79,18 +79,26 @@ class Conversation:
         return self.toolbox.recommender.catalogue
 
     def stream(
-        self, message: str, *, conversation_id: str, person: str | None = None, share_taste: bool | None = None
+        self,
+        message: str,
+        *,
+        conversation_id: str,
+        person: str | None = None,
+        share_taste: bool | None = None,
+        media: Sequence[str] = (),
     ) -> Iterator[Cards | Words | Reply]:
         """Cards when a tool has made a list, then the words as they come, then the reply.
 
         Args:
             person: None: the conversation's own stranger.
             share_taste: whether a language model may learn what the person likes and said before; None: as it was set up.
+            media: handles of attached files that are asked with.
         """
         started = time.perf_counter()
         config = self._config(conversation_id)
         asker = Asker(person=person or f"stranger:{conversation_id}", said=message)
-        more = {} if share_taste is None else {"share_taste": share_taste}
+        more: dict[str, object] = {} if share_taste is None else {"share_taste": share_taste}
+        more |= {"media": list(media)} if media else {}
         said = HumanMessage(content=message, additional_kwargs={"at": time.time(), **more})
         with self._locks[hash(conversation_id) % _LOCKS]:
             tiers = self.tiers
@@ -102,9 +110,11 @@ class Conversation:
             reply = self._newest(conversation_id)
         yield replace(reply, tiers=_named(tiers, reply.counters), seconds=time.perf_counter() - started)
 
-    def reply(self, message: str, *, conversation_id: str, person: str | None = None) -> Reply:
+    def reply(
+        self, message: str, *, conversation_id: str, person: str | None = None, media: Sequence[str] = ()
+    ) -> Reply:
         """The reply alone."""
-        *_, last = self.stream(message, conversation_id=conversation_id, person=person)
+        *_, last = self.stream(message, conversation_id=conversation_id, person=person, media=media)
         if not isinstance(last, Reply):
             raise TypeError("a stream ends with its reply")
         return last

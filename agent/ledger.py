@@ -13,7 +13,7 @@ from vouch.types import ToolCall
 
 ASIDE = "vouch"
 """The key under which the planner's message carries its aside: plain JSON that says what was understood."""
-_LISTS = ("recommend", "more_like")
+_LISTS = ("recommend", "more_like", "recommend_together")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.funnel_words import FunnelWords
+from agent.group_words import GroupWords
+from agent.media_words import MediaWords
 from agent.phrases import Phrases, asked_of, cited, listed, plain, speaks_of, the, title_of
 from agent.planner.lexicon import Topic
 from tools.render import people_text
-from vouch.types import CitedPassage, LikedItem, MetFilter, Note, Popularity, Reason, RecList, Recommendation
+from vouch.types import CitedPassage, ForPerson, LikedItem, MetFilter, Note, Popularity, Reason, RecList, Recommendation
 
 _SUPERLATIVES: Mapping[Topic, tuple[str, str]] = {
     "price": ("cheapest", "dearest"),
@@ -37,6 +39,8 @@ class ListWords:
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
         self._funnel = FunnelWords(phrases)
+        self._groups = GroupWords(phrases)
+        self._media = MediaWords(phrases)
 
     def word(self, rec_list: RecList, *, aside: Mapping[str, Any], turn: int) -> str:
         """The answer to a request for recommendations."""
@@ -55,13 +59,30 @@ class ListWords:
             lead = ("", ("Then ", "Next ", "After it ")[turn % 3], ("And ", "Third ", "Also ")[turn % 3])[place]
             said = lead + self._sentence(recommendation, rec_list, aside, used=used)
             items.append((recommendation.item.item_id, said))
-        rest = [title_of(r.item) for r in rec_list.recommendations[FIRST:]]
+        rest = [title_of(r.item) for r in rec_list.recommendations[FIRST:] if not r.wildcard]
         others = _ended(f"{('Also', 'Further', 'And then')[turn % 3]}: {listed(rest)}") if rest else ""
         return ListParts(
-            opening=_joined([*narrowed, self._opening(rec_list, aside, turn), *unfit]),
+            opening=_joined(
+                [
+                    self._groups.opening(rec_list),
+                    self._media.opening(rec_list.query),
+                    *narrowed,
+                    self._opening(rec_list, aside, turn),
+                    *unfit,
+                ]
+            ),
             items=tuple(items),
-            closing=_joined([others, self._most(rec_list, aside), *self._closing(rec_list, aside)]),
+            closing=_joined(
+                [others, self._wildcard(rec_list, aside), self._most(rec_list, aside), *self._closing(rec_list, aside)]
+            ),
         )
+
+    def _wildcard(self, rec_list: RecList, aside: Mapping[str, Any]) -> str:
+        """The wildcard behind the first items, called that."""
+        wild = next((r for r in rec_list.recommendations[FIRST:] if r.wildcard), None)
+        if wild is None:
+            return ""
+        return f"And a wildcard, taken in because it is unlike the rest: {self._sentence(wild, rec_list, aside, used=set())}"
 
     def _most(self, rec_list: RecList, aside: Mapping[str, Any]) -> str:
         """Which item a superlative means, where it is among those shown; the list itself is in no such order."""
@@ -107,7 +128,8 @@ class ListWords:
 
     def _opening(self, rec_list: RecList, aside: Mapping[str, Any], turn: int) -> str:
         query, found = rec_list.query, rec_list.recommendations
-        text = "" if any(note.kind == "not_filterable" for note in rec_list.notes) else plain(query.text)
+        unmet = query.media or any(note.kind == "not_filterable" for note in rec_list.notes)
+        text = "" if unmet else plain(query.text)
         if query.like_item is not None and query.like_item in self._phrases.catalogue.by_id:
             anchor = title_of(self._phrases.catalogue.by_id[query.like_item])
             conditions = f", among {self._phrases.understood(query.filters)}" if query.filters else ""
@@ -120,7 +142,7 @@ class ListWords:
                 f"{('Here is what comes closest to', 'I would look at these for', 'These speak most of')[turn % 3]}"
                 f" “{text}”."
             )
-        if query.text:
+        if query.text or len(query.tastes) > 1:
             return ""
         named = [
             title_of(self._phrases.catalogue.by_id[i])
@@ -184,7 +206,10 @@ class ListWords:
             "",
         )
         used.add(said)
-        return _ended(f"{named}{said}")
+        people = self._groups.reasons(recommendation)
+        listed_first = recommendation in rec_list.recommendations[:FIRST]
+        wild = " (a wildcard, unlike the rest)" if recommendation.wildcard and listed_first else ""
+        return _ended(f"{named}{wild}{people or said}")
 
     def _telling(self, recommendation: Recommendation, rec_list: RecList) -> list[Reason]:
         """The reasons that say something, strongest first: not the mere listing of a title, not the item that was asked for, not a filter."""
@@ -226,6 +251,10 @@ class ListWords:
                 if reason.filter.op in {"any_of", "all_of"}:
                     return f", listed as {self._all_met_by(recommendation, rec_list)}" if met else ""
                 return f", {met}" if met else ""
+            case ForPerson():
+                return ""
+            case ForPerson():
+                return ""
             case Popularity():
                 return f", liked by {people_text(reason)}" if reason.people else ""
 

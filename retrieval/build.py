@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from retrieval import companions
+from retrieval.asked_media import AskedFiles
 from retrieval.catalogue import Catalogue
 from retrieval.catalogue_file import CatalogueFile, read_catalogue
 from retrieval.embedders.label_embedder import AveragedLabelEmbedder
@@ -42,7 +43,7 @@ from vouch.weights import weights_path
 class Collection:
     """An opened home. `tiers` names the model of each part; `media_dir` is None where there are no media.
 
-    `people` can be chosen on the page; `examples` are messages to begin with.
+    `people` can be chosen on the page; `examples` are messages to begin with; `asked` keeps the files that people ask with.
     """
 
     store: SqlCatalogue
@@ -54,6 +55,7 @@ class Collection:
     tiers: Mapping[str, str]
     people: tuple[companions.Person, ...]
     examples: tuple[str, ...]
+    asked: AskedFiles
 
 
 class IngestWatcher(Protocol):
@@ -86,7 +88,8 @@ def open_collection(settings: Settings) -> Collection:
     embedder = MiniLmEmbedder(threads=settings.threads)
     fitted = _fitted(settings, store, catalogue)
     people = companions.people(source, store.people())
-    content = Content.of(catalogue, index=index, embedder=embedder, passages=passages, rows=rows)
+    labels = AveragedLabelEmbedder(embedder)
+    content = Content.of(catalogue, index=index, embedder=embedder, passages=passages, rows=rows, label_embedder=labels)
     return Collection(
         store=store,
         index=index,
@@ -103,6 +106,7 @@ def open_collection(settings: Settings) -> Collection:
         tiers=_tiers(fitted, index),
         people=people,
         examples=companions.examples(source),
+        asked=AskedFiles(settings.home / "asked", build_perceivers(settings), _perceived_before(settings)),
     )
 
 
@@ -206,6 +210,10 @@ def build_perceivers(settings: Settings) -> tuple[Perceiver, ...]:
         FasterWhisperTranscriber(partial(weights, "whisper-base"), threads=settings.threads),
         LibrosaSound(),
     )
+
+
+def _perceived_before(settings: Settings) -> PerceptionCache:
+    return PerceptionCache(settings.cache / "perceived")
 
 
 def _tiers(fitted: Fitted, index: ChromaIndex) -> Mapping[str, str]:

@@ -48,13 +48,14 @@ def moves(
 def with_standing(query: Query, schema: Schema) -> Query:
     """The query with what its people said holds for every list; what is asked for now outweighs what was said of itself before.
 
+    What is never to be broken is a veto of each person of a group; what one of them would rather have counts in their own list only.
     A condition that the catalogue no longer knows is passed over.
     """
     asked = [f for f in (*query.filters, *query.prefer) if f.op in _POSITIVE]
     held = [one for taste in query.tastes for one in taste.standing if not _asked_for(one.filter, asked)]
     known = [(one, checked) for one in held if (checked := _checked(schema, one.filter)) is not None]
     hard = [f for one, f in known if one.hard and f not in query.filters]
-    soft = [f for one, f in known if not one.hard and f not in query.prefer]
+    soft = [f for one, f in known if not one.hard and f not in query.prefer and len(query.tastes) == 1]
     filters, prefer = dict.fromkeys([*query.filters, *hard]), dict.fromkeys([*query.prefer, *soft])
     return replace(query, filters=tuple(filters), prefer=tuple(prefer))
 

@@ -8,20 +8,24 @@ from dataclasses import dataclass, replace
 
 from retrieval.catalogue import Catalogue
 from retrieval.citations import Citations
+from retrieval.groups import PERSON, known_of
 from retrieval.item_sets import mask_of
 from retrieval.item_vectors import ItemVectors
 from retrieval.ranking import PERSONAL_SOURCES, TEXT_SOURCES, Scored
 from retrieval.scorers.fitted import Fitted
 from retrieval.sources.collaborative import query_likes
+from retrieval.tastes import like_weights
 from vouch.types import (
     CitedPassage,
     Filter,
+    ForPerson,
     LikedItem,
     MetFilter,
     Popularity,
     Query,
     Reason,
     Space,
+    Taste,
 )
 
 MOST_REASONS = 5
@@ -70,6 +74,27 @@ class ReasonFinder:
             weighed.append((parts.get("popular", 0.0), popularity))
         weighed.sort(key=lambda pair: -pair[0])
         return tuple(reason for _, reason in weighed[:limit])
+
+    def for_people(self, scored: Scored, query: Query) -> tuple[ForPerson, ...]:
+        """For each person of a group of whom anything is known what speaks for an item to them; () for one person."""
+        if len(query.tastes) < 2:
+            return ()
+        ranks = scored.candidate.ranks
+        people = known_of(query.tastes)
+        return tuple(
+            self._for_person(scored.item_id, t, place=ranks.get(PERSON.format(n))) for n, t in enumerate(people)
+        )
+
+    def _for_person(self, item_id: str, taste: Taste, *, place: int | None) -> ForPerson:
+        liked = [
+            one for one in self.liked_items(item_id, like_weights((taste,))) if one.contribution > 0 and one.share > 0
+        ]
+        met = self._met(item_id, [one.filter for one in taste.standing if one.filter.attribute in self._names])
+        return ForPerson(label=taste.label or taste.user_id, place=place, liked=tuple(liked[:1]), met=tuple(met))
+
+    @property
+    def _names(self) -> frozenset[str]:
+        return frozenset(attribute.name for attribute in self.catalogue.schema.attributes)
 
     def affinity(self, item_id: str, likes: Mapping[str, float]) -> float:
         """The contributions and the popularity part together; NaN where the model has no opinion."""

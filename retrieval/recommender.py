@@ -9,15 +9,16 @@ from typing import Protocol
 
 import numpy as np
 
-from retrieval import comparing, ranking
-from retrieval.aversion import aversion
+from retrieval import comparing, ranking, wildcards
 from retrieval.catalogue import Catalogue
 from retrieval.citations import Citations
 from retrieval.effects import LOOKED_AT, moves, with_standing
 from retrieval.filters import check, describe
 from retrieval.funnel import funnel
+from retrieval.groups import known_of, nothing_known, together
 from retrieval.item_sets import ids_of, mask_of
 from retrieval.item_vectors import ItemVectors
+from retrieval.lifts import Lifts
 from retrieval.likeness import Likeness
 from retrieval.memory import Memory, TasteStore
 from retrieval.proposals import Proposals, Proposer
@@ -29,13 +30,12 @@ from retrieval.sources.alike import AlikeSource
 from retrieval.sources.attributes import AttributeSource
 from retrieval.sources.collaborative import CollaborativeSource, CompanySource, query_likes
 from retrieval.sources.dense import DenseSource, colour_words
-from retrieval.sources.lexical import LexicalSource, document
+from retrieval.sources.lexical import LexicalSource
 from retrieval.sources.popular import PopularSource
 from retrieval.sources.query_vectors import QueryVectors
-from retrieval.tastes import dislike_weights, like_weights
-from retrieval.words import words
+from retrieval.tastes import like_weights
 from vouch.errors import UnknownItem
-from vouch.ports import CandidateSource, Embedder, PassageIndex, Vectors
+from vouch.ports import CandidateSource, Embedder, LabelEmbedder, PassageIndex, Vectors
 from vouch.types import (
     Candidate,
     Comparison,
@@ -88,11 +88,14 @@ class Content:
         embedder: Embedder,
         passages: Sequence[Passage],
         rows: Vectors,
+        label_embedder: LabelEmbedder | None = None,
     ) -> Content:
-        """From the stored passages and their vectors (`rows`, one a passage)."""
+        """From the stored passages and their vectors (`rows`, one a passage); with `label_embedder` pictures can be asked with."""
         items = ItemVectors.from_passages(catalogue, passages, rows)
         pictures = ItemVectors.of_pictures(catalogue, passages, rows)
-        return cls(index=index, vectors=QueryVectors(embedder), item_vectors=items, pictures=pictures)
+        return cls(
+            index=index, vectors=QueryVectors(embedder, labels=label_embedder), item_vectors=items, pictures=pictures
+        )
 
 
 def standard_sources(catalogue: Catalogue, *, fitted: Fitted, content: Content | None) -> tuple[CandidateSource, ...]:
@@ -155,6 +158,7 @@ class Recommender:
         items = content.item_vectors if content else None
         citations = Citations(catalogue, content.index, content.vectors) if content else None
         self._likeness = Likeness(catalogue, items)
+        self._lifts = Lifts(catalogue, self._fitted.model, items)
         self._reasons = ReasonFinder(catalogue, self._fitted, items, citations, simulated)
 
     def recommend(self, query: Query) -> RecList:
@@ -302,6 +306,8 @@ class Recommender:
         looked_at = scored[: max(DIVERSIFIED, query.k)]
         likeness = self._likeness.between([one.item_id for one in looked_at])
         chosen = ranking.diversify(looked_at, query.k, likeness=likeness, strength=strength)
+        if query.explore:
+            chosen = self._with_wildcard(chosen, scored, query)
         if all(map(ranking.is_padding, chosen)):
             return chosen, notes
         chosen = ranking.without_padding(chosen)
@@ -310,10 +316,30 @@ class Recommender:
         rest = "what fits your likes" if personal else self._by_default
         return chosen, notes + ((_padded(len(chosen) - len(padding), query.text, rest),) if padding else ())
 
+    def _with_wildcard(self, chosen: Sequence[Scored], scored: Sequence[Scored], query: Query) -> tuple[Scored, ...]:
+        """The list with its last item replaced by one that is unlike the others and what its people like."""
+        others = wildcards.candidates(scored, chosen)
+        beside = [one.item_id for one in chosen[:-1]]
+        beside += [i for i in like_weights(query.tastes) if i in self.catalogue.by_id and i not in beside]
+        likeness = self._likeness.between([*(one.item_id for one in others), *beside])
+        return wildcards.with_wildcard(chosen, others, likeness[: len(others), len(others) :])
+
     def _ranked(
         self, query: Query, allowed: frozenset[str], *, pool: int
     ) -> tuple[tuple[Scored, ...], tuple[Note, ...]]:
-        """All candidates, best first, before diversity; and what should be known about them."""
+        """All candidates, best first, before diversity; and what should be known about them. Of several people: one list of theirs."""
+        people = known_of(query.tastes)
+        if len(people) < 2:
+            scored, notes = self._ranked_for_one(replace(query, tastes=people), allowed, pool=pool)
+            return scored, notes + nothing_known(query.tastes)
+        own = [self._checked(replace(query, tastes=(taste,))) for taste in people]
+        lists = [self._ranked_for_one(one, allowed, pool=len(allowed)) for one in own]
+        told = dict.fromkeys(note for _, notes in lists for note in notes if note.kind != "no_history")
+        return together([ranked for ranked, _ in lists], query.together), (*told, *nothing_known(query.tastes))
+
+    def _ranked_for_one(
+        self, query: Query, allowed: frozenset[str], *, pool: int
+    ) -> tuple[tuple[Scored, ...], tuple[Note, ...]]:
         preferred = self._preferred(query, allowed)
         found = self._proposer.propose(query, allowed, preferred=preferred, pool=pool)
         proposals = found.by_source
@@ -331,42 +357,13 @@ class Recommender:
             notes.append(
                 Note(kind="preferred", text=f"Nothing that is left is {wanted}, so that could not be preferred.")
             )
-        return ranking.by_score(self._moved(scored, query)), tuple(notes)
+        return ranking.by_score(self._lifts.moved(scored, query)), tuple(notes)
 
     def _preferred(self, query: Query, allowed: frozenset[str]) -> frozenset[str]:
         if not query.prefer:
             return frozenset()
         mask = np.any([mask_of(self.catalogue, f) for f in query.prefer], axis=0)
         return ids_of(self.catalogue, mask) & allowed
-
-    def _moved(self, scored: Sequence[Scored], query: Query) -> list[Scored]:
-        """With the lift of preferences and the push of dislikes as parts."""
-        indexes = [self.catalogue.index_of[one.item_id] for one in scored]
-        masks = [mask_of(self.catalogue, f)[indexes] for f in query.prefer]
-        lift = ranking.PREFERENCE * np.mean(masks, axis=0) if masks else np.zeros(len(scored))
-        push = aversion(
-            dislike_weights(query.tastes),
-            like_weights(query.tastes),
-            indexes,
-            item_vectors=self.content.item_vectors if self.content else None,
-            model=self._fitted.model,
-        )
-        push = np.zeros(len(scored)) if push is None else ranking.DISLIKE * push
-        avoided = [ranking.AVOIDED * self._speaks_of(one.item_id, query.avoid) for one in scored]
-        return [
-            one.with_part("preferred", float(up)).with_part("dislikes", -float(down)).with_part("avoided", -float(bad))
-            for one, up, down, bad in zip(scored, lift, push, avoided, strict=True)
-        ]
-
-    def _speaks_of(self, item_id: str, phrases: Sequence[str]) -> float:
-        """How many of the phrases stand in what is known of the item, all their words; in its title they count twice."""
-        if not phrases:
-            return 0.0
-        item = self.catalogue.by_id[item_id]
-        title = frozenset(words(item.title))
-        told = frozenset(document(item, self.catalogue.passages_of(item_id)))
-        asked = [frozenset(words(phrase)) for phrase in phrases]
-        return float(sum((one <= told) + (one <= title) for one in asked if one))
 
     @property
     def _by_default(self) -> str:
@@ -391,6 +388,10 @@ class Recommender:
             item=self.catalogue.by_id[scored.item_id],
             score=scored.score,
             parts=scored.parts,
-            reasons=self._reasons.reasons(scored, query, met=met, limit=limit),
+            reasons=(
+                *self._reasons.for_people(scored, query),
+                *self._reasons.reasons(scored, query, met=met, limit=limit),
+            ),
             affinity=None if math.isnan(affinity) else affinity,
+            wildcard=wildcards.WILDCARD in scored.candidate.ranks,
         )

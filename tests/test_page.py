@@ -22,7 +22,7 @@ from vouch.types import AttributeValue, Filter, FilterOp, LikedItem, MetFilter, 
 MEMBER = Member(user_id="m017", label="Ines, likes silent horror")
 TAGS = {
     *("article", "div", "p", "h3", "ul", "li", "span", "b", "i", "img", "button", "svg", "path", "details", "summary"),
-    *("blockquote", "mark", "footer", "dl", "dt", "dd", "a"),
+    *("blockquote", "mark", "footer", "dl", "dt", "dd", "a", "small"),
 }
 
 

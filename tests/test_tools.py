@@ -14,7 +14,7 @@ from tests.stand_ins_perception import HashEmbedder
 from tests.stand_ins_recommender import ListStore, small_catalogue, small_content, two_camps
 from tools import artifact
 from tools.render import clean, filter_text, reason_text, render, result_json, value_text
-from tools.toolbox import TOOL_NAMES, Toolbox
+from tools.toolbox import TOOL_NAMES, PersonArg, Toolbox
 from vouch.errors import AmbiguousItem, BadFilter, UnknownItem
 from vouch.types import CitedPassage, Filter, LikedItem, Passage, RecList
 
@@ -73,6 +73,21 @@ def test_a_filter_of_no_attribute_names_those_that_are(toolbox: Toolbox) -> None
     assert set(caught.value.allowed) <= {attribute.name for attribute in CATALOGUE.schema.attributes} | {"title"}
 
 
+SISTER: PersonArg = {
+    "name": "your sister",
+    "liked": ["The General"],
+    "disliked": [],
+    "never": [{"attribute": "genres", "op": "any_of", "value": ["comedy", "piano", "adventure", "action"]}],
+    "prefer": [],
+}
+
+
+def test_a_guests_taste_is_nowhere_kept(toolbox: Toolbox) -> None:
+    somebody = toolbox.for_person("stranger:host")
+    somebody.recommend_together([SISTER])
+    assert somebody.taste().entries == ()
+
+
 def results(toolbox: Toolbox) -> list[object]:
     title = CATALOGUE.items[0].item_id
     somebody = toolbox.for_person("stranger:five")
@@ -87,6 +102,11 @@ def results(toolbox: Toolbox) -> list[object]:
         somebody.why_not(title, text="storm", filters=[{"attribute": "year", "op": ">", "value": 1930}]),
         somebody.why_not(CATALOGUE.items[2].item_id, text="vampire", k=1),
         somebody.compare(title, CATALOGUE.items[2].item_id, text="storm"),
+        somebody.recommend("storm", explore=0.5, k=3),
+        somebody.recommend_together([SISTER], k=3),
+        somebody.remember_condition("never_break", [{"attribute": "year", "op": ">", "value": 1930}]),
+        somebody.taste(),
+        somebody.undo(),
         somebody.score([title]),
         somebody.remember("seen", [title]),
         somebody.facets(),

@@ -80,6 +80,15 @@ def from_json(data: Mapping[str, Any], catalogue: Catalogue) -> ToolResult:
     return readers[data["kind"]](data, catalogue)
 
 
+def lean(query: Query) -> Query:
+    """The query without what stands elsewhere or is long: its people's tastes, the vectors of its media."""
+    media = tuple(
+        replace(one, perceived=tuple(replace(told, vector=()) for told in one.perceived)) for one in query.media
+    )
+    tastes = tuple(Taste(user_id=taste.user_id, label=taste.label) for taste in query.tastes)
+    return replace(query, tastes=tastes, media=media)
+
+
 def query_of(rec_list: Mapping[str, Any]) -> Query:
     """The query of a list's artifact."""
     return cast(Query, _value(Query, rec_list["query"]))
@@ -99,9 +108,8 @@ def _value(kind: Any, data: object) -> Any:
 
 
 def _rec_list(rec_list: RecList) -> Json:
-    tastes = tuple(Taste(user_id=taste.user_id) for taste in rec_list.query.tastes)
     return {
-        "query": _plain(Query, replace(rec_list.query, tastes=tastes)),
+        "query": _plain(Query, lean(rec_list.query)),
         "recommendations": [_recommendation(r) for r in rec_list.recommendations],
         "funnel": _plain(tuple[FunnelStep, ...], rec_list.funnel),
         "notes": _plain(tuple[Note, ...], rec_list.notes),
@@ -114,6 +122,7 @@ def _recommendation(recommendation: Recommendation) -> Json:
         "item": recommendation.item.item_id,
         "score": recommendation.score,
         "affinity": recommendation.affinity,
+        "wildcard": recommendation.wildcard,
         "parts": dict(recommendation.parts),
         "reasons": [_reason(reason) for reason in recommendation.reasons],
     }
@@ -143,6 +152,7 @@ def _read_recommendation(row: Mapping[str, Any], catalogue: Catalogue) -> Recomm
         item=catalogue.by_id[row["item"]],
         score=row["score"],
         affinity=row["affinity"],
+        wildcard=row.get("wildcard", False),
         parts=row["parts"],
         reasons=tuple(reason for reason in reasons if reason is not None),
     )

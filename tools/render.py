@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from tools.artifact import lean
 from tools.taste_card import TasteCard, TasteChanged, TasteEntry
 from tools.toolbox import Facets, Found, ItemDetails, Remembered, Scored, ToolResult
 from vouch.types import (
@@ -17,6 +18,7 @@ from vouch.types import (
     Comparison,
     Contrast,
     Filter,
+    ForPerson,
     FunnelStep,
     Item,
     LikedItem,
@@ -118,6 +120,16 @@ def reason_text(reason: Reason) -> str:
             return f"{name_text(reason.filter.attribute)}: {value_text(reason.value)}"
         case Popularity():
             return f"liked by {people_text(reason)}, number {reason.place} of all"
+        case ForPerson():
+            return f"for {clean(reason.label)}: {for_person_text(reason)}"
+
+
+def for_person_text(reason: ForPerson) -> str:
+    """What speaks for an item to one person of a group: what they like, which of their conditions it meets, else its place in their list."""
+    told = [f"goes with {clean(one.title)}" for one in reason.liked]
+    told += [filter_text(one.filter) for one in reason.met]
+    placed = f"number {reason.place} in their own list" if reason.place is not None else "not in their own list"
+    return ", ".join(told) or placed
 
 
 def people_text(reason: Popularity) -> str:
@@ -128,7 +140,7 @@ def people_text(reason: Popularity) -> str:
 
 def answer_json(rec_list: RecList) -> dict[str, Any]:
     """The JSON of a list that programs read. `item_id` and `title` are the file's own strings."""
-    query = TypeAdapter(Query).dump_python(rec_list.query, mode="json")
+    query = TypeAdapter(Query).dump_python(lean(rec_list.query), mode="json")
     query["tastes"] = [taste.user_id for taste in rec_list.query.tastes]
     return {
         "query": query,
@@ -148,6 +160,7 @@ def _recommendation_json(recommendation: Recommendation) -> dict[str, Any]:
         "title": recommendation.item.title,
         "score": recommendation.score,
         "affinity": recommendation.affinity,
+        "wildcard": recommendation.wildcard,
         "parts": dict(recommendation.parts),
         "reasons": reasons,
     }
@@ -167,7 +180,8 @@ def render(result: ToolResult) -> str:
     match result:
         case RecList():
             lines = [
-                f"[{r.rank}] {_item_line(r.item)}" + "".join(f"\n    - {reason_text(x)}" for x in r.reasons)
+                f"[{r.rank}] {_item_line(r.item)}{' (a wildcard)' if r.wildcard else ''}"
+                + "".join(f"\n    - {reason_text(x)}" for x in r.reasons)
                 for r in result.recommendations
             ]
             lines += [f"note: {clean(note.text)}" for note in result.notes]

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from typing_extensions import TypedDict
-
 from retrieval import filters as filter_sets
+from retrieval.asked_media import AskedFiles, words_of
 from retrieval.filters import describe
 from retrieval.recommender import Recommender
+from tools.arguments import FilterArg, PersonArg, meant, value_of
 from tools.results import (
     Facets,
     Found,
@@ -26,11 +26,11 @@ from tools.results import (
     ToolResult,
 )
 from tools.taste_card import TasteCard, TasteChanged, card_of
+from vouch.errors import InputError, ModelFailed
 from vouch.types import (
-    AttributeValue,
+    AskedMedia,
     Comparison,
     Filter,
-    FilterOp,
     Interaction,
     InteractionKind,
     Move,
@@ -40,6 +40,7 @@ from vouch.types import (
     StandingPreference,
     Taste,
     TasteChange,
+    Together,
     WhyNot,
 )
 
@@ -47,11 +48,13 @@ ConditionKind = Literal["never_break", "prefer", "forget"]
 __all__ = [
     "CLICK",
     "TOOL_NAMES",
+    "YOU",
     "ConditionKind",
     "Facets",
     "FilterArg",
     "Found",
     "ItemDetails",
+    "PersonArg",
     "RememberKind",
     "Remembered",
     "Scored",
@@ -62,6 +65,7 @@ __all__ = [
 TOOL_NAMES = (
     "recommend",
     "more_like",
+    "recommend_together",
     "find_item",
     "item_details",
     "explain",
@@ -80,29 +84,25 @@ TOOL_NAMES = (
 NO_LIST = Query()
 """A list without any words: what the person would be shown unasked."""
 MOST_MOVES = 6
+YOU = "you"
+"""What the person is called in a group of theirs."""
 CLICK = "click"
 """The source of what was clicked: a click on an item takes the place of all that was said of it before."""
-
-
-class FilterArg(TypedDict):
-    """One condition: an attribute's name, an operator, and a value (a list of words for any_of, all_of, none_of)."""
-
-    attribute: str
-    op: FilterOp
-    value: str | float | bool | list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Toolbox:
     """The tools for one person. Cheap to make: `for_person` gives the same tools for somebody else.
 
-    `standing` is the list that the person looks at: what a change of taste moves is told of it.
+    `standing` is the list that the person looks at: what a change of taste moves is told of it. `asked` has the files that people ask
+    with; without it there are none.
     """
 
     recommender: Recommender
     person: str = "stranger:local"
     clock: Callable[[], float] = time.time
     standing: Query = NO_LIST
+    asked: AskedFiles | None = None
 
     def for_person(self, person: str, standing: Query = NO_LIST) -> Toolbox:
         """The same tools for another person, who looks at a list."""
@@ -118,14 +118,21 @@ class Toolbox:
         liked: Sequence[str] = (),
         disliked: Sequence[str] = (),
         exclude: Sequence[str] = (),
+        explore: float = 0.0,
+        media: Sequence[str] = (),
         k: int = 8,
     ) -> RecList:
         """Recommend up to k items for what the person asks in their own words.
 
         `text` says what it should be like. `filters` are never broken; what meets `prefer` comes earlier, what speaks of the
         words in `avoid` last. `liked` and `disliked` are titles that count for this list only; `exclude` have been shown already.
+        `explore` above 0, up to 1, goes farther from the usual, and one item is a wildcard. `media` are handles of attached pictures or
+        sounds: what is seen and heard in them is searched for.
         """
+        given = tuple(map(self._asked_media, media))
+        text = " ".join([text.strip(), *map(words_of, given)]).strip()
         query = self._query(text, filters=filters, prefer=prefer, avoid=avoid, exclude=exclude, k=k)
+        query = replace(query, explore=min(max(explore, 0.0), 1.0), media=given)
         return self.recommender.recommend(replace(query, tastes=(self._taste(liked, disliked),)))
 
     def more_like(
@@ -143,6 +150,28 @@ class Toolbox:
         item = self.recommender.catalogue.resolve(title)
         query = self._query(text, filters=filters, prefer=prefer, avoid=avoid, exclude=exclude, k=k)
         return self.recommender.recommend(replace(query, tastes=(self._taste((), ()),), like_item=item.item_id))
+
+    def recommend_together(
+        self,
+        people: Sequence[PersonArg],
+        text: str = "",
+        *,
+        filters: Sequence[FilterArg] = (),
+        prefer: Sequence[FilterArg] = (),
+        avoid: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        together: Together = "least_misery",
+        with_me: bool = True,
+        k: int = 8,
+    ) -> RecList:
+        """Recommend for the person together with other people: nobody's veto is broken, and each item has a reason for each.
+
+        `together`: least_misery goes by whoever would like an item least, average by all alike. `with_me` false: the people are all.
+        """
+        query = self._query(text, filters=filters, prefer=prefer, avoid=avoid, exclude=exclude, k=k)
+        own = (replace(self._taste((), ()), label=YOU),) if with_me or not people else ()
+        others = tuple(self._other(person, n) for n, person in enumerate(people, start=1))
+        return self.recommender.recommend(replace(query, tastes=(*own, *others), together=together))
 
     def find_item(self, title: str) -> Found:
         """Look for an item by its title. Nothing is swapped: if it is not here, close titles are named."""
@@ -247,7 +276,7 @@ class Toolbox:
         wanted = self._filters(filters)
         what = self._what("forget" if kind == "forget" else kind, tuple(map(describe, wanted)), source)
         if kind == "forget":
-            wanted = tuple(one.filter for one in before.standing if any(_meant(one.filter, f) for f in wanted))
+            wanted = tuple(one.filter for one in before.standing if any(meant(one.filter, f) for f in wanted))
             memory.release(self.person, wanted, what)
         else:
             held = [
@@ -302,10 +331,34 @@ class Toolbox:
             k=max(1, min(k, 100)),
         )
 
+    def _other(self, person: PersonArg, number: int) -> Taste:
+        """The taste of somebody who is not here: only what was said of them now."""
+        held = [
+            StandingPreference(filter=f, hard=hard, source="this question", at=self.clock())
+            for hard, given in ((True, person["never"]), (False, person["prefer"]))
+            for f in self._filters(given)
+        ]
+        return Taste(
+            user_id=f"guest:{number}",
+            label=person["name"] or f"person {number + 1}",
+            liked=self._preferences(person["liked"], but=()),
+            disliked=self._preferences(person["disliked"], but=()),
+            standing=tuple(held),
+        )
+
+    def _asked_media(self, handle: str) -> AskedMedia:
+        """An attached file with what is perceived of it. Raises InputError where there is none or it cannot be perceived."""
+        if self.asked is None:
+            raise InputError("No picture or sound can be attached here.")
+        try:
+            return self.asked.asked(handle)
+        except ModelFailed as failure:
+            raise InputError(f"The attached file could not be perceived: {failure}") from failure
+
     def _filters(self, given: Sequence[FilterArg]) -> tuple[Filter, ...]:
         schema = self.recommender.catalogue.schema
         return tuple(
-            filter_sets.check(schema, Filter(attribute=f["attribute"], op=f["op"], value=_value(f["value"])))
+            filter_sets.check(schema, Filter(attribute=f["attribute"], op=f["op"], value=value_of(f["value"])))
             for f in given
         )
 
@@ -336,15 +389,3 @@ class Toolbox:
     def _titles(self, preferences: Iterable[Preference]) -> tuple[str, ...]:
         by_id = self.recommender.catalogue.by_id
         return tuple(by_id[p.item_id].title for p in preferences if p.item_id in by_id)
-
-
-def _meant(held: Filter, said: Filter) -> bool:
-    """Whether a kept condition is one that a person speaks of: the same attribute, and a value in common or no value said."""
-    if held.attribute != said.attribute:
-        return False
-    ours, theirs = (set(v) if isinstance(v, tuple) else {v} for v in (held.value, said.value))
-    return bool(ours & theirs) or not (isinstance(held.value, tuple | str))
-
-
-def _value(value: str | float | bool | list[str]) -> AttributeValue:
-    return tuple(value) if isinstance(value, list) else value

@@ -31,6 +31,7 @@ class RecommendedItem(BaseModel):
     title: str
     score: float
     affinity: float | None
+    wildcard: bool
     parts: dict[str, float]
     reasons: list[dict[str, Any]]
 

@@ -17,8 +17,10 @@ Channel = Literal[
 Space = Literal["text", "seen"]
 InteractionKind = Literal["like", "dislike", "seen", "hide", "view", "purchase"]
 FilterOp = Literal["=", "!=", "<", "<=", ">", ">=", "any_of", "all_of", "none_of", "contains"]
+Together = Literal["average", "least_misery"]
 NoteKind = Literal[
     "no_history",
+    "unknown_person",
     "not_filterable",
     "no_such_title",
     "over_constrained",
@@ -210,9 +212,19 @@ class Taste:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskedMedia:
+    """A picture, sound or video that a person asks with ("something like this"): what was perceived of it. `handle` names the kept file."""
+
+    handle: str
+    kind: MediaKind
+    perceived: tuple[Perceived, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Query:
     """What is asked. `filters` are never violated; `prefer` lifts what meets it; `avoid` are words that push down;
-    `exclude` are item_ids already shown; `like_item` an item_id."""
+    `exclude` are item_ids already shown; `like_item` an item_id. `together`: what counts where there are several tastes.
+    `media` are asked with: their words are in `text` already. `explore` in [0, 1]: how far from the usual; above 0 one item is a wildcard."""
 
     text: str = ""
     tastes: tuple[Taste, ...] = ()
@@ -223,6 +235,8 @@ class Query:
     like_item: str | None = None
     exclude: tuple[str, ...] = ()
     explore: float = 0.0
+    together: Together = "least_misery"
+    media: tuple[AskedMedia, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,12 +308,27 @@ class Popularity:
     kind: Literal["popularity"] = "popularity"
 
 
-Reason = CitedPassage | LikedItem | MetFilter | Popularity
+@dataclass(frozen=True, kw_only=True)
+class ForPerson:
+    """What speaks for an item to one person of a group: its place in their own list (None: not in it), what they like that it goes with,
+    and which of their own conditions it meets."""
+
+    label: str
+    place: int | None
+    liked: tuple[LikedItem, ...] = ()
+    met: tuple[MetFilter, ...] = ()
+    kind: Literal["for_person"] = "for_person"
+
+
+Reason = CitedPassage | LikedItem | MetFilter | Popularity | ForPerson
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recommendation:
-    """One item of a list. `score` is the sum of `parts` (by source); `affinity` is None where nothing is known of the person."""
+    """One item of a list. `score` is the sum of `parts` (by source); `affinity` is None where nothing is known of the person.
+
+    `wildcard`: it was taken in because it is unlike the rest.
+    """
 
     rank: int
     item: Item
@@ -307,6 +336,7 @@ class Recommendation:
     parts: Mapping[str, float]
     reasons: tuple[Reason, ...] = ()
     affinity: float | None = None
+    wildcard: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,9 +12,11 @@ from typing import Any
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.outputs import ChatGenerationChunk
 
-from agent.ledger import ASIDE, read_ledger
+from agent.ledger import ASIDE, Ledger, read_ledger
 from agent.models.streamed_chat import StreamedChat
+from agent.planner.media_requests import plan_with_media
 from agent.planner.plan import Planner
+from agent.planner.plan_types import Plan
 from agent.wording import Outcome, Wording
 from tools.artifact import from_json
 from vouch.types import ToolCall
@@ -54,12 +56,18 @@ class PlannerChat(StreamedChat):
             done = self.done(messages)
             text = self.wording.word(done.outcomes, aside=done.aside, turn=done.number)
             return AIMessage(content=text, response_metadata={"at": self.clock()})
-        plan = self.planner.plan(messages[heard[-1]].text if heard else "", ledger)
+        plan = self._plan(messages[heard[-1]] if heard else HumanMessage(content=""), ledger)
         kwargs = {ASIDE: dict(plan.aside)}
         if not plan.calls:
             text = self.wording.word((), aside=plan.aside, turn=len(ledger.turns))
             return AIMessage(content=text, additional_kwargs=kwargs, response_metadata={"at": self.clock()})
         return AIMessage(content="", tool_calls=as_calls(plan.calls, len(ledger.turns)), additional_kwargs=kwargs)
+
+    def _plan(self, said: BaseMessage, ledger: Ledger) -> Plan:
+        media = said.additional_kwargs.get("media")
+        if media:
+            return plan_with_media(said.text, media, lambda words: self.planner.plan(words, ledger))
+        return self.planner.plan(said.text, ledger)
 
     def done(self, messages: Sequence[BaseMessage]) -> Done:
         """What the newest turn's tools brought, with what was understood."""

@@ -6,6 +6,7 @@ from agent.ledger import Ledger
 from agent.planner.enquiries import Enquiries
 from agent.planner.heard import Heard, Names
 from agent.planner.intents import IntentReader
+from agent.planner.group_requests import GroupRequests
 from agent.planner.memory_requests import MemoryRequests
 from agent.planner.offers import Offers
 from agent.planner.plan_types import Plan
@@ -37,6 +38,7 @@ class Planner:
         self._enquiries = Enquiries(self.reader, intents, names, self._requests, self._statements)
         self._why_nots = WhyNots(names)
         self._memory = MemoryRequests(names)
+        self._groups = GroupRequests(self.reader, names)
         self._offers = Offers(self.reader, intents, names)
 
     def plan(self, raw: str, ledger: Ledger) -> Plan:
@@ -44,6 +46,9 @@ class Planner:
         message = read_message(raw)
         if not message.words:
             return Plan(aside={"intent": "help"})
+        left = self._groups.without_surprise(raw)
+        if left is not None:
+            return self._groups.surprising(self.plan(left, ledger) if left else Plan(aside={"intent": "recommend"}))
         settled = self._offers.settled(message, ledger)
         if settled is not None:
             return self.plan(settled, Ledger(turns=ledger.turns[:-1]))
@@ -51,7 +56,8 @@ class Planner:
         slots = self.reader.read(raw, references=tuple(r.mention for r in references), familiar=frozenset(ledger.shown))
         kept = tuple(r for r in references if any((m.start, m.end) == (r.start, r.end) for m in slots.mentions))
         heard = Heard(raw, message, slots, kept, ledger)
-        return self._memory.held(heard, self._enquiries.unclear(heard) or self._plan(heard))
+        plan = self._groups.asks(heard, None) or self._enquiries.unclear(heard) or self._plan(heard)
+        return self._memory.held(heard, plan)
 
     def _pointing(self, message: Message, ledger: Ledger) -> tuple[Reference, ...]:
         """The references of a message; a pronoun behind a title or another reference means that one, so it says nothing new."""

@@ -38,10 +38,12 @@ class DenseSource:
         self._literal = literal or {}
 
     def propose(self, query: Query, k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
-        """The items of the passages nearest to the query's text; () without a text. Raises SourceFailed."""
+        """The items of the passages nearest to the query's text, among pictures to its picture; () without a text. Raises SourceFailed."""
         if not query.text.strip() or allowed == frozenset() or not self._index.count(self._space):
             return ()
-        hits = self._index.search(self._vectors.of(query.text), PASSAGES_AN_ITEM * k, self._space, allowed)
+        picture = self._vectors.of_pictures(query) if self._space == "seen" else None
+        vector = self._vectors.of(query.text) if picture is None else picture
+        hits = self._index.search(vector, PASSAGES_AN_ITEM * k, self._space, allowed)
         asked = frozenset(words(query.text))
         near = [hit for hit in hits if hit.similarity >= self._floor and self._answers(hit, asked)]
         return self._candidates(near, k)

@@ -24,6 +24,7 @@ MARKS: Mapping[Mark, tuple[str, str]] = {
 }
 """Each mark's label and the outline of its sign in a 24 x 24 box."""
 MOST_REASONS = 6
+WILDCARD = ' <small class="wildcard" title="Taken in because it is unlike the rest">wildcard</small>'
 GLYPHS = {"picture": "◩", "sound": "♪", "video": "▷"}
 
 
@@ -42,7 +43,7 @@ def card_html(recommendation: Recommendation, shelf: Shelf, mark: Mark | None = 
     return (
         f'<article class="card" data-item="{escape(item.item_id)}" data-mark="{mark or ""}" aria-label="{title}">'
         f'{_cover_html(item, shelf)}<div class="body"><p class="lead">{escape(lead(item, shelf.schema))}</p>'
-        f'<h3>{title}</h3><ul class="facts">{more}</ul></div>'
+        f'<h3>{title}{WILDCARD if recommendation.wildcard else ""}</h3><ul class="facts">{more}</ul></div>'
         f'<div class="why"><ul class="reasons" aria-label="Why {title}">{reasons}</ul>{_about_html(item, shelf)}</div>'
         f"{_marks_html(item, mark)}</article>"
     )

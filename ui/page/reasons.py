@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
+from tools.render import clean, for_person_text
 from ui.page.facts import label, value_text
 from ui.page.shelf import Shelf
 from vouch.types import (
@@ -12,6 +13,7 @@ from vouch.types import (
     Channel,
     CitedPassage,
     FilterOp,
+    ForPerson,
     LikedItem,
     MetFilter,
     Passage,
@@ -73,6 +75,8 @@ def reason_html(reason: Reason, shelf: Shelf) -> str:
         return _liked_html(reason)
     if isinstance(reason, MetFilter):
         return _filter_html(reason, shelf)
+    if isinstance(reason, ForPerson):
+        return _for_person_html(reason)
     return _popularity_html(reason, shelf)
 
 
@@ -188,6 +192,13 @@ def _liked_html(reason: LikedItem) -> str:
     return (
         f'<li class="reason liked">{said}<span class="share" title="its part in the match with your taste">'
         f'<i style="width:{percent}%"></i></span><span class="percent">{percent} %</span></li>'
+    )
+
+
+def _for_person_html(reason: ForPerson) -> str:
+    return (
+        f'<li class="reason person"><span><b>For {escape(clean(reason.label))}:</b> '
+        f"{escape(for_person_text(reason))}</span></li>"
     )
 
 

@@ -1,0 +1,44 @@
+"""What a list for several people says: for whom it is, and for each item what speaks for it to each of them."""
+
+from __future__ import annotations
+
+from agent.phrases import Phrases, listed, plain
+from vouch.types import ForPerson, RecList, Recommendation
+
+_YOU = "you"
+
+
+class GroupWords:
+    """Words for one catalogue."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases = phrases
+
+    def opening(self, rec_list: RecList) -> str:
+        """For whom the list is, and by what it goes; "" where it is for one person."""
+        query = rec_list.query
+        if len(query.tastes) < 2:
+            return ""
+        whom = listed([plain(taste.label) for taste in query.tastes])
+        told = {r.label for one in rec_list.recommendations for r in one.reasons if isinstance(r, ForPerson)}
+        if len(told) < 2:
+            return f"For {whom} together."
+        goes_by = (
+            "what all of you would like about as well" if query.together == "average" else "whoever would like it least"
+        )
+        return f"For {whom} together, going by {goes_by}."
+
+    def reasons(self, recommendation: Recommendation) -> str:
+        """The part of a sentence that says what speaks for an item to each person; "" where there is nothing to tell them apart."""
+        people = [r for r in recommendation.reasons if isinstance(r, ForPerson)]
+        told = [f"for {plain(person.label)} {text}" for person in people if (text := self._reason(person))]
+        return f": {'; '.join(told)}" if told else ""
+
+    def _reason(self, person: ForPerson) -> str:
+        pronoun = "you like" if person.label == _YOU else "they like"
+        liked = [f"it goes with {plain(one.title)}, which {pronoun}" for one in person.liked]
+        wished = [one.filter for one in person.met if one.filter.op not in {"none_of", "!="} or not liked]
+        met = [self._phrases.condition(one) for one in wished]
+        if liked or met:
+            return ", and ".join([*liked, *([f"it is {listed(met)}"] if met else [])])
+        return f"it is number {person.place} in their own list" if person.place and person.label != _YOU else ""

@@ -1,0 +1,191 @@
+"""Requests for several people (“for me and my sister who hates horror”, “we are three: one loves X”), and for a surprise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agent.planner.heard import Heard, Names
+from agent.planner.plan_types import Plan
+from agent.planner.slots import SlotReader, Slots
+from agent.planner.spoken_numbers import amount_of
+from agent.planner.standing import call
+from agent.planner.words import read_message, word_set
+from tools.toolbox import YOU
+from vouch.types import ToolCall
+
+_KIN = (
+    r"(?:(?:little|older|younger|big|elder|best|old|two|three) )?(?:sister|brother|wife|husband|partner|girlfriend|boyfriend|friend|mother"
+    r"|mum|mom|father|dad|son|daughter|kid|child|children|kids|friends|parents|roommate|flatmate|colleague|cousin|aunt|uncle|nephew|niece"
+    r"|grandmother|grandma|grandfather|grandpa|granny|fiance|fiancee|boss|neighbour|neighbor|in laws|family)"
+)
+_GROUP = re.compile(
+    rf"\b(?:for|with) (?:me|us|myself)(?: both)?,? (?:and|plus|with) (?:my|our|a) {_KIN}\b|\bmy {_KIN} and (?:i|me|myself)\b|\b(?:me|i) and my {_KIN}\b"
+    rf"|\btogether with (?:my|our) {_KIN}\b|\b(?:with|for) (?:my|our) {_KIN},? (?:who|he|she|they)\b"
+    r"|\b(?:we are|were|there are) (?:two|three|four|five|[2-5])\b|\b(?:for|of) (?:the )?(?:two|three|four|five|[2-5]|both) of us\b"
+)
+_TASTE = (
+    r"(?:(?:really|absolutely|only|also|just|always|usually|mostly|rather|too) )*(?:loves?|likes?|hates?|dislikes?|prefers?|adores?|enjoys?|detests?"
+    r"|loathes?|cant stand|can not stand|cannot stand|doesnt|does not|dont|do not|never|is (?:into|fond of|a fan of|scared of|afraid of))"
+)
+_PERSON = re.compile(
+    rf"\b(?:my|our) (?P<kin>{_KIN})\b(?= (?:who |that |she |he |they )?{_TASTE}\b)"
+    rf"|\b(?P<one>one(?: of us)?|another(?: one)?|(?:the |a )?(?:other|others|first|second|third|fourth|last)(?: one)?)(?= {_TASTE}\b)"
+    rf"|\b(?P<they>she|he|they)(?= {_TASTE}\b)|\b(?P<me>i)(?= {_TASTE}\b)"
+)
+_ASKS = word_set("something anything a an we what find recommend suggest show please can could under any maybe nothing")
+_THE_FIRST = ("one of you", "another of you", "the third of you", "the fourth of you", "the fifth of you")
+_COUNT = re.compile(r"\b(?:we are|were|there are|the|of) (?P<n>two|three|four|five|[2-5])\b")
+_AVERAGE = re.compile(r"\b(?:on average|by (?:the )?majority|most of us|what most)\b")
+_SURPRISE = re.compile(
+    r"\b(?:surprise (?:me|us)|a surprise(?! \w)|a wild ?card|something (?:completely |totally |quite )?(?:unexpected|surprising|out of the ordinary"
+    r"|different from (?:what i|my) \w+(?: \w+)?|new to me|unusual for me)|out of my comfort zone|off the beaten (?:track|path)|take a (?:risk|chance)"
+    r"|feeling (?:lucky|adventurous)|dealers choice)\b"
+)
+_LEFT_OVER = re.compile(
+    r"^(?:(?:with|by|please|give me|show me|recommend|can you|could you|i want|i would like|and|some) )+"
+    r"|^(?:please|give me|show me|with|and)$",
+    re.IGNORECASE,
+)
+EXPLORE = 0.5
+_THEIRS = re.compile(r"\b(hate|love|like|dislike|prefer|adore|enjoy|detest|loathe|want)s\b", re.IGNORECASE)
+_WHO = re.compile(r"^\W*(?:(?:and|who|he|she|they|that|really|also|but) )*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class GroupRequests:
+    """Plans lists for several people."""
+
+    reader: SlotReader
+    names: Names
+
+    def asks(self, heard: Heard, rule: str | None) -> Plan | None:
+        """One list for the person and the people whom the message describes; None where it describes none."""
+        group = _GROUP.search(heard.folded)
+        if group is None:
+            return None
+        told = self._told(heard)
+        mine = [slots for who, slots, _ in told if who == YOU]
+        count = _COUNT.search(heard.folded)
+        named = dict.fromkeys(f"your {kin}" for kin in re.findall(rf"\b(?:my|our) ({_KIN})\b", heard.folded))
+        others = self._people(named, told, int(amount_of(count["n"])) if count else 0)
+        asked = self.reader.read(self._request(heard, group, [span for _, _, span in told]))
+        own = self._said(mine)
+        made = call(
+            "recommend_together",
+            people=others,
+            with_me=None if not count or mine or len(others) < amount_of(count["n"]) else False,
+            filters=[c.argument for c in asked.filters if not c.lasting],
+            prefer=[c.argument for c in asked.prefer],
+            avoid=list(asked.avoid),
+            k=asked.k,
+            together="average" if _AVERAGE.search(heard.folded) else None,
+        )
+        listing = ToolCall(name=made.name, arguments={"text": asked.text, **made.arguments})
+        return Plan(calls=(*self._remembering(own), listing), aside=heard.aside("group") | {"lasting": []})
+
+    def without_surprise(self, raw: str) -> str | None:
+        """The message without its wish for a surprise (“surprise me with a book” -> “a book”); None where it has none."""
+        message = read_message(raw)
+        found = _SURPRISE.search(message.folded)
+        if found is None:
+            return None
+        start, end = (len(message.folded[:at].split()) for at in (found.start(), found.end()))
+        kept = [w for place, w in enumerate(message.words) if not start <= place < end]
+        left = " ".join(f"{word.stop} {word.text}".strip() for word in kept).strip(" ,.;:")
+        return _LEFT_OVER.sub("", left).strip(" ,.;:")
+
+    def surprising(self, plan: Plan) -> Plan:
+        """The plan whose list goes farther from the usual; a plan without a list gets one."""
+        if not plan.calls or plan.calls[-1].name != "recommend":
+            listing = ToolCall(name="recommend", arguments={"text": "", "explore": EXPLORE})
+            calls = plan.calls if plan.calls and plan.calls[-1].name.startswith("remember") else ()
+            return Plan(calls=(*calls, listing), aside={**plan.aside, "intent": "recommend"})
+        last = plan.calls[-1]
+        made = ToolCall(name=last.name, arguments={**last.arguments, "explore": EXPLORE})
+        return replace(plan, calls=(*plan.calls[:-1], made))
+
+    def _told(self, heard: Heard) -> list[tuple[str, Slots, tuple[int, int]]]:
+        """Who is said to like or hate what: a name, what was read of the words about them, and which words these are."""
+        found = list(_PERSON.finditer(heard.folded))
+        told: list[tuple[str, Slots, tuple[int, int]]] = []
+        numbered = 0
+        for place, match in enumerate(found):
+            last = found[place + 1].start() if place + 1 < len(found) else len(heard.folded)
+            start, behind = (len(heard.folded[:at].split()) for at in (match.start(), match.end()))
+            end = self._end(heard, behind, len(heard.folded[:last].split()))
+            if match["they"]:
+                who = next(
+                    (name for name, _, _ in reversed(told) if name != YOU), self._named_before(heard, match.start())
+                )
+            else:
+                who = YOU if match["me"] else f"your {match['kin']}" if match["kin"] else _THE_FIRST[min(numbered, 4)]
+            numbered += bool(match["one"])
+            told += [(who, self.reader.read(said), (start, end)) for said in _clauses(heard.message.text(behind, end))]
+        return told
+
+    def _named_before(self, heard: Heard, at: int) -> str:
+        kin = re.findall(rf"\b(?:my|our) ({_KIN})\b", heard.folded[:at])
+        return f"your {kin[-1]}" if kin else _THE_FIRST[0]
+
+    def _end(self, heard: Heard, start: int, last: int) -> int:
+        """Where the words about a person end: at the next person, the next sentence, or a comma with a request behind it."""
+        for place in range(start + 1, last):
+            word = heard.message.words[place]
+            if any(mark in word.stop for mark in ".;:!?") or ("," in word.stop and word.folded in _ASKS):
+                return place
+        return last
+
+    def _people(
+        self, named: Mapping[str, None], told: Sequence[tuple[str, Slots, tuple[int, int]]], count: int
+    ) -> list[dict[str, Any]]:
+        """Each person but the one who asks, once, with all that was said of them; people who are only counted are called by their number."""
+        names = dict.fromkeys([*named, *(who for who, _, _ in told if who != YOU)])
+        people = [{"name": name, **self._said([s for who, s, _ in told if who == name])} for name in names]
+        missing = count - 1 - len(people) if count and not people else 0
+        return people + [{"name": f"person {n + 2}", **self._said([])} for n in range(missing)]
+
+    def _said(self, told: Sequence[Slots]) -> dict[str, Any]:
+        """Titles and conditions of several readings of one person's words."""
+        negative = {"none_of", "!="}
+        disliked = [m for slots in told for m in slots.said("dislike", "hide") if m.item_ids and not m.close]
+        liked = [m for slots in told for m in slots.mentions if m not in disliked and m.item_ids and not m.close]
+        conditions = [c for slots in told for c in (*slots.filters, *slots.prefer)]
+        hard = [c.argument for slots in told for c in slots.filters if c.op in negative]
+        return {
+            "liked": self.names.of(liked),
+            "disliked": self.names.of(disliked),
+            "never": hard,
+            "prefer": [c.argument for c in conditions if c.op not in negative],
+        }
+
+    def _remembering(self, own: Mapping[str, Any]) -> list[ToolCall]:
+        """What the person says of themselves beside the others is remembered as ever."""
+        kinds = (("like", own["liked"]), ("dislike", own["disliked"]))
+        told = [call("remember", kind=kind, titles=titles) for kind, titles in kinds if titles]
+        if own["never"]:
+            told.append(call("remember_condition", kind="never_break", filters=own["never"]))
+        return told
+
+    def _request(self, heard: Heard, group: re.Match[str], spans: Sequence[tuple[int, int]]) -> str:
+        """The message without the words that say for whom it is and what these people like."""
+        start, end = (len(heard.folded[:at].split()) for at in (group.start(), group.end()))
+        out = [(start, end), *spans]
+        kept = [
+            word for place, word in enumerate(heard.message.words) if not any(low <= place < high for low, high in out)
+        ]
+        return " ".join(f"{word.stop.strip(':')} {word.text}".strip() for word in kept).strip(" ,.;:")
+
+
+def _clauses(said: str) -> list[str]:
+    """What is said of somebody, verdict by verdict: “hates horror and loves The General” are two."""
+    parts = re.split(rf"\s*,?\s+(?:and|but)\s+(?=(?:also )?{_TASTE}\b)", said, flags=re.IGNORECASE)
+    return [_of_oneself(part) for part in parts if part.strip()]
+
+
+def _of_oneself(said: str) -> str:
+    """What is said of somebody, as they would say it: “who hates horror” -> “I hate horror”."""
+    plain = _THEIRS.sub(r"\1", re.sub(r"\bdoes(n['’]?t| not)\b", r"do\1", said, flags=re.IGNORECASE))
+    return f"I {_WHO.sub('', plain)}" if plain.strip() else ""
