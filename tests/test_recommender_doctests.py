@@ -14,7 +14,10 @@ MODULES = (
     "retrieval.columns",
     "retrieval.proposals",
     "retrieval.ranking",
+    "retrieval.scorers.als",
+    "retrieval.scorers.choosing",
     "retrieval.scorers.edlae",
+    "retrieval.scorers.lending",
     "retrieval.titles",
     "retrieval.words",
 )

@@ -14,10 +14,11 @@ import pytest
 
 from retrieval.catalogue import Catalogue
 from retrieval.recommender import Recommender
-from retrieval.scorers import upkeep
+from retrieval.scorers import choosing, upkeep
 from retrieval.scorers.ease import Solution, likes_matrix
 from retrieval.scorers.edlae import LevelChoice, solutions
-from retrieval.scorers.fitted import fit_scorer, load_scorer, read_record, read_solution, read_training
+from retrieval.scorers.fitted import fit_scorer, load_scorer
+from retrieval.scorers.records import read_record, read_solution, read_training
 from retrieval.scorers.training import likes_of_members, likes_that_hold
 from retrieval.scorers.upkeep import NEWS, current_scorer, go_back, update_scorer, version_lines
 from retrieval.scorers.versions import KEPT, Versions
@@ -290,3 +291,20 @@ def test_no_list_is_stale_after_feedback(tmp_path: Path) -> None:
     assert listed() == second
     recommender.forget("p1", first[0])
     assert listed() == first
+
+
+def test_where_memory_is_short_factors_are_fitted_and_fitted_anew_with_news(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing, "free_memory", lambda: 1000)
+    said = store()
+    fitted = fit_scorer(said, CATALOGUE, tmp_path)
+    assert fitted.told.startswith("ALS with 64 factors, because 80 items would need")
+    read = load_scorer(tmp_path, CATALOGUE)
+    assert read is not None
+    assert read.model is not None
+    assert fitted.model is not None
+    np.testing.assert_array_equal(read.model.affinity({"i3": 1.0}), fitted.model.affinity({"i3": 1.0}))
+    many_news(said)
+    assert update_scorer(said, CATALOGUE, tmp_path).number == 2
+    assert {line.made for line in version_lines(tmp_path)} == {"fit"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,31 +12,45 @@ from typing import Any, Protocol
 import numpy as np
 
 from retrieval.catalogue import Catalogue
+from retrieval.item_vectors import ItemVectors
+from retrieval.scorers.als import AlsChoice, AlsScorer, als_factors
+from retrieval.scorers.choosing import MOST_MODELS, choose_scorer
 from retrieval.scorers.collaborative_model import CollaborativeModel
 from retrieval.scorers.ease import EaseScorer, Solution, default_penalty, ease_weights
 from retrieval.scorers.edlae import (
     AdaptiveScorer,
     Level,
     LevelChoice,
-    bytes_to_fit,
+    Weights,
     fitted_levels,
     models_of,
     penalty_unit,
     solutions,
 )
+from retrieval.scorers.exchange import choose_exchange
+from retrieval.scorers.lending import Borrowers, Exchange, Lending
 from retrieval.scorers.levels import choose_levels
 from retrieval.scorers.like_counts import LikeCounts
-from retrieval.scorers.training import Training, likes_of_members
-from retrieval.scorers.versions import Versions, write_array, write_text
+from retrieval.scorers.records import (
+    FORMAT,
+    RECORD,
+    Record,
+    read_lending,
+    read_record,
+    read_solution,
+    write_lending,
+    write_record,
+    write_solution,
+    write_training,
+)
+from retrieval.scorers.training import EVERY_ITEM, Training, likes_of_members, people_met
+from retrieval.scorers.versions import Versions, write_array
 from vouch.types import Interaction
 
 LOG = logging.getLogger(__name__)
 
-RECORD = "scorer.json"
-FORMAT = "edlae/3"
-"""What is kept changes with this: a version of another format is not read, and the scorer is fitted anew."""
-MOST_MODELS = ((4_000, 5), (8_000, 4), (12_000, 3))
-"""Up to how many items how many matrices: an inverse takes 1, 8 and 25 seconds there on two cores (it grows with their cube)."""
+ALS = AlsChoice()
+FACTORS = "factors.npy"
 
 
 class LearnedFrom(Protocol):
@@ -60,121 +73,62 @@ class LearnedFrom(Protocol):
 class Fitted:
     """What was learned from everybody: how many like what, and the model (None where too little is known for one).
 
-    `version`: the digest of the file's interactions; `number`: the version in its folder, 0 outside of one.
+    `version`: the digest of the file's interactions; `number`: the version in its folder, 0 outside of one;
+    `told`: which scorer it is, and why.
     """
 
     version: str
     like_counts: LikeCounts
     model: CollaborativeModel | None
     number: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Record:
-    """What stands in a version beside its arrays. `version` and `said`: of the store when it was read; `made`: "fit" or "update".
-
-    `likes`: item_id -> people; `models`: (penalty, dropout), the penalties in units of `unit`; `changed`: how many items' columns
-    updates have changed since the last fit.
-    """
-
-    format: str
-    version: str
-    said: int
-    made: str
-    at: float
-    seconds: float
-    likes: Mapping[str, int]
-    item_ids: Sequence[str] = ()
-    scorer: str = ""
-    unit: float = 0.0
-    models: Sequence[tuple[float, float]] = ()
-    levels: Sequence[Mapping[str, Any]] = ()
-    chosen: Sequence[Mapping[str, Any]] = ()
-    validation_people: int = 0
-    bytes_to_fit: int = 0
-    changed: int = 0
-
-    @property
-    def choices(self) -> tuple[LevelChoice, ...]:
-        """How the levels were chosen."""
-        return tuple(LevelChoice(**choice) for choice in self.chosen)
+    told: str = ""
 
 
 def fit_scorer(
-    store: LearnedFrom, catalogue: Catalogue, folder: Path, *, choices: Sequence[LevelChoice] | None = None
+    store: LearnedFrom,
+    catalogue: Catalogue,
+    folder: Path,
+    *,
+    item_vectors: ItemVectors | None = None,
+    choices: Sequence[LevelChoice] | None = None,
 ) -> Fitted:
     """Fits adaptive EDLAE on the members' likes and puts it in use as a new version; then reads it back memory-mapped.
 
-    `choices` None: the levels that validation people choose. Raises HomeBusy where another process goes on writing.
+    `item_vectors` None: new items borrow nothing. `choices` None: the levels that validation people choose. Raises HomeBusy where
+    another process goes on writing.
     """
     versions = Versions(folder)
     with versions.writing():
-        return write_fit(store, catalogue, versions, choices=choices)
+        return write_fit(store, catalogue, versions, item_vectors=item_vectors, choices=choices)
 
 
 def write_fit(
-    store: LearnedFrom, catalogue: Catalogue, versions: Versions, *, choices: Sequence[LevelChoice] | None = None
+    store: LearnedFrom,
+    catalogue: Catalogue,
+    versions: Versions,
+    *,
+    item_vectors: ItemVectors | None = None,
+    choices: Sequence[LevelChoice] | None = None,
 ) -> Fitted:
     """As `fit_scorer`, inside `versions.writing`. Each matrix of weights is written before the next one is made."""
     began = time.monotonic()
     told: dict[str, Any] = {"version": store.interactions_version(), "said": store.opinions_said(), "made": "fit"}
-    liked = likes_of_members(store.interactions(), catalogue)
-    training = Training.of(catalogue, liked)
+    interactions = tuple(store.interactions())
+    liked = likes_of_members(interactions, catalogue)
+    training = Training.of(catalogue, liked, most_items=EVERY_ITEM)
+    told |= {"likes": people_counted(catalogue, liked), "met": people_met(interactions, catalogue)}
 
     def write(made: Path) -> None:
         if training is not None:
-            told.update(_write_model(made, training, choices))
-        write_record(made, likes=people_counted(catalogue, liked), began=began, told=told)
+            told.update(_write_chosen(made, training, choices, item_vectors))
+        write_record(made, began=began, told=told)
 
-    return read_version(versions, versions.add(write), catalogue)
-
-
-def write_record(made: Path, *, likes: Mapping[str, int], began: float, told: Mapping[str, Any]) -> None:
-    """The record of a version that is being made since `began` (monotonic seconds)."""
-    seconds = round(time.monotonic() - began, 2)
-    record = Record(format=FORMAT, at=time.time(), seconds=seconds, likes=likes, **told)
-    write_text(made / RECORD, json.dumps(asdict(record), ensure_ascii=False))
+    return read_version(versions, versions.add(write), catalogue, item_vectors=item_vectors)
 
 
-def write_solution(made: Path, place: int, solution: Solution) -> None:
-    """One model of a version."""
-    write_array(made / f"weights-{place}.npy", solution.weights)
-    write_array(made / f"diagonal-{place}.npy", solution.diagonal)
-
-
-def write_training(made: Path, training: Training) -> None:
-    """What the version was fitted on, for updates to start from."""
-    from scipy.sparse import save_npz
-
-    save_npz(made / "likes.npz", training.likes, compressed=False)
-    write_text(made / "people.json", json.dumps(training.user_ids, ensure_ascii=False))
-
-
-def read_training(folder: Path, record: Record) -> Training:
-    """What a version was fitted on."""
-    from scipy.sparse import load_npz
-
-    people = json.loads((folder / "people.json").read_text("utf-8"))
-    return Training(load_npz(folder / "likes.npz"), tuple(record.item_ids), tuple(people))
-
-
-def read_solution(folder: Path, place: int) -> Solution:
-    """One model of a version, its weights memory-mapped."""
-    return Solution(np.load(folder / f"weights-{place}.npy", mmap_mode="r"), np.load(folder / f"diagonal-{place}.npy"))
-
-
-def read_record(folder: Path) -> Record | None:
-    """The record of a version; None where there is none of this format."""
-    try:
-        record = json.loads((folder / RECORD).read_text("utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return None
-    if not isinstance(record, dict) or record.get("format") != FORMAT:
-        return None
-    return Record(**record)
-
-
-def load_scorer(folder: Path, catalogue: Catalogue, *, version: str | None = None) -> Fitted | None:
+def load_scorer(
+    folder: Path, catalogue: Catalogue, *, version: str | None = None, item_vectors: ItemVectors | None = None
+) -> Fitted | None:
     """The version in use; None where there is none, or none of that digest of the file's interactions.
 
     A version that was gone back to is in use whatever its digest, as long as the file's is what it was then.
@@ -187,44 +141,70 @@ def load_scorer(folder: Path, catalogue: Catalogue, *, version: str | None = Non
         if not fits:
             return None
         try:
-            return read_version(versions, pointer.number, catalogue)
+            return read_version(versions, pointer.number, catalogue, item_vectors=item_vectors)
         except FileNotFoundError:
             if path.is_dir():  # else it was in use until just now, and another one is
                 return None
     return None
 
 
-def read_version(versions: Versions, number: int, catalogue: Catalogue) -> Fitted:
+def read_version(
+    versions: Versions, number: int, catalogue: Catalogue, *, item_vectors: ItemVectors | None = None
+) -> Fitted:
     """One version, the weights memory-mapped. Raises FileNotFoundError where it is not whole."""
     folder = versions.path(number)
     record = read_record(folder)
     if record is None:
         raise FileNotFoundError(folder / RECORD)
     counts = LikeCounts.from_mapping(catalogue, record.likes)
+    model = _read_model(folder, record, catalogue, item_vectors)
+    return Fitted(
+        version=record.version, like_counts=counts, model=model, number=number, told=record.chooser or "popularity"
+    )
+
+
+def _read_model(
+    folder: Path, record: Record, catalogue: Catalogue, item_vectors: ItemVectors | None
+) -> CollaborativeModel | None:
+    item_ids = tuple(record.item_ids)
+    if record.als is not None:
+        als = AlsChoice(**record.als)
+        factors = np.load(folder / FACTORS)
+        fitted = AlsScorer(factors, regularization=als.regularization, alpha=als.alpha, scorer_id=record.scorer)
+        return CollaborativeModel(fitted, item_ids, catalogue, version=record.version)
     if not record.models:
-        return Fitted(version=record.version, like_counts=counts, model=None, number=number)
+        return None
     scorer = AdaptiveScorer(
-        [np.load(folder / f"weights-{place}.npy", mmap_mode="r") for place in range(len(record.models))],
+        [read_solution(folder, place).weights for place in range(len(record.models))],
         levels=[Level(**level) for level in record.levels],
-        log_popularity=np.log1p(np.array([record.likes.get(i, 0) for i in record.item_ids], dtype=np.float32)),
+        log_popularity=np.log1p(np.array([record.likes.get(i, 0) for i in item_ids], dtype=np.float32)),
         scorer_id=record.scorer,
     )
-    model = CollaborativeModel(scorer, tuple(record.item_ids), catalogue, version=record.version)
-    return Fitted(version=record.version, like_counts=counts, model=model, number=number)
+    lending = read_lending(folder, record)
+    borrowers = _borrowers(lending, scorer, item_ids, item_vectors=item_vectors, met=record.met)
+    return CollaborativeModel(scorer, item_ids, catalogue, version=record.version, borrowers=borrowers)
 
 
 def fit_adaptive(
-    interactions: Iterable[Interaction], catalogue: Catalogue, *, choices: Sequence[LevelChoice] | None = None
+    interactions: Iterable[Interaction],
+    catalogue: Catalogue,
+    *,
+    item_vectors: ItemVectors | None = None,
+    choices: Sequence[LevelChoice] | None = None,
 ) -> CollaborativeModel | None:
-    """Adaptive EDLAE in memory; None where fewer than two people like at least two items each. `choices` as `fit_scorer`."""
+    """Adaptive EDLAE in memory; None where fewer than two people like at least two items each. The rest as `fit_scorer`."""
+    interactions = tuple(interactions)
     training = Training.of(catalogue, interactions)
     if training is None:
         return None
     kept: list[Solution] = []
-    levels, _, _ = _fit(training, choices, lambda _, solution: kept.append(solution))
+    levels, _, chosen = _fit(training, choices, lambda _, solution: kept.append(solution))
     weights = [solution.weights for solution in kept]
     scorer = AdaptiveScorer(weights, levels=levels, log_popularity=training.log_popularity, scorer_id=scorer_id(levels))
-    return CollaborativeModel(scorer, training.item_ids, catalogue)
+    lending = None if item_vectors is None else _lending(training, weights, chosen, item_vectors)
+    met = people_met(interactions, catalogue)
+    borrowers = _borrowers(lending, scorer, training.item_ids, item_vectors=item_vectors, met=met)
+    return CollaborativeModel(scorer, training.item_ids, catalogue, borrowers=borrowers)
 
 
 def fit_ease(
@@ -259,10 +239,63 @@ def scorer_id(levels: Sequence[Level]) -> str:
     return f"{FORMAT}/{'-'.join(f'{level.least:g}' for level in levels)}"
 
 
-def _write_model(made: Path, training: Training, choices: Sequence[LevelChoice] | None) -> dict[str, Any]:
+def _lending(
+    training: Training, weights: Sequence[Weights], choices: Sequence[LevelChoice], item_vectors: ItemVectors
+) -> Lending:
+    index_of = item_vectors.catalogue.index_of
+    vectors = item_vectors.vectors[[index_of[item_id] for item_id in training.item_ids]]
+    lending = Lending.learned(vectors, weights, training.log_popularity)
+    return lending.with_exchange(choose_exchange(training.likes, vectors, choices))
+
+
+def _borrowers(
+    lending: Lending | None,
+    scorer: AdaptiveScorer,
+    item_ids: Sequence[str],
+    *,
+    item_vectors: ItemVectors | None,
+    met: Mapping[str, int],
+) -> Borrowers | None:
+    if lending is None or item_vectors is None:
+        return None
+    every = item_vectors.catalogue.item_ids
+    row_of = {item_id: row for row, item_id in enumerate(item_ids)}
+    return Borrowers.among(
+        lending,
+        scorer,
+        rows=np.array([row_of.get(item_id, -1) for item_id in every], dtype=np.int64),
+        met=np.array([met.get(item_id, 0) for item_id in every], dtype=np.int64),
+        vectors=item_vectors.vectors,
+    )
+
+
+def _write_chosen(
+    made: Path, training: Training, choices: Sequence[LevelChoice] | None, item_vectors: ItemVectors | None
+) -> dict[str, Any]:
+    """Fits what suits the size and the memory; the memory is told before."""
+    n_people, n_items = training.likes.shape
+    chosen = choose_scorer(n_items, n_people=n_people, n_likes=training.likes.nnz, factors=ALS.factors)
+    LOG.info("%d people, %d likes: %s", n_people, training.likes.nnz, chosen.told)
+    told = {"chooser": chosen.told, "bytes_to_fit": chosen.bytes_to_fit}
+    if chosen.kind == "edlae":
+        return _write_model(made, training, choices, item_vectors) | told
+    write_array(made / FACTORS, als_factors(training.likes, ALS))
+    return told | {"item_ids": training.item_ids, "als": asdict(ALS), "scorer": f"als/{ALS.factors}"}
+
+
+def _write_model(
+    made: Path, training: Training, choices: Sequence[LevelChoice] | None, item_vectors: ItemVectors | None
+) -> dict[str, Any]:
     levels, people, chosen = _fit(training, choices, lambda place, solution: write_solution(made, place, solution))
     write_training(made, training)
+    exchange: Exchange | None = None
+    if item_vectors is not None:
+        weights = [read_solution(made, place).weights for place in range(len(models_of(chosen)))]
+        lending = _lending(training, weights, chosen, item_vectors)
+        write_lending(made, lending)
+        exchange = lending.exchange
     return {
+        "exchange": None if exchange is None else asdict(exchange),
         "item_ids": training.item_ids,
         "scorer": scorer_id(levels),
         "unit": penalty_unit(training.likes),
@@ -270,7 +303,6 @@ def _write_model(made: Path, training: Training, choices: Sequence[LevelChoice] 
         "levels": [asdict(level) for level in levels],
         "chosen": [asdict(choice) for choice in chosen],
         "validation_people": people,
-        "bytes_to_fit": bytes_to_fit(len(training.item_ids)),
     }
 
 
@@ -278,11 +310,10 @@ def _fit(
     training: Training, choices: Sequence[LevelChoice] | None, keep: Callable[[int, Solution], None]
 ) -> tuple[tuple[Level, ...], int, Sequence[LevelChoice]]:
     """The levels, on how many validation people they rest, and how they were chosen; the models go to `keep` one by one."""
-    n = len(training.item_ids)
-    LOG.info("fitting %d items, %d likes: %.2f GB of memory", n, training.likes.nnz, bytes_to_fit(n) / 1e9)
     people = 0
     if choices is None:
-        most = next((models for items, models in MOST_MODELS if n <= items), MOST_MODELS[-1][1])
+        n_items = len(training.item_ids)
+        most = next((models for items, models in MOST_MODELS if n_items <= items), MOST_MODELS[-1][1])
         choices, people = choose_levels(training.likes, most_models=most)
     models = solutions(training.likes, models_of(choices), unit=penalty_unit(training.likes))
     return levels_of(choices, models, training, keep), people, choices

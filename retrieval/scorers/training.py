@@ -98,6 +98,16 @@ def likes_of_members(interactions: Iterable[Interaction], catalogue: Catalogue) 
     )
 
 
+def people_met(interactions: Iterable[Interaction], catalogue: Catalogue) -> dict[str, int]:
+    """item_id -> how many named people did anything with it, of the items with which anybody did."""
+    pairs = {(i.user_id, i.item_id) for i in interactions if not i.user_id.startswith(STRANGER)}
+    counts: dict[str, int] = {}
+    for _, item_id in pairs:
+        if item_id in catalogue.by_id:
+            counts[item_id] = counts.get(item_id, 0) + 1
+    return counts
+
+
 def places_of(ids: Iterable[str], among: Iterable[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Where each id stands among others that hold them all, shape (len(ids),)."""
     place: Mapping[str, int] = {one: n for n, one in enumerate(among)}

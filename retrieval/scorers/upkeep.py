@@ -9,31 +9,38 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from retrieval.catalogue import Catalogue
+from retrieval.item_vectors import ItemVectors
 from retrieval.scorers.ease import Solution
 from retrieval.scorers.fitted import (
     Fitted,
     LearnedFrom,
-    Record,
     fit_scorer,
     levels_of,
     load_scorer,
     people_counted,
-    read_record,
-    read_solution,
-    read_training,
     read_version,
     scorer_id,
     write_fit,
+)
+from retrieval.scorers.records import (
+    Record,
+    read_lending,
+    read_record,
+    read_solution,
+    read_training,
+    write_lending,
     write_record,
     write_solution,
     write_training,
 )
-from retrieval.scorers.training import Training, likes_of_members, places_of
+from retrieval.scorers.training import EVERY_ITEM, Training, likes_of_members, people_met, places_of
 from retrieval.scorers.versions import Pointer, Versions
 from retrieval.scorers.woodbury import GramChange, updated, widened
 from vouch.errors import HomeBusy, InputError
@@ -67,6 +74,7 @@ class Upkeep:
     store: LearnedFrom
     catalogue: Catalogue
     folder: Path
+    item_vectors: ItemVectors | None = None
 
     def versions(self) -> tuple[VersionLine, ...]:
         """Every version that is there, the newest first."""
@@ -74,42 +82,48 @@ class Upkeep:
 
     def update(self) -> int:
         """Takes in what is new, by the quicker way; the number of the version in use. Raises HomeBusy."""
-        return update_scorer(self.store, self.catalogue, self.folder).number
+        return update_scorer(self.store, self.catalogue, self.folder, item_vectors=self.item_vectors).number
 
     def refit(self) -> int:
         """Chooses the levels anew and fits everything; the number of the version. Raises HomeBusy."""
-        return fit_scorer(self.store, self.catalogue, self.folder).number
+        return fit_scorer(self.store, self.catalogue, self.folder, item_vectors=self.item_vectors).number
 
     def go_back(self, number: int | None = None) -> int:
         """Puts an older version in use, by default the one before; its number. Raises InputError, HomeBusy."""
         return go_back(self.store, self.folder, number)
 
 
-def current_scorer(store: LearnedFrom, catalogue: Catalogue, folder: Path) -> Fitted:
+def current_scorer(
+    store: LearnedFrom, catalogue: Catalogue, folder: Path, *, item_vectors: ItemVectors | None = None
+) -> Fitted:
     """The scorer in use: fitted where there is none of the file's interactions, updated where enough is new.
 
     Where another process is updating it now, the one in use until then. Raises HomeBusy where one goes on fitting.
     """
     versions, digest = Versions(folder), store.interactions_version()
-    found = load_scorer(folder, catalogue, version=digest)
+    found = load_scorer(folder, catalogue, version=digest, item_vectors=item_vectors)
     if found is None:
         with versions.writing():
-            found = load_scorer(folder, catalogue, version=digest)  # another process may have done it meanwhile
-            return found or write_fit(store, catalogue, versions)
+            found = load_scorer(
+                folder, catalogue, version=digest, item_vectors=item_vectors
+            )  # another process may have done it meanwhile
+            return found or write_fit(store, catalogue, versions, item_vectors=item_vectors)
     if _news(store, versions) < NEWS:
         return found
     try:
         with versions.writing(patience_s=0):
-            return _updated(store, catalogue, versions)
+            return _updated(store, catalogue, versions, item_vectors)
     except HomeBusy:
         return found
 
 
-def update_scorer(store: LearnedFrom, catalogue: Catalogue, folder: Path) -> Fitted:
+def update_scorer(
+    store: LearnedFrom, catalogue: Catalogue, folder: Path, *, item_vectors: ItemVectors | None = None
+) -> Fitted:
     """Takes in whatever is new, also where somebody went back to an older version: from there on."""
     versions = Versions(folder)
     with versions.writing():
-        return _updated(store, catalogue, versions)
+        return _updated(store, catalogue, versions, item_vectors)
 
 
 def go_back(store: LearnedFrom, folder: Path, number: int | None = None) -> int:
@@ -164,34 +178,36 @@ def _news(store: LearnedFrom, versions: Versions) -> int:
     return abs(store.opinions_said() - record.said)
 
 
-def _updated(store: LearnedFrom, catalogue: Catalogue, versions: Versions) -> Fitted:
+def _updated(store: LearnedFrom, catalogue: Catalogue, versions: Versions, item_vectors: ItemVectors | None) -> Fitted:
     """The version in use with all that is new; fitted anew where that is quicker, or where it can't be updated."""
     began = time.monotonic()
     pointer = versions.current()
     record = None if pointer is None else read_record(versions.path(pointer.number))
     if record is None or pointer is None or not record.models or record.version != store.interactions_version():
-        return write_fit(store, catalogue, versions)
+        return write_fit(store, catalogue, versions, item_vectors=item_vectors)
     said = store.opinions_said()
-    liked = likes_of_members(store.interactions(), catalogue)
-    training = Training.of(catalogue, liked, keep=record.item_ids)
+    interactions = tuple(store.interactions())
+    liked = likes_of_members(interactions, catalogue)
+    training = Training.of(catalogue, liked, keep=record.item_ids, most_items=EVERY_ITEM)
     if training is None or not set(record.item_ids) <= set(training.item_ids):
-        return write_fit(store, catalogue, versions)
+        return write_fit(store, catalogue, versions, item_vectors=item_vectors)
     folder = versions.path(pointer.number)
     change = change_since(read_training(folder, record), training)
     if not len(change.changed):
         versions.use(Pointer(number=pointer.number))
-        return read_version(versions, pointer.number, catalogue)
+        return read_version(versions, pointer.number, catalogue, item_vectors=item_vectors)
     changed = record.changed + len(change.changed)
     if not change.pays or DRIFT * changed > len(training.item_ids):
-        return write_fit(store, catalogue, versions)
+        return write_fit(store, catalogue, versions, item_vectors=item_vectors)
     told: dict[str, Any] = {"version": record.version, "said": said, "made": "update", "changed": changed}
+    told |= {"likes": people_counted(catalogue, liked), "met": people_met(interactions, catalogue)}
 
     def write(made: Path) -> None:
         told.update(_write_update(made, folder, record, training, change))
-        write_record(made, likes=people_counted(catalogue, liked), began=began, told=told)
+        write_record(made, began=began, told=told)
 
     LOG.info("taking in likes of %d items by an update", len(change.changed))
-    return read_version(versions, versions.add(write), catalogue)
+    return read_version(versions, versions.add(write), catalogue, item_vectors=item_vectors)
 
 
 def change_since(before: Training, after: Training) -> GramChange:
@@ -218,9 +234,24 @@ def _write_update(made: Path, folder: Path, record: Record, training: Training, 
         lambda place, solution: write_solution(made, place, solution),
     )
     write_training(made, training)
-    same = ("unit", "models", "chosen", "validation_people", "bytes_to_fit")
+    _write_widened_lending(made, folder, record, training)
+    same = ("unit", "models", "chosen", "validation_people", "bytes_to_fit", "exchange", "chooser")
     return {name: getattr(record, name) for name in same} | {
         "item_ids": training.item_ids,
         "scorer": scorer_id(levels),
         "levels": [asdict(level) for level in levels],
     }
+
+
+def _write_widened_lending(made: Path, folder: Path, record: Record, training: Training) -> None:
+    """What the version before lends stays until the next fit; a like of an item that is new in it adds nothing to lent columns."""
+    lending = read_lending(folder, record)
+    if lending is None:
+        return
+    places = places_of(record.item_ids, training.item_ids)
+    maps = []
+    for one in lending.maps:
+        wide = np.zeros((len(one), len(training.item_ids)), dtype=np.float32)
+        wide[:, places] = one
+        maps.append(wide)
+    write_lending(made, replace(lending, maps=maps))

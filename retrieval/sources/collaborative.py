@@ -16,16 +16,20 @@ BESIDE_LIKE_ITEM = 0.5
 
 
 class CollaborativeSource:
-    """The likes of the query's tastes, folded in: nothing is fitted for a new like to count."""
+    """The likes of the query's tastes, folded in: nothing is fitted for a new like to count.
+
+    `places`: new items stand among the others where validation says that a place for them pays with this person.
+    """
 
     name = "collaborative"
 
-    def __init__(self, model: CollaborativeModel) -> None:
+    def __init__(self, model: CollaborativeModel, *, places: bool = True) -> None:
         self._model = model
+        self._places = places
 
     def propose(self, query: Query, k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
-        """The items of the highest positive affinity; () where no liked item is in the model."""
-        affinity = self._model.affinity(query_likes(query))
+        """The items of the highest positive affinity, lent ones at their worth; () where no liked item is in the model."""
+        affinity = self._model.standing(query_likes(query), places=self._places)
         positive = np.where(affinity > 0, affinity, np.nan)
         return top_items(self._model.catalogue, positive, k, allowed=allowed, name=self.name)
 
