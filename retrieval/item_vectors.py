@@ -73,4 +73,4 @@ class ItemVectors:
 def _kind(passage: Passage) -> int:
     if passage.channel in _NAMES_ONLY:
         return _TITLE
-    return _TOLD if passage.space == "text" else _SEEN
+    return _SEEN if passage.space == "seen" or passage.channel == "caption" else _TOLD

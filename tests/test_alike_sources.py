@@ -60,3 +60,11 @@ def test_pictures_that_look_alike_are_proposed_and_items_without_one_are_not() -
 def test_where_nothing_is_seen_there_are_no_pictures_to_compare() -> None:
     told = Passage(passage_id="t", item_id="whale", channel="description", text="A whale.", made_by="file")
     assert ItemVectors.of_pictures(CATALOGUE, [told], np.ones((1, 2), dtype=np.float32)) is None
+
+
+def test_a_caption_says_what_an_item_is_like_only_where_nothing_else_does() -> None:
+    caption = Passage(passage_id="c", item_id="whale", channel="caption", text="A boat.", made_by="vouch-seeing:1")
+    told = Passage(passage_id="t", item_id="whale", channel="description", text="A whale.", made_by="file")
+    rows = np.array([[1, 0], [0, 1]], dtype=np.float32)
+    assert ItemVectors.from_passages(CATALOGUE, [caption, told], rows).of("whale").tolist() == [0, 1]
+    assert ItemVectors.from_passages(CATALOGUE, [caption], rows[:1]).of("whale").tolist() == [1, 0]
