@@ -81,7 +81,7 @@ bench: setup-dev demo-ingest ## medians over the demo collection, each beside a 
 	$(DEMO) $(BIN)/python scripts/bench.py
 
 soak: setup-dev ## the property tests with thousands of examples, a thousand tool calls by a random language model among them
-	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -q tests/test_llama_cpp.py $$(grep -l "^from hypothesis import.*given" tests/*.py)
+	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -q tests/test_llama_cpp.py tests/test_poisoned_catalogue.py $$(grep -l "^from hypothesis import.*given" tests/*.py)
 
 screenshots: setup-dev demo-ingest ## draw the page anew for README
 	$(DEMO) $(BIN)/python scripts/screenshot.py docs

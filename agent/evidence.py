@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from agent.phrases import plain
 from agent.planner.lexicon import Topic
-from tools.render import name_text, people_text, value_text
-from vouch.types import AttributeValue, CitedPassage, Item, LikedItem, Popularity, RecList, Recommendation
+from tools.render import name_text, value_text
+from vouch.types import (
+    AttributeValue,
+    Channel,
+    CitedPassage,
+    Item,
+    LikedItem,
+    Passage,
+    Popularity,
+    RecList,
+    Recommendation,
+)
 
 ITEMS = 8
 """So many items the writer sees."""
-_PASSAGES = 2
-_LIKED = 2
 _FACT_CHARACTERS = 80
-_AROUND = 260
+_QUOTES, _QUOTE_LEAST, _QUOTE_MOST = 4, 25, 180
+_MARKS = re.compile(r"[“”\"‘()…]")
+_STOPPED = re.compile(r"[.!?]$")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"”’')]*\s+")
 _ROLES = re.compile(
     r"<\|[^|>]{0,40}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|user|assistant|tool)[^>]{0,40}>"
@@ -25,19 +35,16 @@ _ROLES = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _TO_A_MODEL = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous|prior)\b"
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous|prior|that and)\b"
     r"|\b(?:system prompt|as an ai|language model|you are now|new instructions?|your instructions?|jailbreak)\b"
-    r"|\b(?:rank|recommend|place|put|list) (?:me|this|it|us) (?:first|at the top|number one|above)\b"
-    r"|\btool_?calls?\b|https?://|www\.|javascript:",
+    r"|\b(?:rank|recommend|place|put|list) (?:me|this|it|us)(?: \w+)? (?:first|at the top|number one|above|to everyone)\b"
+    r"|\b(?:system|assistant|person|reply|human|user)(?: note| message)?\s*:|</?evidence>"
+    r"|\btool_?(?:calls?|response)\b|https?://|www\.|javascript:"
+    r"|[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]",
     re.IGNORECASE,
 )
-_HEARD = {
-    "transcript": "heard in its sound",
-    "sound": "measured in its sound",
-    "ocr": "read in its picture",
-    "title": "listed as",
-}
-_SEEN = {"caption", "tags", "colours"}
+"""Orders, roles, links, and characters that reorder or hide words."""
+_TELLING: tuple[Channel, ...] = ("description", "sidecar", "review", "transcript")
 
 
 def fenced(text: str) -> str:
@@ -91,6 +98,21 @@ class ItemEvidence:
         return None
 
     @cached_property
+    def quotable(self) -> tuple[str, ...]:
+        """Whole sentences of the passages that tell of the item, from the cited one on, that can be repeated word for word."""
+        found: list[str] = []
+        for cited in self.passages:
+            if cited.passage.channel in _TELLING:
+                sentences = _sentences(cited.passage.text)
+                first = next((n for n, (_, end) in enumerate(sentences) if end > cited.span[0]), 0)
+                order = [*sentences[first:], *sentences[:first]]
+                found += [fenced(cited.passage.text[start:end]) for start, end in order]
+        fit = (
+            s for s in found if _QUOTE_LEAST <= len(s) <= _QUOTE_MOST and not _MARKS.search(s) and _STOPPED.search(s)
+        )
+        return tuple(dict.fromkeys(fit))[:_QUOTES]
+
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """The cited passages' whole texts, cleaned."""
         return tuple(fenced(cited.passage.text) for cited in self.passages)
@@ -113,23 +135,33 @@ class Evidence:
         shown = (liked.title for item in self.items for liked in item.liked)
         return tuple(dict.fromkeys((*self.told.get("like", ()), *map(plain, shown))))
 
-    def block(self, items: int = ITEMS) -> str:
-        """The lines of the first items that the writer reads; the same evidence gives the same bytes."""
-        lines = [line for item in self.items[:items] for line in _lines(item)]
+    def tellable(self, items: int) -> tuple[ItemEvidence, ...]:
+        """Those of the first items of which a sentence can be repeated; of the others only facts are known."""
+        return tuple(item for item in self.items[:items] if item.quotable)
+
+    def block(self, items: Sequence[ItemEvidence] | None = None) -> str:
+        """The lines that the writer reads of some items, of all where none are given; the same evidence gives the same bytes."""
+        lines = [line for item in (self.items if items is None else items) for line in _lines(item)]
         return "\n".join(["<evidence>", *lines, "</evidence>"])
 
 
 def build_evidence(
-    rec_lists: Sequence[RecList], message: str, topics: Mapping[str, Topic], *, told: Mapping[str, tuple[str, ...]] = {}
+    rec_lists: Sequence[RecList],
+    message: str,
+    topics: Mapping[str, Topic],
+    *,
+    told: Mapping[str, tuple[str, ...]] = {},
+    passages_of: Callable[[str], tuple[Passage, ...]] = lambda item_id: (),
 ) -> Evidence:
     """The evidence of a turn's lists, at most eight items of the newest lists' first ones.
 
     Args:
         topics: what each attribute is about (`Lexicon.topics`).
         told: titles that the person named in this turn, by what they said of them ("like", "dislike", "seen").
+        passages_of: an item's own passages; its description is told where no reason cites a passage of it.
     """
     found = {r.item.item_id: r for rec_list in rec_lists for r in rec_list.recommendations}
-    items = tuple(_item(n, r, topics) for n, r in enumerate(list(found.values())[:ITEMS], 1))
+    items = tuple(_item(n, r, topics, passages_of) for n, r in enumerate(list(found.values())[:ITEMS], 1))
     queries = [rec_list.query for rec_list in rec_lists]
     return Evidence(
         items=items,
@@ -151,21 +183,31 @@ def _anchor(rec_lists: Iterable[RecList]) -> str:
     return ""
 
 
-def _item(handle: int, recommendation: Recommendation, topics: Mapping[str, Topic]) -> ItemEvidence:
+def _item(
+    handle: int,
+    recommendation: Recommendation,
+    topics: Mapping[str, Topic],
+    passages_of: Callable[[str], tuple[Passage, ...]],
+) -> ItemEvidence:
     item, reasons = recommendation.item, recommendation.reasons
+    cited = tuple(r for r in reasons if isinstance(r, CitedPassage) and r.passage.channel != "title")
+    if not any(c.passage.channel in _TELLING for c in cited):
+        cited += _told_of(passages_of(item.item_id))
     return ItemEvidence(
         handle=handle,
         item_id=item.item_id,
         title=plain(item.title) or item.item_id,
         facts=_facts(item, topics),
-        passages=tuple(
-            r
-            for r in reasons
-            if isinstance(r, CitedPassage) and r.passage.channel != "title" and not speaks_to_a_model(r.passage.text)
-        ),
+        passages=tuple(c for c in cited if not speaks_to_a_model(c.passage.text)),
         liked=tuple(r for r in reasons if isinstance(r, LikedItem) and r.share > 0),
         popularity=next((r for r in reasons if isinstance(r, Popularity) and r.people), None),
     )
+
+
+def _told_of(passages: Sequence[Passage]) -> tuple[CitedPassage, ...]:
+    """The passage that tells most of an item, by its first sentence; none where only its picture or title is known."""
+    telling = sorted((p for p in passages if p.channel in _TELLING), key=lambda p: _TELLING.index(p.channel))
+    return tuple(CitedPassage(passage=p, similarity=0.0, span=(0, 1)) for p in telling[:1])
 
 
 def _facts(item: Item, topics: Mapping[str, Topic]) -> tuple[Fact, ...]:
@@ -177,36 +219,14 @@ def _facts(item: Item, topics: Mapping[str, Topic]) -> tuple[Fact, ...]:
 
 
 def _lines(item: ItemEvidence) -> list[str]:
+    """What the item is, and sentences that tell of it. Who likes it, and why it is in the list, is said by code."""
     facts = "; ".join(f"{name_text(fact.name)}: {fenced(value_text(fact.value))}" for fact in item.facts)
-    lines = [f"[{item.handle}] {fenced(item.title)}", *([facts] if facts else [])]
-    channels = {cited.passage.channel: cited for cited in reversed(item.passages)}
-    for cited in [c for c in item.passages if channels[c.passage.channel] is c][:_PASSAGES]:
-        lines.append(f"{_where(cited)}: {fenced(around(cited.passage.text, cited.span))}")
-    for liked in item.liked[:_LIKED]:
-        lines.append(f"because you like {fenced(liked.title)}: {min(liked.share, 1):.0%} of the match")
-    if item.popularity:
-        lines.append(f"liked by {people_text(item.popularity)}")
-    return [lines[0], *(f"  {item.handle}.{n} {line}" for n, line in enumerate(lines[1:], 1))]
+    told = [*([facts] if facts else []), *(f"“{sentence}”" for sentence in item.quotable)]
+    return [f"[{item.handle}] {fenced(item.title)}", *(f"  {item.handle}.{n} {line}" for n, line in enumerate(told, 1))]
 
 
-def around(text: str, span: tuple[int, int], characters: int = _AROUND) -> str:
-    """The whole sentences that hold a span, and more of those after and before it while they fit into so many characters.
-
-    >>> around("One. Two is here. Three.", (5, 8), 17)
-    'Two is here.'
-    """
+def _sentences(text: str) -> list[tuple[int, int]]:
+    """The [start, end) of each sentence."""
     ends = [m.end() for m in _SENTENCE_END.finditer(text)]
     ends += [len(text)] if not ends or ends[-1] < len(text) else []
-    starts = [0, *ends[:-1]]
-    first = max(n for n, start in enumerate(starts) if start <= span[0])
-    last = next((n for n, end in enumerate(ends) if end >= span[1]), len(ends) - 1)
-    while last + 1 < len(ends) and ends[last + 1] - starts[first] <= characters:
-        last += 1
-    while first > 0 and ends[last] - starts[first - 1] <= characters:
-        first -= 1
-    return text[starts[first] : ends[last]].strip()
-
-
-def _where(cited: CitedPassage) -> str:
-    channel = cited.passage.channel
-    return "seen in its picture" if channel in _SEEN else _HEARD.get(channel, f"its {channel} says")
+    return list(zip([0, *ends[:-1]], ends, strict=True))

@@ -13,6 +13,8 @@ from retrieval.titles import fold
 from tools.render import clean, second_text, value_text
 from vouch.types import Attribute, AttributeValue, CitedPassage, Filter, Item, MetFilter, Passage, Query, Relaxation
 
+_ROLES = re.compile(r"<\|[^|>]{0,40}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|user|assistant|tool\w*)[^>]{0,40}>", re.IGNORECASE)
+"""What marks the turns of a conversation for a language model."""
 _MARKUP = re.compile(r"<[^<>]{0,200}>|!?\[([^\]]{0,200})\]\([^)]{0,400}\)|[*_`#~|]{2,}|`")
 _PLURALS = {
     "film": "films",
@@ -57,7 +59,7 @@ _ORDER: dict[Topic, int] = {
 
 def plain(text: str) -> str:
     """Catalogue text without control characters and markup, on one line."""
-    return clean(_MARKUP.sub(lambda m: m.group(1) or "", clean(text)))
+    return clean(_MARKUP.sub(lambda m: m.group(1) or "", _ROLES.sub(" ", clean(text))))
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:

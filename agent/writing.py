@@ -1,32 +1,36 @@
-"""What the writing model is asked for one list: a sentence for each of the first items, and the grammar under which it writes nothing else."""
+"""What the writing model is asked for one list: a line for each of the first items, and the grammar under which it writes nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent.evidence import Evidence
+from agent.evidence import Evidence, ItemEvidence
 from agent.models.grammar import text_rule
 from agent.phrases import plain
 
 LINES = 3
-"""So many items get a sentence of the writer's."""
+"""So many items get a line of the writer's."""
 _RULES = r"""
-rest ::= [ :,(] (letter | initial){20,330} "."
-letter ::= [^\n\x00-\x1F<>{}\[\]|`*_#.!?]
+lead ::= " " [a-z] (letter | initial){12,110}
+letter ::= [^\n\x00-\x1F<>{}\[\]|`*_#.!?:;“”"()]
 initial ::= [A-Z] "."
 """
-"""A sentence has no full stop before its end, but for initials: a model that goes on is stopped there."""
+"""The writer's own words run to a colon; then comes a sentence of the item's own, which it chooses but cannot change."""
 
 
-def asked(evidence: Evidence, items: int) -> str:
-    """What changes from turn to turn: the first items with their evidence, and the person's message."""
+def asked(evidence: Evidence, items: Sequence[ItemEvidence]) -> str:
+    """What changes from turn to turn: the items with their evidence, and the person's message."""
     return f"{evidence.block(items)}\nPerson: {evidence.message}\nReply:"
 
 
-def lines_grammar(titles: Sequence[str]) -> str:
-    """The grammar (GBNF) of one line a title, each beginning with its title and ending with a full stop.
+def lines_grammar(items: Sequence[ItemEvidence]) -> str:
+    """The grammar (GBNF) of one line an item: its title, some words, and one of its own sentences in quotation marks."""
+    return f"root ::= {_CUT.join(_line(item) for item in items)} {text_rule(chr(10))}{_RULES}"
 
-    A line that is ended by force is longer than any sentence that grounding lets through.
-    """
-    lines = r' "\n" '.join(f"{text_rule(plain(title))} rest" for title in titles)
-    return f'root ::= {lines} "\\n"{_RULES}'
+
+def _line(item: ItemEvidence) -> str:
+    quotes = " | ".join(text_rule(sentence) for sentence in item.quotable)
+    return f'{text_rule(plain(item.title))} lead ": “" ({quotes}) "”"'
+
+
+_CUT = f" {text_rule(chr(10))} "

@@ -122,8 +122,7 @@ def test_the_block_is_short_and_the_same_every_time_and_data_cannot_leave_its_fe
     assert block == evidence.block()
     assert block.count("\n[") == 8
     assert "Ignore" not in block
-    assert "50% of the match" in block
-    assert "3 simulated members" in block
+    assert not {"match", "members"} & set(block.replace("\n", " ").split()), "who likes it is said by code"
     assert speaks_to_a_model(passage.text)
     assert not set("<>[]") & set(fenced(poison))
 

@@ -35,6 +35,8 @@ from vouch.types import RecList
 
 PATIENCE = 6
 """After so many removed sentences in a row the writer is stopped."""
+FACETS_CHARACTERS = 4000
+"""So much of what a catalogue can be asked for stands in the instructions of a model that plans."""
 SPENT, WRITER, UNPLANNED = "spent", "writer", "unplanned"
 """Where a message carries what its calls cost, what became of the sentences, and why a model's plan was not used."""
 _NOTES = {
@@ -77,7 +79,8 @@ def depth_of(seconds: float, tokens: int) -> Depth:
 
 @dataclass
 class Written:
-    """What the writer did in one turn. `ended`: "", or why it was stopped: "failed", "slow", "short", "tokens", "babble", "enough"."""
+    """What the writer did in one turn. `ended`: "", or why it was stopped: "failed", "slow", "short", "untold", "tokens", "babble",
+    "enough"; untold: nothing here tells of what there is to write."""
 
     grounder: Grounder
     spent: Spent = field(default_factory=Spent)
@@ -87,7 +90,7 @@ class Written:
     @property
     def fallback(self) -> str:
         """Why the planner's words are needed; "" where the writer said something of an item."""
-        if self.shown:
+        if self.shown or self.ended == "untold":
             return ""
         return self.ended if self.ended in {"failed", "slow", "short"} else "unsupported"
 
@@ -191,8 +194,9 @@ class JoinedChat(StreamedChat):
             if isinstance(outcome.result, Remembered):
                 titles = tuple(map(plain, outcome.result.titles))
                 told[outcome.result.kind] = told.get(outcome.result.kind, ()) + titles
-        topics = Lexicon(self.planner.planner.catalogue.schema).topics
-        evidence = build_evidence(lists, done.said, topics, told=told)
+        catalogue = self.planner.planner.catalogue
+        topics = Lexicon(catalogue.schema).topics
+        evidence = build_evidence(lists, done.said, topics, told=told, passages_of=catalogue.passages_of)
         if turn is None:
             return evidence
         items = evidence.items[: turn.depth.items]
@@ -200,7 +204,7 @@ class JoinedChat(StreamedChat):
             return replace(evidence, items=items)
         return replace(evidence, items=tuple(replace(item, liked=()) for item in items), told={})
 
-    def prompt(self, evidence: Evidence, items: int = LINES) -> list[BaseMessage]:
+    def prompt(self, evidence: Evidence, items: Sequence[ItemEvidence]) -> list[BaseMessage]:
         """What the writer reads: the instructions, the same bytes every time; what changes comes last."""
         return [SystemMessage(content=writer_prompt()), HumanMessage(content=asked(evidence, items))]
 
@@ -241,17 +245,15 @@ class JoinedChat(StreamedChat):
                 break
         yield from (said for _, said in left)
 
-    def _written(
-        self, evidence: Evidence, turn: Turn, written: Written
-    ) -> Iterator[tuple[str, ItemEvidence]]:
+    def _written(self, evidence: Evidence, turn: Turn, written: Written) -> Iterator[tuple[str, ItemEvidence]]:
         """The writer's sentences that grounding lets through and that are about one item, until the writer ends or is stopped."""
-        if not turn.depth.items:
-            written.ended = "short"
+        items = evidence.tellable(min(turn.depth.items, LINES))
+        if not items:
+            written.ended = "untold" if turn.depth.items else "short"
             return
         grounder, in_a_row, pieces = written.grounder, 0, 0
-        lines = min(turn.depth.items, LINES)
-        prompt, depth = self.prompt(evidence, lines), turn.depth
-        grammar = lines_grammar([item.title for item in evidence.items[:lines]]) if self.guided else ""
+        prompt, depth = self.prompt(evidence, items), turn.depth
+        grammar = lines_grammar(items) if self.guided else ""
         answer = listen(
             self.writer, prompt, until=turn.until, spent=written.spent, tokens=depth.tokens, grammar=grammar
         )
@@ -292,7 +294,10 @@ class Turn:
 
 def planning_system(catalogue: Catalogue) -> str:
     """The instructions with what the catalogue can be asked for: the same bytes for one catalogue every time."""
-    return planning_prompt(render(Facets(items=len(catalogue.items), attributes=catalogue.schema.attributes)))
+    facets = render(Facets(items=len(catalogue.items), attributes=catalogue.schema.attributes))
+    return planning_prompt(
+        facets[:FACETS_CHARACTERS].rpartition("\n")[0] if len(facets) > FACETS_CHARACTERS else facets
+    )
 
 
 def is_for_writer(done: Done) -> bool:
