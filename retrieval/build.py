@@ -16,6 +16,7 @@ from retrieval.embedders.label_embedder import AveragedLabelEmbedder
 from retrieval.embedders.minilm_embedder import MiniLmEmbedder
 from retrieval.ingest import IngestParts, IngestReport, Progress, ingest
 from retrieval.interactions_file import InteractionsFile, read_interactions
+from retrieval.item_vectors import ItemVectors
 from retrieval.media_reader import ASPECTS, Aspect
 from retrieval.perception.cache import PerceptionCache
 from retrieval.perception.efficientnet_captioner import EfficientNetCaptioner
@@ -86,10 +87,10 @@ def open_collection(settings: Settings) -> Collection:
     passages, rows = store.passages_and_vectors()
     catalogue = Catalogue(items=store.items(), schema=schema, passages=passages)
     embedder = MiniLmEmbedder(threads=settings.threads)
-    fitted = _fitted(settings, store, catalogue)
     people = companions.people(source, store.people())
     labels = AveragedLabelEmbedder(embedder)
     content = Content.of(catalogue, index=index, embedder=embedder, passages=passages, rows=rows, label_embedder=labels)
+    fitted = _fitted(settings, store, catalogue, content.item_vectors)
     return Collection(
         store=store,
         index=index,
@@ -113,7 +114,8 @@ def open_collection(settings: Settings) -> Collection:
 def scorer_upkeep(settings: Settings) -> Upkeep:
     """The versions of the collection's scorer, to be listed, made and gone back to. Raises SetupError where nothing has been ingested."""
     store, schema = _opened_store(settings)
-    return Upkeep(store, Catalogue(items=store.items(), schema=schema), _scorer_folder(settings))
+    catalogue = Catalogue(items=store.items(), schema=schema)
+    return Upkeep(store, catalogue, _scorer_folder(settings), _item_vectors(store, catalogue))
 
 
 def run_ingest(
@@ -142,7 +144,8 @@ def run_ingest(
             store.replace_file_interactions(told.interactions)
             report = replace(report, troubles=(*report.troubles, *told.troubles))
         watcher.say("learning who likes what")
-        _fitted(settings, store, Catalogue(items=store.items(), schema=file.schema))
+        catalogue = Catalogue(items=store.items(), schema=file.schema)
+        _fitted(settings, store, catalogue, _item_vectors(store, catalogue))
     finally:
         index.close()
     return report
@@ -173,9 +176,13 @@ def _scorer_folder(settings: Settings) -> Path:
     return settings.home / "scorer"
 
 
-def _fitted(settings: Settings, store: SqlCatalogue, catalogue: Catalogue) -> Fitted:
+def _item_vectors(store: SqlCatalogue, catalogue: Catalogue) -> ItemVectors:
+    return ItemVectors.from_passages(catalogue, *store.passages_and_vectors())
+
+
+def _fitted(settings: Settings, store: SqlCatalogue, catalogue: Catalogue, item_vectors: ItemVectors) -> Fitted:
     """The scorer of these interactions: read where it has been fitted, else fitted now; with what members have said since."""
-    return current_scorer(store, catalogue, _scorer_folder(settings))
+    return current_scorer(store, catalogue, _scorer_folder(settings), item_vectors=item_vectors)
 
 
 def _ingest_parts(
@@ -218,7 +225,7 @@ def _perceived_before(settings: Settings) -> PerceptionCache:
 
 def _tiers(fitted: Fitted, index: ChromaIndex) -> Mapping[str, str]:
     likes = int(fitted.like_counts.counts.sum())
-    scorer = f"popularity ({likes:,} likes)" if fitted.model is None else f"adaptive EDLAE on {likes:,} likes"
+    scorer = f"{fitted.told} ({likes:,} likes)"
     return {
         "words": "all-MiniLM-L6-v2",
         "pictures": "tags by EfficientNet-Lite2, text by RapidOCR",

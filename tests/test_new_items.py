@@ -12,6 +12,7 @@ import pytest
 from retrieval.catalogue import Catalogue
 from retrieval.item_vectors import ItemVectors
 from retrieval.scorers.collaborative_model import CollaborativeModel
+from retrieval.scorers.ease import likes_matrix
 from retrieval.scorers.edlae import LevelChoice
 from retrieval.scorers.exchange import choose_exchange
 from retrieval.scorers.fitted import fit_adaptive, fit_scorer, load_scorer
@@ -184,3 +185,12 @@ def test_lent_columns_are_read_back_and_stay_through_an_update(tmp_path: Path) -
     assert after == pytest.approx(float(before), rel=0.05)
     total: Any = sum(updated.contributions(EVEN, NEW[2]).values()) + updated.popularity_part(EVEN, NEW[2])
     assert total == pytest.approx(float(updated.affinity(EVEN)[index(NEW[2])]), abs=1e-5)
+
+
+@pytest.mark.parametrize("n_items", [30, 200, 205])
+def test_too_few_items_teach_no_worth(n_items: int) -> None:
+    likes = likes_matrix(
+        [(p, (p + 3 * i) % n_items, 1.0) for p in range(200) for i in range(9)], n_people=200, n_items=n_items
+    )
+    rows = np.random.default_rng(1).normal(size=(n_items, 4)).astype(np.float32)
+    assert choose_exchange(likes, rows, CHOICES) is None

@@ -68,4 +68,4 @@ def free_memory() -> int:
 
 
 def _mb(size: int) -> str:
-    return f"{size / 1e6:,.0f} MB"
+    return f"{max(size / 1e6, 1):,.0f} MB"

@@ -58,7 +58,7 @@ def choose_exchange(
     able = np.flatnonzero(np.diff(near.indptr) >= ABLE)
     n = min(MOST_PEOPLE, len(able) // 4)
     told = np.flatnonzero(np.linalg.norm(rows, axis=1) > 0)
-    if n < LEAST_PEOPLE or len(told) < 10 * LISTED:
+    if n < LEAST_PEOPLE or int(NEW * len(told)) <= LISTED:
         return None
     rng = np.random.default_rng(seed)
     people = np.sort(rng.choice(able, size=n, replace=False))

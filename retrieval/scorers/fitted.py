@@ -241,9 +241,12 @@ def scorer_id(levels: Sequence[Level]) -> str:
 
 def _lending(
     training: Training, weights: Sequence[Weights], choices: Sequence[LevelChoice], item_vectors: ItemVectors
-) -> Lending:
+) -> Lending | None:
+    """What is lent to new items; None where no item has a vector."""
     index_of = item_vectors.catalogue.index_of
     vectors = item_vectors.vectors[[index_of[item_id] for item_id in training.item_ids]]
+    if not vectors.any():
+        return None
     lending = Lending.learned(vectors, weights, training.log_popularity)
     return lending.with_exchange(choose_exchange(training.likes, vectors, choices))
 
@@ -292,8 +295,9 @@ def _write_model(
     if item_vectors is not None:
         weights = [read_solution(made, place).weights for place in range(len(models_of(chosen)))]
         lending = _lending(training, weights, chosen, item_vectors)
-        write_lending(made, lending)
-        exchange = lending.exchange
+        if lending is not None:
+            write_lending(made, lending)
+            exchange = lending.exchange
     return {
         "exchange": None if exchange is None else asdict(exchange),
         "item_ids": training.item_ids,
