@@ -25,6 +25,7 @@ from retrieval.perception.faster_whisper_transcriber import FasterWhisperTranscr
 from retrieval.perception.librosa_sound import LibrosaSound
 from retrieval.perception.pillow_colours import PillowColours
 from retrieval.perception.pyav_video import FilmStills, SeenInFilm
+from retrieval.perception.pyav_wholeness import Wholeness
 from retrieval.perception.rapidocr_reader import RapidOcrReader
 from retrieval.perception.seeing_map import SeeingMap
 from retrieval.perception.sidecar_reader import SidecarReader
@@ -216,6 +217,7 @@ def build_perceivers(settings: Settings) -> tuple[Perceiver, ...]:
         SeenInFilm(reading, stills),
         FasterWhisperTranscriber(partial(weights, "whisper-base"), threads=settings.threads),
         LibrosaSound(),
+        Wholeness(),
     )
 
 
