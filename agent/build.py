@@ -36,6 +36,7 @@ WAITING_TIER = "planner until the language model is here"
 LOOK_S = 5.0
 _FRESH_S = 300.0
 _LAST_BYTES = 4000
+_BROKEN = re.compile(r"^make(?:\[\d+\])?: \*\*\* ", re.MULTILINE)
 _BUILT = re.compile(r"\[\s*(\d+)/(\d+)\]|\[\s*(\d+)%\]")
 _LOADED = re.compile(r"downloading, (\d+) of about (\d+) MB|downloading, (\d+) MB")
 
@@ -148,7 +149,7 @@ def waiting_tier(log: Path) -> str:
 
 def _progress(said: str) -> str:
     """How far `make llm` is, by the end of what it said."""
-    if "make: ***" in said or "make[1]: ***" in said:
+    if _BROKEN.search(said):
         return "bringing it failed, llm.log says why"
     if "reading its instructions" in said:
         return "it reads its instructions"

@@ -72,8 +72,8 @@ def test_a_writer_that_fails_is_replaced_and_named(tmp_path: Path, writer: Scrip
 
 def test_a_slow_writer_is_not_waited_for(tmp_path: Path) -> None:
     started = time.perf_counter()
-    reply = ask(tmp_path, ScriptedWriter(wait_s=30.0), seconds=3.0)
-    assert time.perf_counter() - started < 20
+    reply = ask(tmp_path, ScriptedWriter(wait_s=300.0), seconds=3.0)
+    assert time.perf_counter() - started < 120
     assert "took too long" in reply.text
     assert "Nosferatu" in reply.text
 

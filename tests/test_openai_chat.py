@@ -28,7 +28,7 @@ from vouch.errors import ModelFailed, ModelUnavailable
 from vouch.types import Reply
 
 server_of = contextlib.contextmanager(serving)
-PLAN = calls("recommend", {"text": "horror film Germany"})
+PLAN = calls("recommend", {"k": 6})
 REFUSAL = "I'm sorry, but as an AI language model I can't help with that request."
 NO_CHUNK = 'data: {"id": "c1", "object": "chat.completion.chunk", "choices": null}\n\n'
 TROUBLES: dict[str, Step] = {
@@ -71,7 +71,7 @@ def is_honest(reply: Reply) -> bool:
 def test_a_turn_is_one_call_that_plans_and_one_that_writes(tmp_path: Path, server: ScriptedServer) -> None:
     reply = ask(tmp_path, server)
     assert "Nosferatu is a horror film by F. W. Murnau from 1922, 94 minutes long." in reply.text
-    assert reply.plan[0].arguments["text"] == "horror film Germany"
+    assert (reply.plan[0].arguments["k"], len(reply.rec_list.recommendations) <= 6) == (6, True)
     assert [bool(body.get("tools")) for body in server.asked] == [True, False]
     assert all(body["model"] == "scripted-large" for body in server.asked)
     counters = reply.counters
@@ -106,7 +106,7 @@ def test_whatever_happens_while_it_writes_the_answer_is_honest(tmp_path: Path, t
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_whatever_happens_while_it_plans_the_answer_is_honest(tmp_path: Path, trouble: str) -> None:
     with server_of(TROUBLES[trouble], says(GOOD)) as server:
-        server.script[1:1] = [TROUBLES[trouble]] * (trouble in {"endless", "refusal", "invention", "nothing"})
+        server.script[1:1] = [TROUBLES[trouble]] * (trouble in {"endless", "refusal", "invention"})  # asked once more
         reply = ask(tmp_path, server)
     assert is_honest(reply)
     assert reply.counters["fallback"] == "plan"

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from tests.stand_ins_ui import ScriptedConversation, draw_media
+from ui.costs import cost_text
 from ui.gradio_chat import build_page, build_shelf
 from ui.page.cards import cards_html, notes_html, words_html
 from ui.page.reasons import reason_html
-from ui.page.room import Room, cost_text
+from ui.page.room import Room
 from ui.page.visitors import Member, visitor
 from vouch.types import AttributeValue, Filter, FilterOp, LikedItem, MetFilter, Note
 

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from tools.render import answer_json, clean, filter_text, reason_text, value_text
 from ui.checkup import Finding
+from ui.costs import cost_text
 from vouch.errors import InputError
 from vouch.types import Item, RecList, Recommendation, Reply
 
@@ -215,6 +216,8 @@ def show_reply(reply: Reply) -> None:
     for recommendation in reply.rec_list.recommendations:
         _show_recommendation(recommendation)
     out.print(escape(reply.text))
+    if cost := cost_text(reply.counters):
+        err.print(f"[dim]{escape(cost)}[/dim]")
 
 
 def talk(conversation: Conversation, conversation_id: str, person: str | None) -> None:
