@@ -41,7 +41,7 @@ llm: llm-library ## a local language model that words the replies: builds llama.
 llm-library: setup
 	@$(BIN)/python -c "import llama_cpp" 2>/dev/null || sh scripts/build_llama.sh $(BIN) "$(BUILDS)"
 
-demo: demo-ingest ## open the chat page over the demo collection (LLM=1: with make llm going on beside it, LLM=0: without)
+demo: demo-ingest ## open the chat page over the demo collection (a language model joins by itself where there is a compiler; LLM=0: not)
 	$(DEMO) $(BIN)/python -m demo.open_page
 
 demo-ingest: setup

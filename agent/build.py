@@ -29,8 +29,6 @@ from vouch.errors import InputError, SetupError
 from vouch.settings import Settings
 from vouch.weights import TABLE, Progress, verified, weights_path
 
-AUTO = "planner"
-"""What `auto` means: "joined" (where the language model is here) or "planner"."""
 PLANNER_TIER = "planner (no language model)"
 WAITING_TIER = "planner until the language model is here"
 LOOK_S = 5.0
@@ -71,7 +69,7 @@ def wanted_model(settings: Settings, *, may_wait: bool = False) -> str:
     """ "planner", "joined", or what else was set; `auto` is the best that is here, or that may be waited for."""
     if settings.chat_model != "auto":
         return settings.chat_model
-    return AUTO if AUTO == "planner" or may_wait or is_ready(settings) else "planner"
+    return "joined" if may_wait or is_ready(settings) else "planner"
 
 
 def join(

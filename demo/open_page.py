@@ -1,6 +1,6 @@
 """Opens the page at once. Where a language model is wanted and there is a C++ compiler, `make llm` goes on beside it.
 
-What was started ends with the page, and goes on at the next start. `LLM=0` leaves the language model out, `LLM=1` brings it whatever `auto` means.
+What was started ends with the page, and goes on at the next start. `LLM=0` leaves the language model out.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ COMPILERS = ("c++", "g++", "clang++")
 def main() -> int:
     """Serves until it is stopped; returns the page's exit status."""
     signal.signal(signal.SIGTERM, _stop)
-    if os.environ.get("LLM") == "1":
-        os.environ.setdefault("VOUCH_CHAT_MODEL", "joined")
     building, said = begin_llm(Settings().llm_log)
     sys.stderr.write(f"{said}\n")
     page = subprocess.Popen([sys.executable, "-m", "ui.cli", "serve", *sys.argv[1:]])
@@ -45,7 +43,7 @@ def begin_llm(log: Path) -> tuple[subprocess.Popen[bytes] | None, str]:
     if wanted_model(Settings(), may_wait=True) != "joined":
         return (
             None,
-            "The planner words the replies; make demo LLM=1 brings a language model that does, while the page is open.",
+            "The replies are worded by what VOUCH_CHAT_MODEL names.",
         )
     if is_ready(Settings()):
         return None, "The language model is here, and words the replies (LLM=0 leaves it out)."

@@ -16,7 +16,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable
 
 from agent import build
-from agent.build import AUTO, is_ready, wanted_model
+from agent.build import is_ready, wanted_model
 from agent.models.choosing import LanguageModel, Place, open_language_model
 from demo import open_page
 from tests.stand_ins_agent import talk
@@ -53,11 +53,9 @@ def place(tmp_path: Path) -> Place:
     return Place(weights=tmp_path / "weights", prefixes=tmp_path / "prefixes")
 
 
-def test_the_setting_chooses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_setting_chooses(tmp_path: Path) -> None:
     assert wanted_model(settings(tmp_path, "planner")) == "planner"
     assert wanted_model(settings(tmp_path, "some.gguf")) == "some.gguf"
-    assert wanted_model(settings(tmp_path, "auto"), may_wait=True) == AUTO
-    monkeypatch.setattr(build, "AUTO", "joined")
     assert wanted_model(settings(tmp_path, "auto")) == "planner", "it is not here"
     assert wanted_model(settings(tmp_path, "auto"), may_wait=True) == "joined"
 
@@ -129,7 +127,7 @@ def test_the_demo_says_why_it_brings_no_language_model(tmp_path: Path, monkeypat
     )
     assert os.environ["VOUCH_CHAT_MODEL"] == "planner"
     monkeypatch.delenv("LLM")
-    assert "LLM=1" in open_page.begin_llm(tmp_path / "llm.log")[1]
+    assert "VOUCH_CHAT_MODEL" in open_page.begin_llm(tmp_path / "llm.log")[1]
     monkeypatch.setenv("VOUCH_CHAT_MODEL", "joined")
     monkeypatch.setattr(open_page, "COMPILERS", ("no-such-compiler",))
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
