@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agent.checks.sentences import Sentences, split
@@ -71,6 +73,30 @@ def test_a_share_after_its_item_is_that_items() -> None:
     assert (
         check("You like Nosferatu, and most of the match comes from there.", evidence, topic=(item(2),)).kind == "kept"
     )
+
+
+def test_a_wish_told_as_a_quality_is_left_out() -> None:
+    evidence = replace(lists()["eerie"], message="an incredibly funny horror book", wished="incredibly funny")
+    verdict = check("The Yellow Wallpaper is a funny horror book from 1892.", evidence)
+    assert (verdict.kind, verdict.text) == ("repaired", "The Yellow Wallpaper is a horror book from 1892.")
+    assert check("The Yellow Wallpaper is funny.", evidence).kind == "removed"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("These were made between 1839 and 1928.", "kept"),
+        ("These were made between 1850 and 1928.", "removed"),
+        ("The Yellow Wallpaper is more eerie than funny.", "kept"),
+        ("The Yellow Wallpaper is more funny than eerie.", "removed"),
+        ("Gilman wrote The Yellow Wallpaper in 1892.", "kept"),
+        ("Poe wrote The Yellow Wallpaper in 1892.", "repaired"),
+        ("You adore musicals, so The Yellow Wallpaper fits.", "removed"),
+        ("Want something lighter instead?", "kept"),
+    ],
+)
+def test_ranges_degrees_makers_and_tastes(said: str, kind: str) -> None:
+    assert check(said, lists()["eerie"]).kind == kind
 
 
 def test_a_handle_becomes_the_title() -> None:

@@ -72,7 +72,7 @@ def check_claims(reading: Reading) -> Sequence[Finding]:
         if not owners:
             judged = word.low in known("praise") | known("superlative") | known("comparative")
             if not (is_talk(word) or judged or forms(word.text) & reading.asked):
-                findings.append(_uncarried(word))
+                findings.append(_uncarried(word, reading))
             continue
         if (
             is_free(word)
@@ -91,7 +91,7 @@ def check_claims(reading: Reading) -> Sequence[Finding]:
             and sum(carried(word, i, reading) for i in owners) >= _some(reading)
         ):
             continue
-        findings.append(_uncarried(word))
+        findings.append(_uncarried(word, reading))
     return [] if len(findings) == 1 and _paraphrased(findings[0], reading, skip) else findings
 
 
@@ -139,8 +139,17 @@ def _some(reading: Reading) -> int:
     return 2 if re.search(r"\b(?:some|several|a few|a couple)\b", low) else 0
 
 
-def _uncarried(word: Word) -> Finding:
-    return Finding(start=word.start, end=word.end, why=f"nothing here says “{word.text}”")
+def _uncarried(word: Word, reading: Reading) -> Finding:
+    """What nothing carries; a wish told as a quality (“a clever detective story”) can be left out of the sentence."""
+    why = f"nothing here says “{word.text}”"
+    before = re.search(r"\b(?P<article>an?|the) $", reading.masked[: word.start], re.IGNORECASE)
+    after = re.match(r" (?P<noun>[a-z])", reading.masked[word.end :])
+    if before is None or after is None or not forms(word.text) & reading.asked:
+        return Finding(start=word.start, end=word.end, why=why)
+    article = before["article"]
+    if article.casefold() != "the":
+        article = ("an" if after["noun"] in "aeiou" else "a") if article.islower() else article
+    return Finding(start=before.start(), end=word.end + 1, why=why, fix=f"{article} ")
 
 
 def _verified(reading: Reading) -> list[tuple[int, int]]:
