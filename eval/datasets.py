@@ -13,11 +13,10 @@ from pathlib import Path
 
 from eval.splits import HeldOut, Split
 from retrieval.catalogue import Catalogue
-from retrieval.passages import passages_of
 from retrieval.tastes import taste_of
 from retrieval.titles import trailing_year
 from vouch.errors import InputError
-from vouch.types import Attribute, AttributeValue, Interaction, InteractionKind, Item, Schema
+from vouch.types import Attribute, AttributeValue, Interaction, InteractionKind, Item, Passage, Schema
 
 LIKED_FROM = 4.0
 SCHEMA = Schema(
@@ -36,6 +35,8 @@ KINDS = "u.data and u.item, ratings.dat and movies.dat, ratings.csv and movies.c
 EXTRA = "movies_extrainfos.dat"
 DIRECTOR, ACTORS, PLOT = 6, 8, 9
 """The fields of a row of movies_extrainfos.dat."""
+PLOT_READ = 600
+"""The letters of a plot that its vector is made of."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ def _by_person(path: Path) -> dict[str, list[Interaction]]:
 
 def _rows(path: Path, separator: str) -> list[list[str]]:
     """MovieLens' older files are latin-1."""
-    return [line.split(separator) for line in path.read_text("latin-1").splitlines() if line]
+    lines = path.read_text("latin-1").split("\n")  # splitlines would also cut at what latin-1 makes of an ellipsis
+    return [line.rstrip("\r").split(separator) for line in lines if line.strip()]
 
 
 def _hundred_k(folder: Path) -> list[Item]:
@@ -133,8 +135,16 @@ def _item(item_id: str, title: str, genres: Sequence[str], more: Mapping[str, At
 
 
 def _catalogue(items: Sequence[Item]) -> Catalogue:
-    passages = tuple(draft.passage for item in items for draft in passages_of(item, SCHEMA))
-    return Catalogue(items=tuple(items), schema=SCHEMA, passages=passages)
+    return Catalogue(items=tuple(items), schema=SCHEMA, passages=tuple(map(_passage, items)))
+
+
+def _passage(item: Item) -> Passage:
+    """Title, genres and the beginning of the plot: one text a film, so that one vector says all of it."""
+    genres, plot = item.attributes.get("genres", ()), item.attributes.get("plot", "")
+    told = f"{item.title}. {', '.join(genres) if isinstance(genres, tuple) else ''} {str(plot)[:PLOT_READ]}"
+    return Passage(
+        passage_id=item.item_id, item_id=item.item_id, channel="description", text=told.strip(), made_by="file"
+    )
 
 
 def _ratings(rows: Iterable[list[str]]) -> Iterator[Interaction]:

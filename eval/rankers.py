@@ -90,7 +90,8 @@ def fit_models(
 ) -> Models:
     """All models that the training can feed."""
     interactions = tuple(training)
-    model = fit_adaptive(interactions, catalogue, choices=tuned.levels)
+    vectors = content.item_vectors if content is not None else None
+    model = fit_adaptive(interactions, catalogue, choices=tuned.levels, item_vectors=vectors)
     fitted = Fitted(version="training", like_counts=LikeCounts.of(catalogue, interactions), model=model)
     rankers: dict[str, Ranker] = {"random": _at_random(catalogue, seed)}
     rankers["popularity"] = by_source(PopularSource(catalogue, fitted.like_counts), catalogue)
