@@ -301,7 +301,7 @@ class Recommender:
 
     def _chosen(self, query: Query, allowed: frozenset[str]) -> tuple[tuple[Scored, ...], tuple[Note, ...]]:
         """At most k of the allowed items, best first, diversified."""
-        scored, notes = self._ranked(query, allowed, pool=max(POOL, 4 * query.k))
+        scored, notes = self._ranked(query, allowed, pool=max(POOL, 2 * query.k))
         strength = ranking.DIVERSITY + 0.4 * query.explore
         looked_at = scored[: max(DIVERSIFIED, query.k)]
         likeness = self._likeness.between([one.item_id for one in looked_at])
