@@ -19,9 +19,9 @@ from retrieval.interactions_file import InteractionsFile, read_interactions
 from retrieval.item_vectors import ItemVectors
 from retrieval.media_reader import ASPECTS, Aspect
 from retrieval.perception.cache import PerceptionCache
+from retrieval.perception.chosen_models import ModelChoice, chosen_captioner, chosen_transcriber
 from retrieval.perception.efficientnet_captioner import EfficientNetCaptioner
 from retrieval.perception.efficientnet_eye import EfficientNetEye
-from retrieval.perception.faster_whisper_transcriber import FasterWhisperTranscriber
 from retrieval.perception.librosa_sound import LibrosaSound
 from retrieval.perception.pillow_colours import PillowColours
 from retrieval.perception.pyav_video import FilmStills, SeenInFilm
@@ -105,7 +105,7 @@ def open_collection(settings: Settings) -> Collection:
             simulated=any(person.simulated for person in people),
         ),
         media_dir=store.media_dir(),
-        tiers=_tiers(fitted, index),
+        tiers=_tiers(settings, fitted, index),
         people=people,
         examples=companions.examples(source),
         asked=AskedFiles(settings.home / "asked", build_perceivers(settings), _perceived_before(settings)),
@@ -202,12 +202,17 @@ def _ingest_parts(
 
 
 def build_perceivers(settings: Settings) -> tuple[Perceiver, ...]:
-    """The offline profile's eyes and ears; weights are looked for when the first file needs them."""
+    """The profile's eyes and ears, with what the settings put in their place; weights are looked for when the first file needs them.
+
+    A vision-language model's captions come beside what our own small models see, which also makes pictures comparable with words.
+    """
     weights = partial(weights_path, folder=settings.weights_folder)
     eye = EfficientNetEye(partial(weights, "efficientnet-lite2"), threads=settings.threads)
     seeing = EfficientNetCaptioner(eye, SeeingMap())
     reading = RapidOcrReader(threads=settings.threads)
     stills = FilmStills()
+    choice = _choice(settings)
+    described = chosen_captioner(choice)
     return (
         SidecarReader(),
         seeing,
@@ -215,23 +220,40 @@ def build_perceivers(settings: Settings) -> tuple[Perceiver, ...]:
         PillowColours(),
         SeenInFilm(seeing, stills),
         SeenInFilm(reading, stills),
-        FasterWhisperTranscriber(partial(weights, "whisper-base"), threads=settings.threads),
+        *((described, SeenInFilm(described, stills)) if described else ()),
+        chosen_transcriber(choice),
         LibrosaSound(),
         Wholeness(),
     )
+
+
+def _choice(settings: Settings) -> ModelChoice:
+    return ModelChoice(
+        profile=settings.profile,
+        folder=settings.weights_folder,
+        captioner=settings.captioner,
+        captioner_key=settings.captioner_key,
+        transcriber=settings.transcriber,
+        threads=settings.threads,
+    )
+
+
+def hub_models_of(settings: Settings) -> tuple[str, ...]:
+    """The models that the settings see and hear with and that the Hugging Face hub has."""
+    return _choice(settings).hub_names
 
 
 def _perceived_before(settings: Settings) -> PerceptionCache:
     return PerceptionCache(settings.cache / "perceived")
 
 
-def _tiers(fitted: Fitted, index: ChromaIndex) -> Mapping[str, str]:
+def _tiers(settings: Settings, fitted: Fitted, index: ChromaIndex) -> Mapping[str, str]:
     likes = int(fitted.like_counts.counts.sum())
     scorer = f"{fitted.told} ({likes:,} likes)"
     return {
         "words": "all-MiniLM-L6-v2",
-        "pictures": "tags by EfficientNet-Lite2, text by RapidOCR",
-        "sound": "Whisper base, measures by librosa",
+        "pictures": _choice(settings).pictures_tier,
+        "sound": _choice(settings).sound_tier,
         "likes": scorer,
         "index": index.tier,
     }

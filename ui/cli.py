@@ -1,4 +1,6 @@
-"""The command line: `vouch ingest | recommend | chat | serve | mcp | model | pull | config | doctor`. Parses words, calls the parts, draws what comes back.
+"""The command line: `vouch ingest | recommend | chat | serve | mcp | model | models | pull | config | doctor`.
+
+Parses words, calls the parts, draws what comes back.
 
 Answers go to stdout, progress and warnings to stderr. Exit status: 0, 2 for wrong words, 3 for an ingest done with skipped rows or files,
 4 for something missing on the machine.
@@ -209,15 +211,33 @@ def model(
 
 
 @app.command()
+def models(as_json: Json = False) -> None:
+    """List the models of each profile: what for, size, licence, what is here."""
+    from ui.model_lines import model_rows, show_models
+
+    show_models(model_rows(Settings().weights_folder), as_json=as_json)
+
+
+@app.command()
 def pull(
-    name: Annotated[
-        str, typer.Argument(help="Which: qwen2.5-coder-1.5b (1.1 GB) or smollm2-135m (98 MB).")
+    what: Annotated[
+        str, typer.Argument(help="A profile (laptop), a name of vouch models, or an owner/name of the hub.")
     ] = "qwen2.5-coder-1.5b",
 ) -> None:
-    """Fetch a language model that words the replies, and prepare it; `make llm` builds what runs it first."""
+    """Fetch the models of a profile, or one model; by itself the language model that words the replies. Goes on where it stopped."""
     from agent.build import fetch_language_model
+    from retrieval.build import hub_models_of
+    from ui.model_lines import PROFILES, pull_models
 
-    terminal.warn(f"{fetch_language_model(Settings(), terminal.say_now_and_then(), name)}: ready")
+    settings, say = Settings(), terminal.say_now_and_then()
+    here = pull_models(
+        what,
+        folder=settings.weights_folder,
+        chosen=hub_models_of(settings.model_copy(update={"profile": what})) if what in PROFILES else (),
+        fetch_talker=lambda name: fetch_language_model(settings, say, name),
+        progress=say,
+    )
+    terminal.warn(f"{', '.join(here)}: ready")
 
 
 @app.command()
@@ -225,7 +245,7 @@ def config(as_json: Json = False) -> None:
     """Show every setting, its value and what it means."""
     settings = Settings()
     values = {name: getattr(settings, name) for name in Settings.model_fields}
-    values["api_key"] = "set" if settings.api_key else None
+    values |= {name: "set" for name, value in values.items() if name.endswith("_key") and value}
     meanings = {name: field.description or "" for name, field in Settings.model_fields.items()}
     terminal.show_settings(values, meanings, as_json=as_json)
 

@@ -10,7 +10,7 @@ import platformdirs
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-Profile = Literal["offline"]
+Profile = Literal["offline", "laptop", "gpu", "cluster"]
 
 
 class Settings(BaseSettings):
@@ -29,6 +29,17 @@ class Settings(BaseSettings):
     profile: Profile = Field(default="offline", description="the one dial: which models see, hear, embed and talk")
     weights: Path | None = Field(
         default=None, description="a folder with weights that are already here (whisper-base/, efficientnet-lite2/)"
+    )
+    captioner: str = Field(
+        default="auto",
+        description="who describes pictures: a name of vouch models, a folder or id of the hub, a .gguf file with its mmproj beside it, "
+        "http://host:port/v1#model of an OpenAI-compatible server, offline (our own small models alone); auto: the profile's",
+    )
+    captioner_key: str | None = Field(default=None, description="the key that is sent to the captioner's server")
+    transcriber: str = Field(
+        default="auto",
+        description="who listens: whisper-base, a name of vouch models, a folder or id of the hub (faster-whisper), a .pt checkpoint or "
+        "openai-whisper:NAME; auto: the profile's",
     )
     chat_model: str = Field(
         default="auto",

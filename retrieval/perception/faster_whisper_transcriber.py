@@ -1,4 +1,4 @@
-"""What is spoken in a sound, by Whisper base in faster-whisper (int8, on the CPU).
+"""What is spoken in a sound, by Whisper in faster-whisper: int8 on the CPU, half precision on a GPU.
 
 Whisper makes up words over silence, noise and music. So it only hears what the voice detector (Silero, carried by faster-whisper)
 takes for a voice, and what it is unsure of or repeats is left out. Who speaks, it does not know. A long file is heard in windows of ten
@@ -8,21 +8,19 @@ minutes, cut where it is quiet: faster-whisper computes the features of all that
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from retrieval.perception.sounds import Window, sound_windows
 from retrieval.perception.spoken_passages import Stretch, spoken_passages
 from retrieval.perception.voices import has_voice
-from vouch.errors import ModelFailed
+from retrieval.perception.whisper_limits import trusted
+from vouch.errors import ModelFailed, ModelUnavailable
 from vouch.types import MediaKind, Perceived
 from vouch.weights import keep_libraries_offline, weight_digest
 
-LEAST_SURE, UNSURE_AND_NO_SPEECH = -1.0, (-0.7, 0.6)
-"""A stretch is left out when its words' mean log-probability is below the first, or below -0.7 with 60 % for “no speech”."""
-MOST_REPETITIVE = 2.4
-"""Its text compresses better than this: words in a loop (the threshold of Radford et al. 2022)."""
+PRECISION = {"cpu": "int8", "cuda": "float16"}
 
 
 class FasterWhisperTranscriber:
@@ -32,14 +30,20 @@ class FasterWhisperTranscriber:
 
     Args:
         weights: gives the folder with the model in CTranslate2's format.
+        name: the model's name and digest, for `made_by`; empty: Whisper base.
+        device: where it runs.
         threads: CPU threads; 0: as the library likes.
     """
 
     takes: frozenset[MediaKind] = frozenset({"sound", "video"})
 
-    def __init__(self, weights: Callable[[], Path], *, threads: int = 0) -> None:
-        self.made_by = f"whisper-base:{weight_digest('whisper-base')[:8]}/int8-1"
+    def __init__(
+        self, weights: Callable[[], Path], *, name: str = "", device: Literal["cpu", "cuda"] = "cpu", threads: int = 0
+    ) -> None:
+        named = name or f"whisper-base:{weight_digest('whisper-base')[:8]}"
+        self.made_by = f"{named}/{PRECISION[device]}-1"
         self._weights = weights
+        self._device = device
         self._threads = threads
         self._hearing = threading.Lock()
         self._model: Any = None
@@ -64,7 +68,7 @@ class FasterWhisperTranscriber:
             return []
         with self._hearing:
             if self._model is None:
-                self._model = load(self._weights(), threads=self._threads)
+                self._model = load(self._weights(), device=self._device, threads=self._threads)
             segments, _ = self._model.transcribe(
                 window.samples,
                 beam_size=5,
@@ -75,22 +79,14 @@ class FasterWhisperTranscriber:
             return list(trusted(segments, start_s=window.start_s))
 
 
-def load(folder: Path, *, threads: int) -> Any:
-    """The model, ready to run."""
+def load(folder: Path, *, device: Literal["cpu", "cuda"], threads: int) -> Any:
+    """The model, ready to run. Raises ModelUnavailable."""
     keep_libraries_offline()
     from faster_whisper import WhisperModel
 
-    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
-
-
-def trusted(segments: Iterable[Any], *, start_s: float = 0.0) -> Iterable[Stretch]:
-    """The segments that Whisper is sure enough of, as stretches; `start_s` is where what it heard begins."""
-    for segment in segments:
-        sure, silent = segment.avg_logprob, segment.no_speech_prob
-        text = segment.text.strip()
-        if not any(map(str.isalnum, text)) or sure < LEAST_SURE or segment.compression_ratio > MOST_REPETITIVE:
-            continue
-        if sure < UNSURE_AND_NO_SPEECH[0] and silent > UNSURE_AND_NO_SPEECH[1]:
-            continue
-        end_s = max(segment.end, segment.start + 0.1)
-        yield Stretch(text=text, start_s=start_s + segment.start, end_s=start_s + end_s)
+    try:
+        return WhisperModel(
+            str(folder), device=device, compute_type=PRECISION[device], cpu_threads=threads, local_files_only=True
+        )
+    except (RuntimeError, ValueError, OSError) as failure:
+        raise ModelUnavailable(f"{folder} holds no model that faster-whisper can load ({failure}).") from failure

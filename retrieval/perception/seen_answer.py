@@ -9,11 +9,16 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from prompts import caption_prompt, caption_repair
-from vouch.errors import InputError, ModelFailed
+from retrieval.perception.pictures import open_picture
+from vouch.errors import InputError, ModelFailed, UnreadableMedia
 from vouch.types import Channel, Perceived
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 FORMAT = 1
 """Part of the prompt's digest: with another number every answer is asked for anew."""
@@ -65,8 +70,42 @@ def prompt_digest() -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
+def look_at(
+    paths: Sequence[Path],
+    ask: Ask,
+    *,
+    batch: int,
+    largest_px: int,
+    prepare: Callable[[Image], Any] = lambda picture: picture,
+) -> list[Outcome]:
+    """What each file says, in the order of `paths`; why it says nothing stands in its place.
+
+    Args:
+        paths: pictures' files; at most `batch` are open at a time.
+        ask: the model; it is given pictures as `prepare` made them, from pictures of at most `largest_px` a side.
+    """
+    found: list[Outcome] = []
+    for start in range(0, len(paths), batch):
+        opened = [opened_or_why(path, largest_px) for path in paths[start : start + batch]]
+        outcomes = iter(look([prepare(one) for one in opened if not isinstance(one, UnreadableMedia)], ask))
+        found += [one if isinstance(one, UnreadableMedia) else next(outcomes) for one in opened]
+    return found
+
+
+def opened_or_why(path: Path, largest_px: int) -> Image | UnreadableMedia:
+    """The picture, at most so many pixels a side, or why it cannot be opened, as a value."""
+    try:
+        picture = open_picture(path, short_side_px=largest_px // 2)
+    except UnreadableMedia as error:
+        return error
+    picture.thumbnail((largest_px, largest_px))
+    return picture
+
+
 def look(pictures: Sequence[Any], ask: Ask) -> list[tuple[Perceived, ...] | ModelFailed]:
     """What each picture says: asked for once, and once more where the answer is no JSON; then as plain text."""
+    if not pictures:
+        return []
     question = (Turn(role="user", text=caption_prompt()),)
     answers = list(ask(pictures, [question] * len(pictures)))
     unread = [i for i, answer in enumerate(answers) if isinstance(answer, str) and not fields(answer)]

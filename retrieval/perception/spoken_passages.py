@@ -21,8 +21,10 @@ class Stretch:
     end_s: float
 
 
-def spoken_passages(stretches: Sequence[Stretch]) -> tuple[Perceived, ...]:
-    """Passages of channel "transcript", in order, with every word of the stretches.
+def spoken_passages(
+    stretches: Sequence[Stretch], *, language: tuple[tuple[str, float], ...] = ()
+) -> tuple[Perceived, ...]:
+    """Passages of channel "transcript", in order, with every word of the stretches; `language` becomes the labels of each.
 
     A passage ends at a sentence's end once it is 10 seconds long, before a pause of 6 seconds, and before it grows beyond 40; one
     stretch is never divided. What is left at the end joins the passage before it where both together stay within 40 seconds.
@@ -40,6 +42,7 @@ def spoken_passages(stretches: Sequence[Stretch]) -> tuple[Perceived, ...]:
             text=" ".join(stretch.text for stretch in group),
             start_s=round(group[0].start_s, 2),
             end_s=round(max(stretch.end_s for stretch in group), 2),
+            labels=language,
         )
         for group in groups
     )

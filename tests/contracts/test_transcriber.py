@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import wave
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +15,19 @@ from numpy.typing import NDArray
 
 from retrieval.perception.faster_whisper_transcriber import FasterWhisperTranscriber
 from retrieval.perception.sounds import RATE_HZ
+from retrieval.perception.whisper_transcriber import INSTALL, WhisperTranscriber
 from tests.stand_ins_perception import ScriptTranscriber
-from vouch.errors import UnreadableMedia
+from tests.whisper_checkpoint import whisper_checkpoint
+from vouch.errors import MissingExtra, ModelUnavailable, UnreadableMedia
 from vouch.ports import Perceiver, Transcriber
+from vouch.settings import Settings
 from vouch.weights import weights_path
 
-pytestmark = pytest.mark.filterwarnings("ignore:builtin type .* has no __module__ attribute:DeprecationWarning")
-"""SWIG's types in a library that faster-whisper loads."""
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:builtin type .* has no __module__ attribute:DeprecationWarning"),
+    pytest.mark.filterwarnings(r"ignore:unclosed file .*\.tiktoken:ResourceWarning"),
+]
+"""SWIG's types in a library that faster-whisper loads; openai-whisper leaves its list of tokens open."""
 
 SECONDS = 12
 
@@ -67,17 +74,32 @@ def melody() -> NDArray[np.float64]:
     return np.concatenate([0.4 * tone(note) + 0.15 * (tone(-12) + tone(-5)) for note in notes])
 
 
+def bare(text: str) -> str:
+    """The words alone."""
+    return " ".join(re.findall(r"[a-z0-9']+", text.lower()))
+
+
 @pytest.fixture(scope="module")
 def whisper(weights_folder: Path) -> FasterWhisperTranscriber:
     return FasterWhisperTranscriber(lambda: weights_path("whisper-base", folder=weights_folder))
 
 
-@pytest.fixture(params=["script", pytest.param("whisper", marks=pytest.mark.weights)])
+@pytest.fixture(scope="module")
+def openai_whisper(weights_folder: Path) -> WhisperTranscriber:
+    """The same weights in the other library's format."""
+    pytest.importorskip("whisper", reason=f"openai-whisper is not installed: {INSTALL}")
+    model_bin = weights_path("whisper-base", folder=weights_folder) / "model.bin"
+    return WhisperTranscriber(lambda: whisper_checkpoint(model_bin, Settings().cache), name="whisper-base", threads=1)
+
+
+@pytest.fixture(
+    params=["script", *(pytest.param(name, marks=pytest.mark.weights) for name in ("whisper", "openai_whisper"))]
+)
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     silent = save(tmp_path / "silent.wav", silence())
-    if request.param == "whisper":
+    if request.param != "script":
         speech = request.getfixturevalue("data_folder") / "speech" / "speech-openai-whisper__jfk.wav"
-        return Case(request.getfixturevalue("whisper"), speech, silent)
+        return Case(request.getfixturevalue(request.param), speech, silent)
     spoken = save(tmp_path / "spoken.wav", melody())
     spoken.with_name("spoken.wav.script").write_text(
         "Ask not what your country can do for you.\nAsk.", encoding="utf-8"
@@ -147,14 +169,56 @@ def test_nothing_is_made_up_in_noise_and_music_around_a_voice(
 
 
 @pytest.mark.weights
+@pytest.mark.parametrize("clip", ["speech-openai-whisper__jfk.wav", "speech-ljspeech__wavs__LJ001-0009.wav"])
+def test_both_libraries_hear_the_same_words_at_the_same_times(
+    whisper: FasterWhisperTranscriber, openai_whisper: WhisperTranscriber, data_folder: Path, clip: str
+) -> None:
+    sound = data_folder / "speech" / clip
+    (one,), (other,) = whisper.transcribe(sound), openai_whisper.transcribe(sound)
+    assert bare(one.text) == bare(other.text)
+    assert (one.start_s, one.end_s) == (pytest.approx(other.start_s, abs=0.5), pytest.approx(other.end_s, abs=1.0))
+
+
+@pytest.mark.weights
+def test_single_words_have_their_seconds_and_the_language_is_kept(
+    openai_whisper: WhisperTranscriber, data_folder: Path
+) -> None:
+    heard = openai_whisper.hear(data_folder / "speech" / "speech-openai-whisper__jfk.wav")
+    ((language, probability),) = heard.language
+    assert language == "en"
+    assert 0.9 < probability <= 1
+    assert bare(" ".join(word.text for word in heard.words)) == bare(" ".join(s.text for s in heard.stretches))
+    times = [word.start_s for word in heard.words]
+    assert times == sorted(times)
+    country = [word.start_s for word in heard.words if bare(word.text) == "country"]
+    assert country == [pytest.approx(6.1, abs=1.0), pytest.approx(9.9, abs=1.0)]
+
+
+def test_what_is_no_checkpoint_is_said_and_nothing_is_downloaded(tmp_path: Path) -> None:
+    pytest.importorskip("whisper", reason=f"openai-whisper is not installed: {INSTALL}")
+    from retrieval.perception.whisper_transcriber import load
+
+    with pytest.raises(ModelUnavailable, match="no such file"):
+        load(Path("base"), threads=0)
+    (tmp_path / "base.pt").write_bytes(b"no checkpoint")
+    with pytest.raises(ModelUnavailable, match=r"base\.pt is no checkpoint"):
+        load(tmp_path / "base.pt", threads=0)
+
+
+def test_without_the_library_the_line_that_installs_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    from retrieval.perception.whisper_transcriber import load
+
+    monkeypatch.setitem(sys.modules, "whisper", None)
+    with pytest.raises(MissingExtra, match=r"pip install --no-deps .*openai-whisper"):
+        load(Path("base.pt"), threads=0)
+
+
+@pytest.mark.weights
 def test_few_words_are_misheard(whisper: FasterWhisperTranscriber, data_folder: Path) -> None:
     import jiwer
 
     lines = (data_folder / "speech" / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
     clips = [json.loads(line) for line in lines[2:7]]
     heard = [" ".join(p.text for p in whisper.transcribe(data_folder / "speech" / clip["path"])) for clip in clips]
-
-    def bare(text: str) -> str:
-        return " ".join(re.findall(r"[a-z0-9']+", text.lower()))
 
     assert jiwer.wer([bare(clip["text"]) for clip in clips], [bare(text) for text in heard]) < 0.12
