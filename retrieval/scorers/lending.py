@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,7 +138,7 @@ class Borrowers:
         given = np.fromiter(likes.values(), np.float32, len(likes)) * np.float32(level.scale)
         wanted = self.lending.maps[level.weights][:, list(likes)] @ given
         total = np.float32(level.popularity * sum(likes.values()))
-        return np.asarray(self.vectors @ wanted + total * self._popularity(), dtype=np.float32)
+        return np.asarray(self.vectors @ wanted + total * self._popularity, dtype=np.float32)
 
     def worth(self, likes: Mapping[int, float], lent: NDArray[np.float32]) -> NDArray[np.float32]:
         """What it stands for in a list; nothing (NaN) where nothing says so."""
@@ -158,8 +159,9 @@ class Borrowers:
     def popularity_part(self, likes: Mapping[int, float], position: int) -> float:
         """The part of popularity in the lent affinity: that of the popularity that its content lets expect."""
         level = self.scorer.level(likes)
-        return level.popularity * sum(likes.values()) * float(self._popularity()[position])
+        return level.popularity * sum(likes.values()) * float(self._popularity[position])
 
+    @cached_property
     def _popularity(self) -> NDArray[np.float32]:
         expected = self.vectors @ self.lending.popularity[:-1] + self.lending.popularity[-1]
         return np.asarray(expected, dtype=np.float32)
