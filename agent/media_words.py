@@ -39,7 +39,7 @@ class MediaWords:
 
     def _seen(self, media: AskedMedia) -> list[str]:
         tags = _first(media, "tags")
-        seen = self._phrases.seen(tags.text) if tags else ""
+        seen = self._phrases.seen(tags.text).replace("its picture", "it", 1) if tags else ""
         return [seen] if seen else [f"a small model sees {quote(plain(tags.text), _WORDS)}"] if tags else []
 
 

@@ -23,6 +23,8 @@ KEPT_S = 30 * 24 * 3600.0
 """How long an asked file is kept after it was asked with last."""
 WORDS = 60
 """So many words of what a file says go into the query."""
+WRITING = 8
+"""More words than these read in a picture are a page, and say little of what it looks like."""
 _HANDLE = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{1,5}")
 _SPOKEN: tuple[Channel, ...] = ("caption", "transcript", "sound", "ocr")
 """Channels whose text says what a file is like; where there is none, the labels of what is seen do."""
@@ -119,7 +121,12 @@ class AskedFiles:
 
 def words_of(media: AskedMedia) -> str:
     """What a file says and shows, in at most sixty words: its caption, speech, measures and writing; else its surest labels."""
-    told = [one.text for channel in _SPOKEN for one in media.perceived if one.channel == channel and one.text.strip()]
+    told = [
+        one.text
+        for channel in _SPOKEN
+        for one in media.perceived
+        if one.channel == channel and one.text.strip() and (channel != "ocr" or len(one.text.split()) <= WRITING)
+    ]
     if not any(one.channel in {"caption", "transcript", "sound"} for one in media.perceived):
         labels = [label for one in media.perceived for label, _ in one.labels[:2]]
         told = [*labels, *told]

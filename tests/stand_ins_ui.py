@@ -6,7 +6,7 @@ import math
 import re
 import struct
 import wave
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
@@ -14,6 +14,7 @@ from typing import cast
 from PIL import Image, ImageDraw
 
 from agent.conversation import Cards, Words
+from retrieval.asked_media import AskedFiles
 from retrieval.catalogue import Catalogue
 from retrieval.memory import Memory
 from retrieval.recommender import Recommender
@@ -242,14 +243,23 @@ class ScriptedConversation:
     tiers: Mapping[str, str] = field(default_factory=lambda: dict(TIERS))
     replies: dict[str, list[tuple[str, Reply]]] = field(default_factory=dict)
     people: list[tuple[str, str]] = field(default_factory=list)
+    given: list[tuple[bool | None, tuple[str, ...]]] = field(default_factory=list)
+    asked: AskedFiles | None = None
 
     @property
     def toolbox(self) -> Toolbox:
-        return Toolbox(recommender=cast(Recommender, self.recommender), clock=self._clock)
+        return Toolbox(recommender=cast(Recommender, self.recommender), clock=self._clock, asked=self.asked)
 
     def stream(
-        self, message: str, *, conversation_id: str, person: str | None = None
+        self,
+        message: str,
+        *,
+        conversation_id: str,
+        person: str | None = None,
+        share_taste: bool | None = None,
+        media: Sequence[str] = (),
     ) -> Iterator[Cards | Words | Reply]:
+        self.given.append((share_taste, tuple(media)))
         if "nonsense" in message:
             raise InputError("There is no “nonsense” in this catalogue. Close titles: Nosferatu.")
         if "crash" in message:

@@ -12,7 +12,7 @@ import sys
 import uuid
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -87,6 +87,9 @@ def recommend(
     like: Annotated[list[str] | None, typer.Option(help="A title that you like; may be given several times.")] = None,
     dislike: Annotated[list[str] | None, typer.Option(help="A title that you dislike.")] = None,
     filters: Annotated[list[str] | None, typer.Option("--filter", help="price<=120, kind=film, genres!=horror")] = None,
+    like_media: Annotated[
+        list[Path] | None, typer.Option(help="A picture, sound or video: something like it is searched for.")
+    ] = None,
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many.")] = 8,
     queries: Annotated[str | None, typer.Option(help="A file with one JSON question a line, or - for stdin.")] = None,
     as_json: Json = False,
@@ -100,9 +103,10 @@ def recommend(
     )
     with terminal.opening():
         collection = open_collection(Settings())
-    toolbox = Toolbox(recommender=collection.recommender)
+    toolbox = Toolbox(recommender=collection.recommender, asked=collection.asked)
     if queries is None:
-        rec_list = question_lines.ask(toolbox, single)
+        media = question_lines.kept_files(collection.asked, like_media or ())
+        rec_list = question_lines.ask(toolbox, single, media=media)
         terminal.show_json(rec_list) if as_json else terminal.show_list(rec_list, collection.tiers)
         return
     failed = False
@@ -124,18 +128,19 @@ def chat(
         str | None, typer.Option(help="planner, joined, auto, a .gguf file, a folder, an id, a URL.")
     ] = None,
     budget: Annotated[str | None, typer.Option(help="How long a language model may take for a reply: 5s.")] = None,
+    attach: Annotated[list[Path] | None, typer.Option(help="With --once: a picture or sound to ask with.")] = None,
     as_json: Json = False,
 ) -> None:
     """Talk about what to watch, read, hear or buy."""
     from agent.build import build_conversation
     from retrieval.build import open_collection
 
-    settings = Settings(
-        **({} if model is None else {"chat_model": model}),
-        **({} if budget is None else {"budget": question_lines.seconds_of(budget)}),
-    )
+    asked: dict[str, Any] = {} if model is None else {"chat_model": model}
+    asked |= {} if budget is None else {"budget": question_lines.seconds_of(budget)}
+    settings = Settings(**asked)
     with terminal.opening():
-        talk = build_conversation(settings, open_collection(settings))
+        collection = open_collection(settings)
+        talk = build_conversation(settings, collection)
     conversation_id = conversation or uuid.uuid4().hex
     if conversations is not None:
         failed = False
@@ -146,7 +151,8 @@ def chat(
         if failed:
             raise typer.Exit(2)
     elif once is not None:
-        reply = talk.reply(once, conversation_id=conversation_id, person=user)
+        media = question_lines.kept_files(collection.asked, attach or ())
+        reply = talk.reply(once, conversation_id=conversation_id, person=user, media=media)
         terminal.print_json(question_lines.reply_json(reply, 0)) if as_json else terminal.show_reply(reply)
     else:
         terminal.talk(talk, conversation_id, user)

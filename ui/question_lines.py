@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from retrieval import filters as filter_sets
+from retrieval.asked_media import AskedFiles
 from tools.render import answer_json
 from tools.toolbox import FilterArg, Toolbox
 from vouch.errors import InputError
@@ -72,8 +73,20 @@ def lines(source: str) -> Iterator[str]:
     yield from (line for line in text.splitlines() if line.strip())
 
 
-def ask(toolbox: Toolbox, question: Question) -> RecList:
-    """The list for one question."""
+def kept_files(asked: AskedFiles, paths: Sequence[Path]) -> list[str]:
+    """The handles of files that the person at the command line asks with. Raises InputError where one cannot be read."""
+    handles = []
+    for path in paths:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {error.strerror}") from error
+        handles.append(asked.keep(content, path.name))
+    return handles
+
+
+def ask(toolbox: Toolbox, question: Question, *, media: Sequence[str] = ()) -> RecList:
+    """The list for one question; `media` are handles of kept files that are asked with."""
     schema = toolbox.recommender.catalogue.schema
     person = question.user_id if question.user_id is not None else "stranger:nobody"
     return toolbox.for_person(person).recommend(
@@ -81,6 +94,7 @@ def ask(toolbox: Toolbox, question: Question) -> RecList:
         filters=[filter_argument(f, schema) if isinstance(f, str) else f for f in question.filters],
         liked=question.liked,
         disliked=question.disliked,
+        media=media,
         k=question.k,
     )
 

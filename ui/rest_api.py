@@ -1,4 +1,4 @@
-"""The web application: the page at “/”, the tools as POST /tools/{name}, media, and /healthz. Holds no logic of its own."""
+"""The web application: the page at “/”, the tools as POST /tools/{name}, media, files to ask with, and /healthz. Holds no logic of its own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, JSONResponse, Response
 
 from tools.render import result_json
+from ui.asked_files import add_asked_files, read_body
 from ui.guard import Guard, is_loopback
 from ui.page.seams import Talks
 from ui.page.shelf import Shelf, small_picture
@@ -56,6 +57,7 @@ def build_app(
     app = FastAPI(title="Vouch", docs_url=None, redoc_url=None, openapi_url=None)
     _add_tools(app, conversation)
     _add_media(app, shelf)
+    add_asked_files(app, conversation.toolbox.asked)
     if page is not None:
         _add_page(app, page, host)
     app.add_middleware(Guard, host=host, api_key=None if is_loopback(host) else api_key)
@@ -72,7 +74,7 @@ def _add_tools(app: FastAPI, conversation: Talks) -> None:
     async def call(name: str, request: Request) -> JSONResponse:
         if name not in calls.names:
             return _error(404, f"There is no tool “{name}”. There are: {', '.join(calls.names)}.")
-        body = await _body(request)
+        body = await read_body(request.stream(), LONGEST_BODY)
         if body is None:
             return _error(413, f"The body is longer than {LONGEST_BODY} bytes.")
         try:
@@ -121,15 +123,6 @@ def _add_page(app: FastAPI, page: Any, host: str) -> None:
 def _media_type(suffix: str) -> str:
     known = MEDIA_TYPES.get(suffix.lower()) or mimetypes.types_map.get(suffix.lower(), "")
     return known if known.startswith(("image/", "audio/", "video/")) else "application/octet-stream"
-
-
-async def _body(request: Request) -> bytes | None:
-    parts: list[bytes] = []
-    async for part in request.stream():
-        parts.append(part)
-        if sum(map(len, parts)) > LONGEST_BODY:
-            return None
-    return b"".join(parts)
 
 
 def _error(status: int, text: str) -> JSONResponse:

@@ -59,6 +59,7 @@ async function arrive(said) {
   simulated.hidden = !room.simulated;
   simulated.textContent = room.simulated ? "You look in as " + room.label + ". A simulated member: a script drew these likes." : "";
   fillTiers(room.tiers);
+  fillSharing(room.tiers);
   served = chatOf(room.tiers);
   root.dataset.ready = "yes";
   refreshTaste();
@@ -115,20 +116,86 @@ function fillHello(room) {
 
 // ---- asking
 function ask(text) {
-  text = text.trim();
-  if (!text || busy || !tab.conversation) return false;
+  text = text.trim() || (files.length ? "something like this" : "");
+  if (!text || busy || uploading || !tab.conversation) return false;
+  const given = files.splice(0);
+  fillFiles();
   busy = "t" + Date.now() + "-" + counter++;
   lastAsked = text;
   tab.asked = true;
   keep();
   $(".hello").hidden = true;
   hush();
-  show({key: busy, asked: text, state: "thinking"}, true);
+  show({key: busy, asked: text + given.map((one) => "\n⌕ " + one.name).join(""), state: "thinking"}, true);
   root.classList.add("busy");
-  trigger("ask", {key: busy, text, conversation: tab.conversation, who: tab.who});
+  trigger("ask", {key: busy, text, conversation: tab.conversation, who: tab.who, media: given.map((one) => one.media), share: shares()});
   watchOver(busy);
   return true;
 }
+// ---- asking with a picture or a sound, and by voice: the server keeps the file and says its handle, or what was said
+const files = [], attached = $(".attached"), speak = $(".speak");
+let uploading = false, recorder = null;
+async function send(address, blob, name) {
+  try {
+    const answer = await fetch(address + "?name=" + encodeURIComponent(name), {method: "POST", body: blob});
+    const told = await answer.json();
+    if (!answer.ok) note(told.error || "That could not be read.");
+    return answer.ok ? told : null;
+  } catch { note("The server does not answer. Is it still running?"); return null; }
+}
+async function attach(file) {
+  uploading = true;
+  fillFiles(file.name);
+  const told = await send("/asked", file, file.name);
+  uploading = false;
+  if (told) files.splice(0, files.length, ...files.slice(-2), {media: told.media, name: file.name});
+  fillFiles();
+  box.focus({preventScroll: true});
+}
+function fillFiles(coming = "") {
+  attached.replaceChildren(...files.map((one, n) => tag("button", one.name + " ×", {type: "button", "data-file": n, "aria-label": "Take away " + one.name})),
+    ...(coming ? [tag("span", coming + " …")] : []));
+  attached.hidden = !files.length && !coming;
+}
+async function record() {
+  if (recorder) return recorder.stop();
+  let sound;
+  try { sound = await navigator.mediaDevices.getUserMedia({audio: true}); } catch { return note("The microphone cannot be used here."); }
+  const pieces = [];
+  recorder = new MediaRecorder(sound);
+  recorder.addEventListener("dataavailable", (event) => pieces.push(event.data));
+  recorder.addEventListener("stop", async () => {
+    const kind = recorder.mimeType.includes("mp4") ? "m4a" : recorder.mimeType.includes("ogg") ? "ogg" : "webm";
+    sound.getTracks().forEach((track) => track.stop());
+    recorder = null;
+    speak.setAttribute("aria-pressed", "false");
+    box.placeholder = "Listening to what you said …";
+    const told = await send("/spoken", new Blob(pieces), "question." + kind);
+    box.placeholder = "Ask in your own words …";
+    if (!told) return;
+    if (!told.text) return note("Nothing was understood. Please say it again, or write it.");
+    box.value = (box.value + " " + told.text).trim();
+    grow();
+    box.focus({preventScroll: true});
+  });
+  recorder.start();
+  speak.setAttribute("aria-pressed", "true");
+  setTimeout(() => recorder && recorder.stop(), 30000);
+}
+speak.hidden = !(navigator.mediaDevices && window.MediaRecorder);
+$("#v-file").addEventListener("change", (event) => { const [file] = event.target.files; event.target.value = ""; if (file) attach(file); });
+box.addEventListener("paste", (event) => { const [file] = event.clipboardData.files; if (file) { event.preventDefault(); attach(file); } });
+
+// Whether a chat model elsewhere is told the taste: asked only where the chat model is one; null leaves it as the server was set up.
+function shares() { return $(".sharing").hidden ? null : $("#v-share").checked; }
+function fillSharing(tiers) {
+  const chat = tiers.find(([part]) => part === "chat");
+  $(".sharing").hidden = !(chat && chat[1].includes("not on this machine"));
+  const told = Boolean(chat && chat[1].includes(", told your taste"));
+  try { $("#v-share").checked = (localStorage.getItem("vouch-share") || (told ? "yes" : "no")) === "yes"; } catch { $("#v-share").checked = told; }
+}
+$("#v-share").addEventListener("change", (event) => { try { localStorage.setItem("vouch-share", event.target.checked ? "yes" : "no"); } catch { /* nothing is stored */ } });
+
 // While an answer is awaited: is the server still there, and still the one that was asked?
 async function watchOver(key) {
   const since = await started();
@@ -284,6 +351,9 @@ element.addEventListener("click", (event) => {
   } else if (target.dataset.play) play(target);
   else if (target.classList.contains("example")) { if (ask(target.textContent)) box.focus({preventScroll: true}); }
   else if (target.classList.contains("fresh")) arrive({who: tab.who});
+  else if (target.classList.contains("attach")) $("#v-file").click();
+  else if (target === speak) record();
+  else if (target.dataset.file) { files.splice(Number(target.dataset.file), 1); fillFiles(); }
   else if (target === known) openTaste(panel.hidden);
   else if (target.classList.contains("close")) openTaste(false);
   else if (target.dataset.taste) changeTaste(target.dataset.taste, target.closest("li"));

@@ -12,6 +12,7 @@ from typing import Any
 
 from agent.conversation import Cards, Words
 from tools.toolbox import CLICK, RememberKind, Toolbox
+from ui.costs import cost_text
 from ui.page.cards import MARKS, cards_html, marks_of, mentions_html, notes_html, words_html
 from ui.page.seams import Talks
 from ui.page.shelf import Shelf
@@ -21,6 +22,9 @@ from vouch.errors import InputError
 from vouch.types import Move, Reply
 
 LONGEST_MESSAGE = 2_000
+MOST_FILES = 3
+LIKE_THIS = "something like this"
+"""What is asked where a file is attached and nothing said."""
 VERDICTS: Mapping[RememberKind, str] = {
     "like": "You like {title}.",
     "dislike": "You don’t like {title}.",
@@ -61,12 +65,13 @@ class Room:
         """The answer as it grows: the cards as soon as they are known, then the words."""
         guest = visitor(said, self._members)
         turn: Shown = {"conversation": guest.conversation, "key": str(said.get("key", "")), "state": "thinking"}
-        text = str(said.get("text", "")).strip()
+        media = _handles(said.get("media"))
+        text = str(said.get("text", "")).strip() or (LIKE_THIS if media else "")
         if not text or len(text) > LONGEST_MESSAGE:
             yield {**turn, **_sorry(f"Please ask in 1 to {LONGEST_MESSAGE} characters."), "state": "done"}
             return
         try:
-            yield from self._stream(text, guest, turn)
+            yield from self._stream(text, guest, turn, shares=_yes_no(said.get("share")), media=media)
         except InputError as error:
             yield {**turn, **_sorry(str(error)), "state": "done"}
 
@@ -116,11 +121,16 @@ class Room:
         own = self._talk.toolbox.for_person(guest.person)
         return own.for_person(guest.person, replies[-1].rec_list.query) if replies else own
 
-    def _stream(self, text: str, guest: Visitor, turn: Shown) -> Iterator[Shown]:
+    def _stream(
+        self, text: str, guest: Visitor, turn: Shown, *, shares: bool | None, media: tuple[str, ...]
+    ) -> Iterator[Shown]:
         marks = self._marks(guest)
         titles: dict[str, str] = {}
         words = ""
-        for event in self._talk.stream(text, conversation_id=guest.conversation, person=guest.person):
+        events = self._talk.stream(
+            text, conversation_id=guest.conversation, person=guest.person, share_taste=shares, media=media
+        )
+        for event in events:
             match event:
                 case Reply():
                     turn |= self._answer(event, self._marks(guest)) | {"state": "done"}
@@ -155,21 +165,13 @@ class Room:
         }
 
 
-def cost_text(counters: Mapping[str, int | float | str]) -> str:
-    """What a language model did for a reply, as words; "" where none was asked.
+def _handles(said: object) -> tuple[str, ...]:
+    """The attached files that a browser names: what `POST /asked` answered; whether there is such a file is for the store to say."""
+    return tuple(str(one)[:40] for one in said[:MOST_FILES]) if isinstance(said, list) else ()
 
-    >>> cost_text({"calls": 1, "prompt_tokens": 812, "cached_tokens": 790, "completion_tokens": 64, "seconds": 3.21, "removed": 2})
-    'language model: 1 call, 812 tokens read (790 from memory), 64 written, 3.2 s; 2 sentences left out'
-    """
-    if not counters.get("calls"):
-        return ""
-    calls, seconds, removed = counters["calls"], float(counters.get("seconds", 0)), counters.get("removed", 0)
-    read = f"{counters.get('prompt_tokens', 0)} tokens read ({counters.get('cached_tokens', 0)} from memory)"
-    left_out = f"; {removed} sentence{'s' if removed != 1 else ''} left out" if removed else ""
-    return (
-        f"language model: {calls} call{'s' if calls != 1 else ''}, {read}, {counters.get('completion_tokens', 0)} written, "
-        f"{seconds:.1f} s{left_out}"
-    )
+
+def _yes_no(said: object) -> bool | None:
+    return said if isinstance(said, bool) else None
 
 
 def _pairs(tiers: Mapping[str, str]) -> list[list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from tools.toolbox import Toolbox
@@ -26,9 +26,15 @@ class Talks(Protocol):
         ...
 
     def stream(
-        self, message: str, *, conversation_id: str, person: str | None = None
+        self,
+        message: str,
+        *,
+        conversation_id: str,
+        person: str | None = None,
+        share_taste: bool | None = None,
+        media: Sequence[str] = (),
     ) -> Iterator[Cards | Words | Reply]:
-        """The answer as it grows. Raises InputError where the person can mend it."""
+        """The answer as it grows; `media` are handles of attached files. Raises InputError where the person can mend it."""
         ...
 
     def history(self, conversation_id: str) -> tuple[tuple[str, Reply], ...]:
