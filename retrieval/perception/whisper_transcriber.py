@@ -147,7 +147,7 @@ def named_checkpoint(name: str, folder: Path) -> Path:
         import whisper
     except ImportError as missing:
         raise MissingExtra("openai-whisper", INSTALL) from missing
-    address = whisper._MODELS.get(name)
+    address: str | None = whisper._MODELS.get(name)
     if address is None:
         raise ModelUnavailable(f"openai-whisper has no model “{name}”: it has {', '.join(whisper.available_models())}.")
     place = folder / "openai-whisper" / address.rsplit("/", 1)[-1]
