@@ -59,8 +59,16 @@ _BY_ITEM_AND_TEXT = {
     "collaborative": 0.1,
     "popular": 0.05,
 }
-BY_LIKES: tuple[tuple[int, Mapping[str, float]], ...] = ((1, {"collaborative": 1.0, "popular": 0.05}),)
-"""From how many likes on, what each source weighs; by validation people: `python -m eval fusion --data FOLDER...`."""
+BY_LIKES: tuple[tuple[int, Mapping[str, float]], ...] = (
+    (1, {"collaborative": 1.0, "popular": 0.05}),
+    (3, {"collaborative": 1.0, "popular": 0.1}),
+    (10, {"collaborative": 1.0, "popular": 0.01}),
+)
+"""From how many likes on, what each source weighs; by validation people (`python -m eval fusion`).
+
+What is not named weighs nothing where the model has an opinion: on ml-1m and ml-100k likeness of texts or of attributes moved the quality
+of the list by less than .4 per cent either way, `company` at .2 cost up to 3, popularity paid from 3 to 5 likes (about 1).
+"""
 _BY_LIKES_WITHOUT_MODEL = {"alike": 1.0, "attributes": 0.5, "looks_alike": 0.3, "popular": 0.1}
 _BY_NOTHING = {"popular": 1.0}
 
