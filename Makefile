@@ -30,6 +30,7 @@ setup-dev: $(VENV)/.ready-dev
 
 $(VENV)/.ready-dev: $(VENV)/.ready
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps openai-whisper more-itertools tiktoken regex
 	touch $@
 
 weights: setup ## the offline profile's model weights, into the user's cache
