@@ -93,6 +93,8 @@ def test_a_wish_told_as_a_quality_is_left_out() -> None:
         ("Poe wrote The Yellow Wallpaper in 1892.", "repaired"),
         ("You adore musicals, so The Yellow Wallpaper fits.", "removed"),
         ("Want something lighter instead?", "kept"),
+        ("The Yellow Wallpaper is set in the United States.", "removed"),
+        ("The Yellow Wallpaper comes from the United States.", "kept"),
     ],
 )
 def test_ranges_degrees_makers_and_tastes(said: str, kind: str) -> None:

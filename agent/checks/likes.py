@@ -9,6 +9,7 @@ from agent.checks.numbers import numbers_of
 from agent.checks.reading import Finding, Mention, Reading
 from agent.checks.words import forms, known, words_of
 from agent.evidence import ItemEvidence
+from retrieval.titles import fold
 
 _LIKES = re.compile(
     r"\b(?:you(?:'ve|’ve| have)?(?: also| already| both)? (?:like|liked|love|loved|enjoy|enjoyed|told me|mentioned|named|said|care|cared|admire|praised|rated)"
@@ -164,6 +165,8 @@ def _praise(reading: Reading) -> list[Finding]:
         owners = reading.owners(word.start)
         if not owners and word.low in reading.evidence.message.casefold():
             continue
+        if word.capital and any(word.low in fold(name).split() for item in owners for name in item.of("people")):
+            continue  # Oscar Wilde is no prize
         if owners and all(
             _popular(word.low, reading, item) or _said(word.text, item, reading, word.start) for item in owners
         ):

@@ -14,6 +14,9 @@ from retrieval.titles import fold
 _BY = re.compile(
     r"\b(?:by|from|of|director|author|composer|writer|directed by|written by|composed by|creator)\s*$", re.IGNORECASE
 )
+_PLACED = re.compile(
+    r"\b(?:set|plays?|playing|takes place|taking place|happens|happening|located) in (?:the )?$", re.IGNORECASE
+)
 _INSIDE = {"of", "de", "von", "van", "du", "la", "le", "and", "&", "the", "der", "den", "di", "da"}
 _MAKES = re.compile(r"^\s*(?:direct|wrote|write|compos|made|makes|pen|shot|creat)", re.IGNORECASE)
 
@@ -82,6 +85,9 @@ def _looks_like_name(word: Word, reading: Reading) -> bool:
 
 
 def _holds(names: Sequence[Word], item: ItemEvidence, reading: Reading, span: tuple[int, int]) -> bool:
+    if _PLACED.search(reading.masked[: span[0]]):  # where it is made is not where it plays
+        told = stems_of((item.title, *item.texts))
+        return all(bool(forms(word.text) & told) for word in names)
     values = tuple(value for fact in item.facts for value in fact.values)
     held = held_stems(item) | stems_of((*values, *(liked.title for liked in item.liked)))
     if all(bool(forms(word.text) & held) or _folded(word, item) for word in names):

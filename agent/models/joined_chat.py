@@ -24,7 +24,7 @@ from agent.models.planner_chat import Done, PlannerChat, as_calls, as_chunks
 from agent.models.streamed_chat import StreamedChat, words_chunk
 from agent.phrases import plain
 from agent.planner.lexicon import Lexicon
-from agent.writing import LINES, asked, lines_grammar
+from agent.writing import LINES, asked, lines_grammar, reads_well
 from prompts import planning_prompt, writer_prompt
 from retrieval.catalogue import Catalogue
 from tools.render import render
@@ -279,7 +279,7 @@ class JoinedChat(StreamedChat):
 def _of_items(sentence: str, grounder: Grounder) -> Iterator[tuple[str, ItemEvidence]]:
     """A sentence that was just let through, with its item, where it has one: what the list is has been said by code."""
     about = grounder.verdicts[-1][1].about
-    if len(about) == 1:
+    if len(about) == 1 and reads_well(sentence, about[0]):
         yield sentence, about[0]
 
 
