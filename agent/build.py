@@ -18,6 +18,7 @@ from agent.graph import build_tools
 from agent.models.chat_text import system_text
 from agent.models.choosing import LANGUAGE_MODEL, Place, is_address, laid_out, open_language_model
 from agent.models.joined_chat import JoinedChat, planning_system
+from agent.models.llama_cpp_engine import MARK
 from agent.models.planner_chat import PlannerChat
 from agent.planner.intents import IntentReader
 from agent.planner.plan import Planner
@@ -49,7 +50,7 @@ def build_conversation(settings: Settings, collection: Collection, *, may_wait: 
         InputError: a chat model that is neither a known word, nor a file or folder, nor an address.
         SetupError: the chosen language model is not here, or cannot be loaded.
     """
-    planner = _planner(collection)
+    planner = planner_of(collection)
     toolbox = Toolbox(recommender=collection.recommender, asked=collection.asked)
     wanted = wanted_model(settings, may_wait=may_wait)
     waits = may_wait and wanted == "joined" and not is_ready(settings)
@@ -124,7 +125,9 @@ def _wait_and_switch(
         conversation.name_chat(waiting_tier(settings.llm_log))
         never.wait(LOOK_S)
     try:
-        model, tier = join(settings, collection, _planner(collection), conversation.toolbox)
+        now = conversation.model
+        planner = now if isinstance(now, PlannerChat) else planner_of(collection)
+        model, tier = join(settings, collection, planner, conversation.toolbox)
     except SetupError as error:
         conversation.name_chat(f"{PLANNER_TIER[:-1]}: it could not be loaded)")
         say(f"The language model is here but was not loaded: {error}")
@@ -160,7 +163,8 @@ def _progress(said: str) -> str:
     return "being brought"
 
 
-def _planner(collection: Collection) -> PlannerChat:
+def planner_of(collection: Collection) -> PlannerChat:
+    """The planner over a collection, ready."""
     intents = IntentReader(collection.embedder, utterances())
     intents.warm()
     return PlannerChat(planner=Planner(collection.catalogue, intents), wording=Wording(collection.catalogue))
@@ -169,10 +173,11 @@ def _planner(collection: Collection) -> PlannerChat:
 def is_ready(settings: Settings) -> bool:
     """Whether all that `make llm` makes is here: the library, the file with its digest, and the saved reading, which comes last."""
     importlib.invalidate_caches()
+    ours = TABLE[LANGUAGE_MODEL]
     return (
         importlib.util.find_spec("llama_cpp") is not None
-        and any(settings.prefixes.glob("*.state"))
-        and verified(laid_out(LANGUAGE_MODEL, settings.weights_folder).parent, TABLE[LANGUAGE_MODEL])
+        and any(settings.prefixes.glob(f"{ours.sha256[:MARK]}-*.state"))
+        and verified(laid_out(LANGUAGE_MODEL, settings.weights_folder).parent, ours)
     )
 
 

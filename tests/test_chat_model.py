@@ -17,12 +17,14 @@ from langchain_core.runnables import Runnable
 
 from agent import build
 from agent.build import is_ready, wanted_model
-from agent.models.choosing import LanguageModel, Place, open_language_model
+from agent.models.choosing import LANGUAGE_MODEL, LanguageModel, Place, open_language_model
+from agent.models.llama_cpp_engine import MARK
 from demo import open_page
 from tests.stand_ins_agent import talk
 from tests.tiny_models import random_gguf
 from vouch.errors import InputError, ModelUnavailable
 from vouch.settings import Settings
+from vouch.weights import TABLE
 
 
 class Parrot(FakeListChatModel):
@@ -109,12 +111,17 @@ def test_how_far_the_language_model_is_stands_in_the_tier(tmp_path: Path) -> Non
     assert build.waiting_tier(log).endswith("(make llm brings it)"), "an old log tells nothing"
 
 
-def test_a_language_model_is_ready_when_all_of_it_is_here(tmp_path: Path) -> None:
+def test_a_language_model_is_ready_when_all_of_it_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = settings(tmp_path, "auto")
-    assert not is_ready(own)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)
+    monkeypatch.setattr(build, "verified", lambda *_: True)
     own.prefixes.mkdir()
-    (own.prefixes / "reading.state").write_bytes(b"")
-    assert not is_ready(own)
+    (own.prefixes / "another-model.state").write_bytes(b"")
+    assert not is_ready(own), "it has not read its instructions yet"
+    (own.prefixes / f"{TABLE[LANGUAGE_MODEL].sha256[:MARK]}-reading.state").write_bytes(b"")
+    assert is_ready(own)
+    monkeypatch.setattr(build, "verified", lambda *_: False)
+    assert not is_ready(own), "the file is not here"
 
 
 def test_the_demo_says_why_it_brings_no_language_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

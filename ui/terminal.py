@@ -74,12 +74,13 @@ def show_versions(versions: Sequence[VersionLine], *, as_json: bool) -> None:
 
 def say_now_and_then() -> Callable[[str], None]:
     """A progress that says a new thing at once, and how far it is every few seconds."""
-    last = ["", 0.0]
+    said, next_at = "", 0.0
 
     def say(sentence: str) -> None:
+        nonlocal said, next_at
         start = sentence.split(",")[0]
-        if start != last[0] or time.monotonic() >= float(last[1]):
-            last[:] = [start, time.monotonic() + _LINE_EVERY_S]
+        if start != said or time.monotonic() >= next_at:
+            said, next_at = start, time.monotonic() + _LINE_EVERY_S
             warn(sentence)
 
     return say

@@ -20,6 +20,8 @@ from typing import Any
 from vouch.errors import MissingExtra, ModelFailed, ModelUnavailable
 
 CONTEXT_TOKENS = 4096
+MARK = 12
+"""So many characters of a model's digest begin the names of its saved prefixes."""
 _LEAST_TOKENS = 64
 _CHUNK = 128
 _WAIT_S = 60.0
@@ -80,6 +82,7 @@ class LlamaCppEngine:
             raise ModelUnavailable(f"{path} could not be loaded by llama.cpp ({failure}).") from failure
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._model.model)
         self._made_by = f"{digest}:{llama_cpp.__version__}"
+        self._mark = digest[:MARK]
         self._prefixes = prefixes
         self._kept: dict[str, tuple[list[int], Path]] = {}
         self._free = threading.Lock()
@@ -111,7 +114,7 @@ class LlamaCppEngine:
         if self._prefixes is None:
             return
         tokens = self.prefix(system)
-        name = hashlib.sha256(f"{self._made_by}:{tokens}".encode()).hexdigest()[:32]
+        name = f"{self._mark}-{hashlib.sha256(f'{self._made_by}:{tokens}'.encode()).hexdigest()[:32]}"
         with self._queue():
             self._kept[system] = (tokens, self._prefixes / f"{name}.state")
             if not self._load(*self._kept[system]):
