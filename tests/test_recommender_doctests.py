@@ -18,6 +18,7 @@ MODULES = (
     "retrieval.scorers.choosing",
     "retrieval.scorers.edlae",
     "retrieval.scorers.lending",
+    "retrieval.scorers.like_counts",
     "retrieval.titles",
     "retrieval.words",
 )

@@ -19,13 +19,13 @@ from retrieval.scorers.ease import Solution, likes_matrix
 from retrieval.scorers.edlae import LevelChoice, solutions
 from retrieval.scorers.fitted import fit_scorer, load_scorer
 from retrieval.scorers.records import read_record, read_solution, read_training
-from retrieval.scorers.training import likes_of_members, likes_that_hold
+from retrieval.scorers.training import Training, likes_that_hold, members, weights_of
 from retrieval.scorers.upkeep import NEWS, current_scorer, go_back, update_scorer, version_lines
 from retrieval.scorers.versions import KEPT, Versions
 from retrieval.scorers.woodbury import GramChange, updated, widened
 from tests.stand_ins_recommender import ListStore
 from vouch.errors import HomeBusy, InputError
-from vouch.types import Interaction, Item, Query, Schema
+from vouch.types import Interaction, InteractionKind, Item, Query, Schema
 
 N_PEOPLE, N_ITEMS = 90, 80
 CHOICES = (
@@ -136,7 +136,7 @@ def test_the_updated_weights_are_those_of_a_refit_with_the_same_lambda(tmp_path:
     record = read_record(tmp_path / "2")
     assert record is not None
     training = read_training(tmp_path / "2", record)
-    for place, refitted in enumerate(solutions(training.likes, record.models, unit=record.unit)):
+    for place, refitted in enumerate(solutions(training.evidence, record.models, unit=record.unit)):
         assert largest_difference(read_solution(tmp_path / "2", place), refitted) < 1e-4
 
 
@@ -155,7 +155,28 @@ def test_strangers_and_withdrawn_likes_form_no_model() -> None:
     again = Interaction(user_id="p", item_id="i1", kind="purchase", at=3.0)
     assert likes_that_hold([file, withdrawn]) == []
     assert likes_that_hold([again, file, withdrawn]) == [again]
-    assert likes_of_members([file, like("stranger:one", "i2"), like("p", "unknown")], CATALOGUE) == [file]
+    assert members([file, like("stranger:one", "i2"), like("p", "unknown")], CATALOGUE) == [file]
+
+
+def test_of_several_interactions_the_latest_opinion_weighs_and_what_is_weaker_weighs_less() -> None:
+    def did(kind: InteractionKind, at: float, item: str = "i1") -> Interaction:
+        return Interaction(user_id="p", item_id=item, kind=kind, at=at)
+
+    assert weights_of([did("like", 1), did("view", 2)]) == {("p", "i1"): 1.0}
+    assert weights_of([did("like", 1), did("dislike", 2), did("view", 3)]) == {}
+    assert weights_of([did("dislike", 1), did("purchase", 2)]) == {("p", "i1"): 1.0}
+    assert weights_of([did("view", 1), did("seen", 2), did("hide", 1, "i2")]) == {("p", "i1"): 0.3}
+
+
+def test_what_is_weaker_than_a_like_is_evidence_and_no_like() -> None:
+    seen = Interaction(user_id="p0", item_id="i7", kind="seen")
+    without = Training.of(CATALOGUE, [i for i in store().rows if (i.user_id, i.item_id) != ("p0", "i7")])
+    training = Training.of(CATALOGUE, [*(i for i in store().rows if (i.user_id, i.item_id) != ("p0", "i7")), seen])
+    assert training is not None
+    assert without is not None
+    person, item = training.user_ids.index("p0"), training.item_ids.index("i7")
+    assert training.evidence[person, item] == pytest.approx(0.3)
+    assert (training.likes != without.likes).nnz == 0
 
 
 def test_opening_takes_news_in_once_there_are_enough(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from retrieval.scorers.edlae import (
 from retrieval.scorers.exchange import choose_exchange
 from retrieval.scorers.lending import Borrowers, Exchange, Lending
 from retrieval.scorers.levels import choose_levels
-from retrieval.scorers.like_counts import LikeCounts
+from retrieval.scorers.like_counts import LikeCounts, aged_counts, choose_half_life
 from retrieval.scorers.records import (
     FORMAT,
     RECORD,
@@ -43,7 +43,7 @@ from retrieval.scorers.records import (
     write_solution,
     write_training,
 )
-from retrieval.scorers.training import EVERY_ITEM, Training, likes_of_members, people_met
+from retrieval.scorers.training import EVERY_ITEM, Training, likes_that_hold, members, people_met
 from retrieval.scorers.versions import Versions, write_array
 from vouch.types import Interaction
 
@@ -113,10 +113,10 @@ def write_fit(
     """As `fit_scorer`, inside `versions.writing`. Each matrix of weights is written before the next one is made."""
     began = time.monotonic()
     told: dict[str, Any] = {"version": store.interactions_version(), "said": store.opinions_said(), "made": "fit"}
-    interactions = tuple(store.interactions())
-    liked = likes_of_members(interactions, catalogue)
-    training = Training.of(catalogue, liked, most_items=EVERY_ITEM)
-    told |= {"likes": people_counted(catalogue, liked), "met": people_met(interactions, catalogue)}
+    interactions = members(store.interactions(), catalogue)
+    liked = likes_that_hold(interactions)
+    training = Training.of(catalogue, interactions, most_items=EVERY_ITEM)
+    told |= counted(catalogue, interactions, liked, half_life_days=choose_half_life(liked))
 
     def write(made: Path) -> None:
         if training is not None:
@@ -157,6 +157,7 @@ def read_version(
     if record is None:
         raise FileNotFoundError(folder / RECORD)
     counts = LikeCounts.from_mapping(catalogue, record.likes)
+    counts = counts if record.recent is None else counts.aged(catalogue, record.recent)
     model = _read_model(folder, record, catalogue, item_vectors)
     return Fitted(
         version=record.version, like_counts=counts, model=model, number=number, told=record.chooser or "popularity"
@@ -319,11 +320,22 @@ def _fit(
         n_items = len(training.item_ids)
         most = next((models for items, models in MOST_MODELS if n_items <= items), MOST_MODELS[-1][1])
         choices, people = choose_levels(training.likes, most_models=most)
-    models = solutions(training.likes, models_of(choices), unit=penalty_unit(training.likes))
+    models = solutions(training.evidence, models_of(choices), unit=penalty_unit(training.likes))
     return levels_of(choices, models, training, keep), people, choices
 
 
-def people_counted(catalogue: Catalogue, liked: Iterable[Interaction]) -> dict[str, int]:
-    """item_id -> how many like it, of the items that anybody likes."""
+def counted(
+    catalogue: Catalogue,
+    interactions: Sequence[Interaction],
+    liked: Sequence[Interaction],
+    *,
+    half_life_days: float | None,
+) -> dict[str, Any]:
+    """The parts of a record that are counted; `liked`: the likes among the interactions that hold."""
     counts = LikeCounts.of(catalogue, liked).counts
-    return {i: int(n) for i, n in zip(catalogue.item_ids, counts, strict=True) if n}
+    return {
+        "likes": {i: int(n) for i, n in zip(catalogue.item_ids, counts, strict=True) if n},
+        "met": people_met(interactions, catalogue),
+        "half_life_days": half_life_days,
+        "recent": None if half_life_days is None else aged_counts(liked, half_life_days),
+    }

@@ -18,7 +18,7 @@ from retrieval.scorers.training import Training
 from retrieval.scorers.versions import write_array, write_text
 
 RECORD = "scorer.json"
-FORMAT = "edlae/4"
+FORMAT = "edlae/5"
 """What is kept changes with this: a version of another format is not read, and the scorer is fitted anew."""
 
 
@@ -26,7 +26,8 @@ FORMAT = "edlae/4"
 class Record:
     """What stands in a version beside its arrays. `version` and `said`: of the store when it was read; `made`: "fit" or "update".
 
-    `likes`: item_id -> people; `met`: item_id -> people who met it in any way; `exchange`: None where new items get no place;
+    `likes`: item_id -> people; `met`: item_id -> people who met it in any way; `recent`: item_id -> likes that age with
+    `half_life_days`, None where they do not; `exchange`: None where new items get no place;
     `models`: (penalty, dropout), the penalties in units of `unit`; `changed`: how many items' columns updates have changed since
     the last fit; `chooser`: which scorer this is and why; `als`: how its factors were fitted, where it is that.
     """
@@ -39,6 +40,8 @@ class Record:
     seconds: float
     likes: Mapping[str, int]
     met: Mapping[str, int]
+    half_life_days: float | None = None
+    recent: Mapping[str, float] | None = None
     item_ids: Sequence[str] = ()
     exchange: Mapping[str, Any] | None = None
     scorer: str = ""
@@ -96,6 +99,7 @@ def write_training(made: Path, training: Training) -> None:
     from scipy.sparse import save_npz
 
     save_npz(made / "likes.npz", training.likes, compressed=False)
+    save_npz(made / "evidence.npz", training.evidence, compressed=False)
     write_text(made / "people.json", json.dumps(training.user_ids, ensure_ascii=False))
 
 
@@ -104,7 +108,8 @@ def read_training(folder: Path, record: Record) -> Training:
     from scipy.sparse import load_npz
 
     people = json.loads((folder / "people.json").read_text("utf-8"))
-    return Training(load_npz(folder / "likes.npz"), tuple(record.item_ids), tuple(people))
+    likes, evidence = load_npz(folder / "likes.npz"), load_npz(folder / "evidence.npz")
+    return Training(likes, evidence, tuple(record.item_ids), tuple(people))
 
 
 def read_solution(folder: Path, place: int) -> Solution:

@@ -21,10 +21,10 @@ from retrieval.scorers.ease import Solution
 from retrieval.scorers.fitted import (
     Fitted,
     LearnedFrom,
+    counted,
     fit_scorer,
     levels_of,
     load_scorer,
-    people_counted,
     read_version,
     scorer_id,
     write_fit,
@@ -40,7 +40,7 @@ from retrieval.scorers.records import (
     write_solution,
     write_training,
 )
-from retrieval.scorers.training import EVERY_ITEM, Training, likes_of_members, people_met, places_of
+from retrieval.scorers.training import EVERY_ITEM, Training, likes_that_hold, members, places_of
 from retrieval.scorers.versions import Pointer, Versions
 from retrieval.scorers.woodbury import GramChange, updated, widened
 from vouch.errors import HomeBusy, InputError
@@ -186,9 +186,8 @@ def _updated(store: LearnedFrom, catalogue: Catalogue, versions: Versions, item_
     if record is None or pointer is None or not record.models or record.version != store.interactions_version():
         return write_fit(store, catalogue, versions, item_vectors=item_vectors)
     said = store.opinions_said()
-    interactions = tuple(store.interactions())
-    liked = likes_of_members(interactions, catalogue)
-    training = Training.of(catalogue, liked, keep=record.item_ids, most_items=EVERY_ITEM)
+    interactions = members(store.interactions(), catalogue)
+    training = Training.of(catalogue, interactions, keep=record.item_ids, most_items=EVERY_ITEM)
     if training is None or not set(record.item_ids) <= set(training.item_ids):
         return write_fit(store, catalogue, versions, item_vectors=item_vectors)
     folder = versions.path(pointer.number)
@@ -200,7 +199,8 @@ def _updated(store: LearnedFrom, catalogue: Catalogue, versions: Versions, item_
     if not change.pays or DRIFT * changed > len(training.item_ids):
         return write_fit(store, catalogue, versions, item_vectors=item_vectors)
     told: dict[str, Any] = {"version": record.version, "said": said, "made": "update", "changed": changed}
-    told |= {"likes": people_counted(catalogue, liked), "met": people_met(interactions, catalogue)}
+    liked = likes_that_hold(interactions)
+    told |= counted(catalogue, interactions, liked, half_life_days=record.half_life_days)
 
     def write(made: Path) -> None:
         told.update(_write_update(made, folder, record, training, change))
@@ -211,9 +211,11 @@ def _updated(store: LearnedFrom, catalogue: Catalogue, versions: Versions, item_
 
 
 def change_since(before: Training, after: Training) -> GramChange:
-    """What became of the likes; `after` has all items of `before`."""
+    """What became of the evidence; `after` has all items of `before`."""
     people = tuple(dict.fromkeys((*after.user_ids, *before.user_ids)))
-    return GramChange.between(before.likes_among(people, after.item_ids), after.likes_among(people, after.item_ids))
+    return GramChange.between(
+        before.evidence_among(people, after.item_ids), after.evidence_among(people, after.item_ids)
+    )
 
 
 def updated_solutions(folder: Path, record: Record, training: Training, change: GramChange) -> Iterator[Solution]:

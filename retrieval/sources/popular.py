@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from retrieval.catalogue import Catalogue
 from retrieval.scorers.like_counts import LikeCounts
 from retrieval.sources.top_items import top_items
@@ -11,13 +9,13 @@ from vouch.types import Candidate, Query
 
 
 class PopularSource:
-    """By the number of people who like an item; where nobody likes anything, the catalogue's own order."""
+    """By the number of people who like an item, the recent ones first where likes age; where nobody likes anything, the catalogue's own order."""
 
     name = "popular"
 
     def __init__(self, catalogue: Catalogue, like_counts: LikeCounts) -> None:
         self._catalogue = catalogue
-        self._counts = like_counts.counts.astype(np.float32)
+        self._counts = like_counts.strengths
 
     def propose(self, query: Query, k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
         """The most liked items, whatever is asked."""
