@@ -125,9 +125,10 @@ def load_processor(folder: Path) -> Any:
     try:
         processor = AutoProcessor.from_pretrained(folder, local_files_only=True)
     except ImportError as missing:
+        package = "torchvision" if "orchvision" in str(missing) else missing.name or "A package"
         raise MissingExtra(
-            f"A package that the processor of {folder.name} needs ({first_line(missing)})",
-            "pip install torchvision (built for your torch); without it SmolVLM of the first generation and LLaVA work",
+            f"{package}, which the processor of {folder.name} needs,",
+            f"pip install {package} (a build that fits your torch); SmolVLM of the first generation and LLaVA need none",
         ) from missing
     except (OSError, ValueError, KeyError) as failure:
         raise ModelUnavailable(f"{folder} holds no processor that can be loaded ({first_line(failure)}).") from failure
