@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from agent.phrases import Phrases, listed, plain, quote
 from tools.taste_card import EntryKind, TasteCard, TasteChanged, TasteEntry
 from tools.toolbox import Remembered, RememberKind
-from vouch.types import Move
+from vouch.answers import Move
 
 _SHOWN = 5
 _MOVES = 2

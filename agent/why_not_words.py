@@ -8,7 +8,8 @@ from agent.answer_words import TOPIC_NAMES
 from agent.phrases import Phrases, listed, plain, the, title_of
 from agent.planner.lexicon import plain_name
 from tools.render import value_text
-from vouch.types import AttributeValue, Comparison, Contrast, FailedFilter, Obstacle, Relaxation, WhyNot
+from vouch.answers import Comparison, Contrast, FailedFilter, Obstacle, WhyNot
+from vouch.types import AttributeValue, Relaxation
 
 PARTS: Mapping[str, str] = {
     "dense": "what is told of them comes closer to your words",

@@ -15,7 +15,8 @@ from agent.why_not_words import WhyNotWords
 from retrieval.catalogue import Catalogue
 from tools.taste_card import TasteCard, TasteChanged
 from tools.toolbox import Facets, Found, ItemDetails, Remembered, ToolResult
-from vouch.types import Comparison, RecList, ToolCall, WhyNot
+from vouch.answers import Comparison, WhyNot
+from vouch.types import RecList, ToolCall
 
 
 @dataclass(frozen=True, kw_only=True)

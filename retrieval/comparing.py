@@ -11,17 +11,8 @@ from retrieval.catalogue import Catalogue
 from retrieval.columns import RangeColumn
 from retrieval.item_sets import all_of, mask_of, mask_of_ids
 from retrieval.ranking import Scored
-from vouch.types import (
-    AttributeValue,
-    Contrast,
-    FailedFilter,
-    Filter,
-    FilterOp,
-    Obstacle,
-    Preference,
-    Query,
-    Relaxation,
-)
+from vouch.answers import Contrast, FailedFilter, Obstacle
+from vouch.types import AttributeValue, Filter, FilterOp, Preference, Query, Relaxation
 
 _UPPER: frozenset[FilterOp] = frozenset({"<", "<="})
 _RANGES: frozenset[FilterOp] = frozenset({"<", "<=", ">", ">="})

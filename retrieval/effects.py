@@ -9,8 +9,9 @@ from retrieval.catalogue import Catalogue
 from retrieval.comparing import differences
 from retrieval.filters import admitted, check
 from retrieval.ranking import Scored
+from vouch.answers import Move
 from vouch.errors import BadFilter
-from vouch.types import AttributeValue, Filter, Move, Query, Schema, Taste
+from vouch.types import AttributeValue, Filter, Query, Schema, Taste
 
 LOOKED_AT = 20
 """Places of both rankings that are compared."""

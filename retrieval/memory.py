@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from retrieval.tastes import taste_of
-from vouch.types import Filter, Interaction, InteractionKind, OwnTaste, StandingPreference, Taste, TasteChange
+from vouch.own_taste import OwnTaste, TasteChange
+from vouch.types import Filter, Interaction, InteractionKind, StandingPreference, Taste
 
 Changed = Callable[[OwnTaste], OwnTaste]
 SAME_MESSAGE_S = 10.0

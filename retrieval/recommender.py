@@ -34,24 +34,11 @@ from retrieval.sources.lexical import LexicalSource
 from retrieval.sources.popular import PopularSource
 from retrieval.sources.query_vectors import QueryVectors
 from retrieval.tastes import like_weights
+from vouch.answers import Comparison, Move, WhyNot
 from vouch.errors import UnknownItem
+from vouch.own_taste import TasteChange
 from vouch.ports import CandidateSource, Embedder, LabelEmbedder, PassageIndex, Vectors
-from vouch.types import (
-    Candidate,
-    Comparison,
-    Filter,
-    Interaction,
-    LikedItem,
-    Move,
-    Note,
-    Passage,
-    Query,
-    RecList,
-    Recommendation,
-    Taste,
-    TasteChange,
-    WhyNot,
-)
+from vouch.types import Candidate, Filter, Interaction, LikedItem, Note, Passage, Query, RecList, Recommendation, Taste
 
 POOL = 200
 """How many items each source proposes."""

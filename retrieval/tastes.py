@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from vouch.types import Interaction, InteractionKind, OwnTaste, Preference, Taste
+from vouch.own_taste import OwnTaste
+from vouch.types import Interaction, InteractionKind, Preference, Taste
 
 LIKES: frozenset[InteractionKind] = frozenset({"like", "purchase"})
 PINNED = 2.0

@@ -11,6 +11,7 @@ import numpy as np
 from retrieval.catalogue import Catalogue
 from retrieval.recommender import Content
 from vouch.errors import ModelFailed, SourceFailed
+from vouch.own_taste import OwnTaste, TasteChange
 from vouch.ports import Embedder, Vectors
 from vouch.types import (
     Attribute,
@@ -20,12 +21,10 @@ from vouch.types import (
     Hit,
     Interaction,
     Item,
-    OwnTaste,
     Passage,
     Query,
     Schema,
     Space,
-    TasteChange,
 )
 
 

@@ -20,6 +20,7 @@ from retrieval.memory import Memory
 from retrieval.recommender import Recommender
 from tests.stand_ins_recommender import ListStore
 from tools.toolbox import Toolbox
+from vouch.answers import Move
 from vouch.errors import InputError
 from vouch.types import (
     Attribute,
@@ -32,7 +33,6 @@ from vouch.types import (
     LikedItem,
     Media,
     MetFilter,
-    Move,
     Note,
     Passage,
     Popularity,

@@ -16,8 +16,9 @@ from retrieval.scorers.fitted import Fitted, fit_adaptive
 from retrieval.scorers.like_counts import LikeCounts
 from tests.stand_ins_perception import HashEmbedder
 from tests.stand_ins_recommender import ListStore, small_catalogue, small_content, two_camps
+from vouch.answers import WhyNot
 from vouch.errors import BadFilter, UnknownItem
-from vouch.types import Filter, Preference, Query, Taste, WhyNot
+from vouch.types import Filter, Preference, Query, Taste
 
 CATALOGUE = small_catalogue()
 RECOMMENDER = Recommender(

@@ -11,7 +11,8 @@ from retrieval.scorers.fitted import Fitted, fit_adaptive
 from retrieval.scorers.like_counts import LikeCounts
 from tests.stand_ins_perception import HashEmbedder
 from tests.stand_ins_recommender import ListStore, small_catalogue, small_content, two_camps
-from vouch.types import Filter, Move, Preference, Query, StandingPreference, Taste
+from vouch.answers import Move
+from vouch.types import Filter, Preference, Query, StandingPreference, Taste
 
 CATALOGUE = small_catalogue()
 RECOMMENDER = Recommender(

@@ -17,7 +17,8 @@ from tests.stand_ins_agent import after_list, planner, turn, works
 from tests.stand_ins_perception import HashEmbedder
 from tests.stand_ins_recommender import FailingSource, ListStore, small_content
 from tools.toolbox import Toolbox, ToolResult
-from vouch.types import Item, Note, Query, RecList, Recommendation, ToolCall, WhyNot
+from vouch.answers import WhyNot
+from vouch.types import Item, Note, Query, RecList, Recommendation, ToolCall
 
 CATALOGUE = works()
 RECOMMENDER = Recommender(catalogue=CATALOGUE, store=ListStore(), content=small_content(CATALOGUE, HashEmbedder()))

@@ -13,10 +13,9 @@ from retrieval import comparing
 from retrieval.catalogue import Catalogue
 from tools.taste_card import TasteCard, TasteChanged
 from tools.toolbox import Facets, Found, ItemDetails, Remembered, Scored, ToolResult
+from vouch.answers import Comparison, FailedFilter, WhyNot
 from vouch.types import (
     CitedPassage,
-    Comparison,
-    FailedFilter,
     Filter,
     FunnelStep,
     Item,
@@ -27,7 +26,6 @@ from vouch.types import (
     Recommendation,
     Relaxation,
     Taste,
-    WhyNot,
 )
 
 Json = dict[str, Any]

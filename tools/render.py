@@ -11,12 +11,11 @@ from pydantic import TypeAdapter
 from tools.artifact import lean
 from tools.taste_card import TasteCard, TasteChanged, TasteEntry
 from tools.toolbox import Facets, Found, ItemDetails, Remembered, Scored, ToolResult
+from vouch.answers import Comparison, Contrast, WhyNot
 from vouch.types import (
     Attribute,
     AttributeValue,
     CitedPassage,
-    Comparison,
-    Contrast,
     Filter,
     ForPerson,
     FunnelStep,
@@ -30,7 +29,6 @@ from vouch.types import (
     Reason,
     RecList,
     Recommendation,
-    WhyNot,
 )
 
 CHANNEL_WORDS = {

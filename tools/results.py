@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tools.taste_card import TasteCard, TasteChanged
-from vouch.types import Attribute, Comparison, Item, LikedItem, Move, Passage, RecList, WhyNot
+from vouch.answers import Comparison, Move, WhyNot
+from vouch.types import Attribute, Item, LikedItem, Passage, RecList
 
 RememberKind = Literal["like", "dislike", "seen", "hide", "forget", "pin", "unpin"]
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from vouch.types import Filter, Item, Move, Preference, Taste, TasteChange
+from vouch.answers import Move
+from vouch.own_taste import TasteChange
+from vouch.types import Filter, Item, Preference, Taste
 
 EntryKind = Literal["like", "dislike", "seen", "hide", "never", "prefer"]
 

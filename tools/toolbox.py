@@ -26,22 +26,20 @@ from tools.results import (
     ToolResult,
 )
 from tools.taste_card import TasteCard, TasteChanged, card_of
+from vouch.answers import Comparison, Move, WhyNot
 from vouch.errors import InputError, ModelFailed
+from vouch.own_taste import TasteChange
 from vouch.types import (
     AskedMedia,
-    Comparison,
     Filter,
     Interaction,
     InteractionKind,
-    Move,
     Preference,
     Query,
     RecList,
     StandingPreference,
     Taste,
-    TasteChange,
     Together,
-    WhyNot,
 )
 
 ConditionKind = Literal["never_break", "prefer", "forget"]

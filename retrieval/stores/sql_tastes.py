@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Engine, and_, delete, select
 
 from retrieval.stores import sql_rows, sql_tables
 from retrieval.stores.sql_tables import reading, writing
-from vouch.types import Filter, Interaction, OwnTaste, StandingPreference, TasteChange
+from vouch.own_taste import OwnTaste, TasteChange
+from vouch.types import Filter, Interaction, StandingPreference
 
 MOST_CHANGES = 50
 _t = sql_tables

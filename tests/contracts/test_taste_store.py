@@ -12,7 +12,8 @@ import pytest
 from retrieval.memory import Memory, TasteStore
 from retrieval.stores.sql_catalogue import SqlCatalogue
 from tests.stand_ins_recommender import ListStore
-from vouch.types import Filter, Interaction, InteractionKind, OwnTaste, StandingPreference, TasteChange
+from vouch.own_taste import OwnTaste, TasteChange
+from vouch.types import Filter, Interaction, InteractionKind, StandingPreference
 
 HORROR = Filter(attribute="genres", op="none_of", value=("horror",))
 HELD = StandingPreference(filter=HORROR, source="I hate horror", at=3.0, pinned=True)

@@ -18,8 +18,9 @@ from ui.page.seams import Talks
 from ui.page.shelf import Shelf
 from ui.page.taste_panel import changed_by_button, moved_text, panel_html
 from ui.page.visitors import Member, Visitor, visitor
+from vouch.answers import Move
 from vouch.errors import InputError
-from vouch.types import Move, Reply
+from vouch.types import Reply
 
 LONGEST_MESSAGE = 2_000
 MOST_FILES = 3

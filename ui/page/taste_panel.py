@@ -15,8 +15,8 @@ from agent.taste_words import FALLS, RISES
 from tools.render import clean, filter_text
 from tools.taste_card import EntryKind, TasteCard, TasteChanged, TasteEntry
 from tools.toolbox import CLICK, ConditionKind, FilterArg, Remembered, RememberKind, Toolbox
+from vouch.answers import Move
 from vouch.errors import InputError
-from vouch.types import Move
 
 GROUPS: Mapping[EntryKind, str] = {
     "like": "You like",
