@@ -15,7 +15,7 @@ from retrieval.build import Collection, open_collection, run_ingest
 from retrieval.catalogue_file import CatalogueFile
 from retrieval.ingest import Progress
 from retrieval.interactions_file import InteractionsFile
-from tests.scripted_server import calls, says, serving
+from tests.scripted_chat_server import calls, says, serving
 from tests.tiny_models import random_gguf
 from vouch.errors import InputError, SetupError
 from vouch.settings import Settings

@@ -10,7 +10,7 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from agent.models.openai_chat import build_openai_chat, is_here
-from tests.scripted_server import (
+from tests.scripted_chat_server import (
     ScriptedServer,
     Step,
     babbles,

@@ -17,7 +17,7 @@ from agent.models.llama_cpp_engine import LlamaCppEngine
 from agent.models.openai_chat import build_openai_chat
 from agent.models.streamed_chat import StreamedChat
 from agent.models.transformers_chat import TransformersChat, build_transformers_chat
-from tests.scripted_server import babbles, calls, says, serving
+from tests.scripted_chat_server import babbles, calls, says, serving
 from tests.tiny_models import random_gguf, random_transformer, reciter
 from vouch.errors import ModelFailed
 
