@@ -19,20 +19,28 @@ def allowed_mask(catalogue: Catalogue, allowed: frozenset[str]) -> Mask:
     return mask_of_ids(catalogue, allowed)
 
 
+@lru_cache(maxsize=4)
+def allowed_places(catalogue: Catalogue, allowed: frozenset[str]) -> NDArray[np.intp]:
+    """The indexes of the allowed items, ascending."""
+    return np.flatnonzero(allowed_mask(catalogue, allowed))
+
+
 def top_items(
     catalogue: Catalogue, scores: NDArray[np.floating], k: int, *, allowed: frozenset[str] | None, name: str
 ) -> tuple[Candidate, ...]:
     """The k best items of a source, best first, ties in the catalogue's order. NaN and -inf: not proposed."""
-    values = np.where(np.isnan(scores), -np.inf, scores)
-    if allowed is not None:
-        values = np.where(allowed_mask(catalogue, allowed), values, -np.inf)
+    places = None if allowed is None else allowed_places(catalogue, allowed)
+    given = scores if places is None else scores[places]
+    values = np.where(np.isnan(given), -np.inf, given)
     if k < len(values):  # partition first: sorting everything is what takes the time
         edge = np.partition(values, -k)[-k]
         chosen = np.flatnonzero(values >= edge)
     else:
         chosen = np.arange(len(values))
     order = chosen[np.argsort(-values[chosen], kind="stable")][:k]
+    order = order[values[order] > -np.inf]
+    best = order if places is None else places[order]
     return tuple(
-        Candidate(item_id=catalogue.item_ids[i], ranks={name: rank}, scores={name: float(values[i])})
-        for rank, i in enumerate((i for i in order.tolist() if values[i] > -np.inf), start=1)
+        Candidate(item_id=catalogue.item_ids[i], ranks={name: rank}, scores={name: score})
+        for rank, (i, score) in enumerate(zip(best.tolist(), values[order].tolist(), strict=True), start=1)
     )
