@@ -125,8 +125,11 @@ def test_places_are_given_or_not(model: CollaborativeModel) -> None:
 
 
 def test_among_new_items_alone_the_lent_affinity_ranks(model: CollaborativeModel) -> None:
-    found = CollaborativeSource(model).propose(query(EVEN), 10, frozenset(NEW))
-    assert [index(c.item_id) % 2 for c in found[:4]] == [0, 0, 0, 0]
+    never = replace(WORTH, least=1000.0)
+    for one in (model, fitted(never)):
+        found = CollaborativeSource(one).propose(query(EVEN), 10, frozenset(NEW))
+        assert [index(c.item_id) % 2 for c in found[:4]] == [0, 0, 0, 0]
+    assert not {c.item_id for c in CollaborativeSource(fitted(never)).propose(query(EVEN), 100, None)} & set(NEW)
 
 
 def test_what_people_met_and_nobody_likes_is_not_new() -> None:

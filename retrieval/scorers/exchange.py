@@ -23,7 +23,9 @@ LOG = logging.getLogger(__name__)
 
 PLACES = 0.05
 """The share of the places that new items have on the whole: one in twenty, given where it meets most and costs least."""
-MOST_PEOPLE = 600
+MOST_PEOPLE = 1_200
+DRAWS = 2
+"""How often the likes of each are split into what is known and what is to be found."""
 NEW = 0.1
 LISTED = 20
 FEWEST = 0.01
@@ -85,8 +87,13 @@ def _trials(
     training = (likes[np.setdiff1d(np.arange(likes.shape[0]), people)] @ diags(old)).tocsr().astype(np.float32)
     training.eliminate_zeros()
     borrowers = _borrowers(training, vectors, new, choices)
-    found = [_trial(likes[person].indices, borrowers, new=new, old=old > 0, rng=rng) for person in people]
-    return _Trials(*(np.concatenate(column) for column in zip(*(one for one in found if one), strict=True)))
+    found = [
+        _trial(likes[person].indices, borrowers, new=new, old=old > 0, rng=rng)
+        for person in np.repeat(people, DRAWS).tolist()
+    ]
+    there = [one for one in found if one]
+    nothing: tuple[NDArray[np.float64], ...] = (np.zeros(0),) * 5
+    return _Trials(*(np.concatenate(column) for column in zip(nothing, *there, strict=True)))
 
 
 def _borrowers(
@@ -117,11 +124,14 @@ def _trial(
     old: NDArray[np.bool_],
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.float64], ...]:
-    """The columns of `_Trials` for one person, a fifth of whose likes is to be found; () where no old like is left."""
+    """The columns of `_Trials` for one person, a fifth of whose likes is to be found; () where too little is known for the last level.
+
+    Affinities of two levels do not compare well enough to be regressed together.
+    """
     shuffled = rng.permutation(liked)
     held, known = np.split(shuffled, [max(1, len(shuffled) // 5)])
     likes = dict.fromkeys(known[old[known]].tolist(), 1.0)
-    if not likes:
+    if not likes or borrowers.scorer.level(likes) != borrowers.scorer.levels[-1]:
         return ()
     relevant, out = np.zeros(len(old), dtype=bool), np.zeros(len(old), dtype=bool)
     relevant[held], out[known] = True, True

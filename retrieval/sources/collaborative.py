@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrieval.scorers.collaborative_model import CollaborativeModel
 from retrieval.sources.top_items import top_items
@@ -28,8 +29,17 @@ class CollaborativeSource:
         self._places = places
 
     def propose(self, query: Query, k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
-        """The items of the highest positive affinity, lent ones at their worth; () where no liked item is in the model."""
-        affinity = self._model.standing(query_likes(query), places=self._places)
+        """The items of the highest positive affinity, lent ones at their worth; () where no liked item is in the model.
+
+        Where none of the allowed items has a standing (all are new, and this is somebody to whom none is shown among others), the lent
+        affinities rank them.
+        """
+        likes = query_likes(query)
+        standing = self._model.standing(likes, places=self._places)
+        ranked = self._top(standing, k, allowed)
+        return ranked or (self._top(self._model.affinity(likes), k, allowed) if self._places else ())
+
+    def _top(self, affinity: NDArray[np.float32], k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
         positive = np.where(affinity > 0, affinity, np.nan)
         return top_items(self._model.catalogue, positive, k, allowed=allowed, name=self.name)
 
