@@ -21,9 +21,11 @@ from retrieval.perception.llama_cpp_captioner import LlamaCppCaptioner
 from retrieval.perception.openai_captioner import OpenAiCaptioner
 from retrieval.perception.transformers_captioner import TransformersCaptioner
 from retrieval.perception.whisper_transcriber import WhisperTranscriber
+from tests.test_cli import run
 from ui.model_lines import PROFILES, model_rows, pull_models
 from vouch.errors import InputError, ModelUnavailable
 from vouch.hub import HUB_MODELS, fingerprint, is_here, pull, pulled, pulled_folder
+from vouch.weights import TABLE
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 WEIGHTS = bytes(range(256)) * 400
@@ -182,9 +184,9 @@ def test_a_larger_profile_has_its_own_models(tmp_path: Path, profile: str) -> No
     assert ours.hub_names[1] in ours.sound_tier
 
 
-def test_the_cluster_profile_asks_for_its_server(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="VOUCH_CAPTIONER"):
-        chosen_captioner(choice(tmp_path, "cluster"))
+def test_the_cluster_profile_sees_through_a_server_and_says_so_where_none_is_named(tmp_path: Path) -> None:
+    assert chosen_captioner(choice(tmp_path, "cluster")) is None
+    assert "VOUCH_CAPTIONER" in choice(tmp_path, "cluster").pictures_tier
     ours = choice(tmp_path, "cluster", "http://127.0.0.1:8000/v1#big-model")
     seen_by = chosen_captioner(ours)
     assert isinstance(seen_by, OpenAiCaptioner)
@@ -225,7 +227,7 @@ def test_every_profile_has_something_to_see_and_hear_with(tmp_path: Path) -> Non
         assert parts == {"words", "pictures", "sound"}
     assert all(row.licence and row.size_bytes for row in rows)
     assert {row.name: row.bring for row in rows}["whisper-base"] == "vouch pull offline"
-    assert {row.name for row in rows if row.here} <= {"all-minilm-l6-v2", "seeing-map", "caption-decoder"}
+    assert {row.name for row in rows if row.here} == {name for name, weights in TABLE.items() if weights.installed}
 
 
 def test_a_model_that_talks_is_fetched_by_who_prepares_it(tmp_path: Path) -> None:
@@ -240,3 +242,23 @@ def test_a_model_that_talks_is_fetched_by_who_prepares_it(tmp_path: Path) -> Non
     assert fetched == ["qwen2.5-coder-1.5b"]
     with pytest.raises(InputError, match="laptop"):
         pull_models("nonsense", **given)  # type: ignore[arg-type]
+
+
+def test_the_command_line_lists_them_as_json(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, tmp_path, "models", "--json") == 0
+    rows = json.loads(capfd.readouterr().out)
+    assert {"whisper-base", "smolvlm-500m-instruct"} <= {row["name"] for row in rows}
+
+
+def test_a_pull_without_a_hub_ends_with_four_and_a_wrong_name_with_two(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("VOUCH_WEIGHTS", str(tmp_path))
+    assert run(monkeypatch, tmp_path, "pull", "whisper-small") == 4
+    said = capfd.readouterr().err.strip()
+    assert "cannot be reached" in said
+    assert len(said.splitlines()) == 1
+    assert run(monkeypatch, tmp_path, "pull", "nonsense") == 2

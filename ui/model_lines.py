@@ -12,14 +12,8 @@ from vouch.hub import HUB_MODELS, hub_model, is_here, pull, pulled_folder
 from vouch.weights import TABLE, Progress, Weights, verified, weights_path
 
 PROFILES = ("offline", "laptop", "gpu", "cluster")
-PARTS = {
-    "all-minilm-l6-v2": "words",
-    "whisper-base": "sound",
-    "efficientnet-lite2": "pictures",
-    "seeing-map": "pictures",
-    "caption-decoder": "pictures",
-}
-"""What each of our own table's models is for; the others of it talk."""
+PARTS = {"all-minilm-l6-v2": "words", "whisper-base": "sound"}
+"""What our own table's models are for; the others of the offline profile see, those of no profile talk."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ import fnmatch
 import hashlib
 import io
 import json
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -108,12 +109,15 @@ def pulled(name: str, folder: Path) -> Path:
     return place
 
 
-def pull(name: str, folder: Path, progress: Progress, *, endpoint: str = HUB) -> Path:
+def pull(name: str, folder: Path, progress: Progress, *, endpoint: str = "") -> Path:
     """Fetches what is missing of a model into `folder`; returns its folder.
+
+    `endpoint`: the hub's address; empty: HF_ENDPOINT, where somebody has named a mirror, else the hub itself.
 
     Raises InputError where there is no such model, ModelUnavailable where the hub cannot be reached or has other bytes.
     """
     model, place = hub_model(name), pulled_folder(name, folder)
+    endpoint = endpoint or os.environ.get("HF_ENDPOINT") or HUB
     if is_here(place):
         progress(f"{name}: here")
         return place

@@ -20,6 +20,7 @@ OFFLINE = "offline"
 BASE = "whisper-base"
 OPENAI = "openai-whisper:"
 GPU_BATCH, CPU_BATCH = 8, 2
+UNNAMED = " (no server for captions: VOUCH_CAPTIONER names none)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +37,8 @@ class ModelChoice:
 
     @property
     def captioner_name(self) -> str:
-        """What looks at pictures; "offline" where only our own small models do. Raises InputError."""
-        if self.captioner != "auto":
-            return self.captioner
-        if self.profile == "cluster":
-            raise InputError(
-                "The cluster profile sees through a server. Name it: VOUCH_CAPTIONER=http://host:8000/v1#model, or offline."
-            )
-        return profile_model(self.profile, "pictures") or OFFLINE
+        """What looks at pictures; "offline" where only our own small models do, as in a cluster whose server nobody has named."""
+        return (profile_model(self.profile, "pictures") or OFFLINE) if self.captioner == "auto" else self.captioner
 
     @property
     def transcriber_name(self) -> str:
@@ -53,15 +48,16 @@ class ModelChoice:
     @property
     def hub_names(self) -> tuple[str, ...]:
         """Those of the two that are pulled from the hub."""
-        listens = self.transcriber_name
-        sees = "" if self.profile == "cluster" and self.captioner == "auto" else self.captioner_name
-        return tuple(name for name in (sees, listens) if name in HUB_MODELS or _is_id(name))
+        return tuple(
+            name for name in (self.captioner_name, self.transcriber_name) if name in HUB_MODELS or _is_id(name)
+        )
 
     @property
     def pictures_tier(self) -> str:
         """What the page and the terminal say of the models that see."""
-        named = "" if self.captioner_name == OFFLINE else f"captions by {_shown(self.captioner_name)}, "
-        return f"{named}tags by EfficientNet-Lite2, text by RapidOCR"
+        named = "a small model of our own" if self.captioner_name == OFFLINE else _shown(self.captioner_name)
+        lacks = self.profile == "cluster" and self.captioner == "auto"
+        return f"captions by {named}, tags by EfficientNet-Lite2, text by RapidOCR{UNNAMED if lacks else ''}"
 
     @property
     def sound_tier(self) -> str:
