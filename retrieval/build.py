@@ -27,6 +27,7 @@ from retrieval.perception.pillow_colours import PillowColours
 from retrieval.perception.pyav_video import FilmStills, SeenInFilm
 from retrieval.perception.pyav_wholeness import Wholeness
 from retrieval.perception.rapidocr_reader import RapidOcrReader
+from retrieval.perception.seeing_captioner import SeeingCaptioner
 from retrieval.perception.seeing_map import SeeingMap
 from retrieval.perception.sidecar_reader import SidecarReader
 from retrieval.recommender import Content, Recommender
@@ -196,23 +197,28 @@ def _ingest_parts(
         embedder=embedder,
         label_embedder=AveragedLabelEmbedder(embedder),
         cache=PerceptionCache(settings.cache / "perceived", shipped=shipped),
-        perceivers=build_perceivers(settings),
+        perceivers=build_perceivers(settings, embedder=embedder),
         media_dir=media_dir,
     )
 
 
-def build_perceivers(settings: Settings) -> tuple[Perceiver, ...]:
+def build_perceivers(
+    settings: Settings, *, embedder: Embedder | None = None, always: bool = False
+) -> tuple[Perceiver, ...]:
     """The profile's eyes and ears, with what the settings put in their place; weights are looked for when the first file needs them.
 
-    A vision-language model's captions come beside what our own small models see, which also makes pictures comparable with words.
+    A vision-language model's captions come beside our own small models' tags and vectors, which make pictures comparable with words.
+    With `always` our small captioner says what it is not sure of, too: for measuring.
     """
     weights = partial(weights_path, folder=settings.weights_folder)
     eye = EfficientNetEye(partial(weights, "efficientnet-lite2"), threads=settings.threads)
-    seeing = EfficientNetCaptioner(eye, SeeingMap())
+    seeing_map = SeeingMap()
+    seeing = EfficientNetCaptioner(eye, seeing_map)
     reading = RapidOcrReader(threads=settings.threads)
     stills = FilmStills()
     choice = _choice(settings)
-    described = chosen_captioner(choice)
+    embedder = embedder or MiniLmEmbedder(threads=settings.threads)
+    described = chosen_captioner(choice) or SeeingCaptioner(eye, seeing_map, embedder=embedder, always=always)
     return (
         SidecarReader(),
         seeing,
@@ -220,7 +226,8 @@ def build_perceivers(settings: Settings) -> tuple[Perceiver, ...]:
         PillowColours(),
         SeenInFilm(seeing, stills),
         SeenInFilm(reading, stills),
-        *((described, SeenInFilm(described, stills)) if described else ()),
+        described,
+        SeenInFilm(described, stills),
         chosen_transcriber(choice),
         LibrosaSound(),
         Wholeness(),

@@ -33,12 +33,14 @@ from retrieval.embedders.label_embedder import unit
 from retrieval.embedders.minilm_embedder import MiniLmEmbedder
 from retrieval.perception.caption_decoder import END, MOST_WORDS, UNKNOWN, build_decoder, scores, states, to_text, write
 from retrieval.perception.efficientnet_eye import load, look
+from retrieval.perception.seeing_captioner import choose
 from retrieval.perception.seeing_map import features
 from vouch.settings import Settings
 from vouch.weights import weights_path
 
 WEIGHTS = Path(__file__).parent.parent / "retrieval/perception/weights"
 PENALTY = 3000.0
+GROUPS, POOLED = 256, 1280
 FOLDS, FOLDINGS = 8, 2
 HELD_OUT = 150
 FEWEST_TIMES = 10
@@ -57,6 +59,7 @@ RECORD = {
 }
 
 Floats = NDArray[np.float32]
+Embed = Callable[[Sequence[str]], Floats]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,16 +126,27 @@ def main() -> None:
     vocabulary = count_words(photos, train)
     examples = make_examples(photos, train, vectors, learned, embed, vocabulary, told.seed)
     say(f"{len(vocabulary)} words; {len(examples.words)} captions without and {len(examples.photo_words)} with photos")
-    decoder = train_decoder(
-        examples, len(vocabulary), told, lambda d: measure(d, photos, held_out, learned, vocabulary)
-    )
-    captioned = {
-        name: {"photos": len(rows), "CIDEr-D": measure(decoder, photos, rows, learned, vocabulary)}
-        for name, rows in which.items()
-    }
+
+    def measure(decoder: Any, rows: NDArray[np.int64]) -> float:
+        """CIDEr-D of the captions of these photos."""
+        captions = captions_of(decoder, unit(learned(photos.seen[rows])), learned.common, embed, vocabulary)
+        return round(float(np.mean(cider_d(captions, [photos.captions[i][:5] for i in rows]))), 4)
+
+    decoder = train_decoder(examples, len(vocabulary), told, lambda decoder: measure(decoder, held_out))
+    captioned = {name: {"photos": len(rows), "CIDEr-D": measure(decoder, rows)} for name, rows in which.items()}
     told_of |= {"captions without photos": len(examples.words), "steps": told.steps, "figures": captioned}
     tensors = {name: tensor.float().numpy() for name, tensor in decoder.state_dict().items()}
+    tensors["middles"] = middles((photos.seen[train] - learned.middle) / learned.spread, told.seed)
     keep(told.out, "vouch-seeing", tensors, vocabulary[2:], told_of)
+
+
+def middles(standard: Floats, seed: int) -> Floats:
+    """Shape (256, 1280), rows of length 1: the middles of groups of like photos (k-means), by which a photo is known to be familiar."""
+    from sklearn.cluster import KMeans
+
+    pooled = unit(standard[:, :POOLED])
+    groups = KMeans(min(GROUPS, len(pooled)), n_init=1, max_iter=20, random_state=seed).fit(pooled)
+    return unit(groups.cluster_centers_)
 
 
 def found(learned: Map, photos: Photos, rows: NDArray[np.int64], vectors: Sequence[Floats]) -> dict[str, float]:
@@ -192,7 +206,7 @@ def looked_at(archive_path: Path, names: Sequence[str], scratch: Path) -> Floats
     return np.concatenate(pieces).astype(np.float32)
 
 
-def embedding(scratch: Path) -> Callable[[Sequence[str]], Floats]:
+def embedding(scratch: Path) -> Embed:
     """The words' vectors by MiniLM; those of many texts in bfloat16, which is faster (they are blurred anyway), and kept."""
     import torch
 
@@ -249,7 +263,7 @@ def make_examples(
     train: NDArray[np.int64],
     vectors: Sequence[Floats],
     learned: Map,
-    embed: Callable[[Sequence[str]], Floats],
+    embed: Embed,
     vocabulary: Sequence[str],
     seed: int,
 ) -> Examples:
@@ -359,11 +373,13 @@ def train_step(decoder: Any, optimiser: Any, vectors: Floats, words: NDArray[np.
     return float(loss.detach())
 
 
-def measure(decoder: Any, photos: Photos, which: NDArray[np.int64], learned: Map, vocabulary: Sequence[str]) -> float:
-    """CIDEr-D of the captions of these photos, rounded."""
-    written = write(decoder.eval(), unit(learned(photos.seen[which])))
-    captions = [to_text(one.words, vocabulary) for one in written]
-    return round(float(np.mean(cider_d(captions, [photos.captions[i][:5] for i in which]))), 4)
+def captions_of(decoder: Any, directions: Floats, common: Floats, embed: Embed, vocabulary: Sequence[str]) -> list[str]:
+    """The caption of each direction (n, 384) as the captioner chooses it; `common`: the mean of all captions."""
+    written = write(decoder.eval(), directions)
+    texts = [[to_text(one.words, vocabulary) for one in group] for group in written]
+    told = np.split(embed([text for group in texts for text in group]) - common, len(texts))
+    chosen = [choose(*three)[0] for three in zip(written, told, directions, strict=True)]
+    return [group[best] for group, best in zip(texts, chosen, strict=True)]
 
 
 def keep(out: Path, name: str, tensors: Mapping[str, Floats], words: Sequence[str], facts: dict[str, Any]) -> None:

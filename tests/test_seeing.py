@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from retrieval.perception.caption_decoder import END, MOST_WORDS, UNKNOWN, build_decoder, to_text, write
+from retrieval.perception.caption_decoder import END, MOST_WORDS, UNKNOWN, Written, build_decoder, to_text, write
 from retrieval.perception.efficientnet_eye import Look
+from retrieval.perception.seeing_captioner import choose
 from retrieval.perception.seeing_map import ROOT_WEIGHT, SeeingMap, features
 from scripts import train_seeing
 from tests.stand_ins_perception import unit
@@ -66,7 +68,7 @@ def test_captions_end_and_hold_known_words_only() -> None:
     import torch
 
     torch.manual_seed(0)
-    for written in write(build_decoder(N_WORDS).eval(), vectors(8)):
+    for written in chain.from_iterable(write(build_decoder(N_WORDS).eval(), vectors(8))):
         assert len(written.words) <= MOST_WORDS
         assert not {END, UNKNOWN} & set(written.words)
         assert len(written.log_probabilities) == len(written.words) + 1
@@ -80,11 +82,19 @@ def test_a_caption_does_not_depend_on_its_company_and_a_wider_beam_finds_no_less
     decoder = build_decoder(N_WORDS).eval()
     seen = vectors(5)
     together = write(decoder, seen)
-    assert [one.words for one in together] == [write(decoder, seen[i : i + 1])[0].words for i in range(5)]
-    greedy = write(decoder, seen, beam=1)
-    assert np.mean([np.mean(w.log_probabilities) for w in together]) >= np.mean(
-        [np.mean(w.log_probabilities) for w in greedy]
-    )
+    assert [group[0].words for group in together] == [write(decoder, seen[i : i + 1])[0][0].words for i in range(5)]
+    likely = [[float(np.mean(one.log_probabilities)) for one in group] for group in together]
+    assert all(group == sorted(group, reverse=True) for group in likely)
+    greedy = [float(np.mean(one.log_probabilities)) for (one,) in write(decoder, seen, beam=1)]
+    assert np.mean([group[0] for group in likely]) >= np.mean(greedy)
+
+
+def test_the_caption_that_fits_what_is_seen_is_chosen_unless_it_is_much_less_likely() -> None:
+    likely, fitting, wild = (Written((2,), (p, p)) for p in (-0.5, -0.7, -9.0))
+    told = np.array([[0.6, 0.8], [2.0, 0.2], [1.0, 0.0]], np.float32)
+    best, fit = choose([likely, fitting, wild], told, np.array([1.0, 0.0], np.float32))
+    assert best == 1
+    assert fit == pytest.approx(2 / np.hypot(2, 0.2))
 
 
 def test_a_caption_begins_with_a_capital() -> None:

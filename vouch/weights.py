@@ -118,6 +118,14 @@ TABLE: Mapping[str, Weights] = {
         licence="Apache-2.0; learned from captions of COCO (CC BY 4.0)",
         installed=("retrieval", "perception/weights"),
     ),
+    "vouch-seeing": Weights(
+        hub=OURS,
+        file="vouch-seeing.safetensors",
+        sha256="35cd09064064e8409f1cfb8472bb4de7823fbdcaa2ab9b56649ad0e94c5d42ed",
+        size_bytes=5_386_992,
+        licence="Apache-2.0; learned from captions of COCO (CC BY 4.0)",
+        installed=("retrieval", "perception/weights"),
+    ),
     "qwen2.5-coder-1.5b": Weights(
         hub="Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF",
         file="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",

@@ -63,8 +63,8 @@ def scores(decoder: Any, of_states: Any) -> Any:
     return of_states @ decoder["words"].weight.T
 
 
-def write(decoder: Any, vectors: Vectors, *, beam: int = BEAM) -> list[Written]:
-    """The likeliest caption of each vector, by beam search, ranked by the mean log-probability of a word.
+def write(decoder: Any, vectors: Vectors, *, beam: int = BEAM) -> list[list[Written]]:
+    """The likeliest captions of each vector, by beam search, the one with the highest mean log-probability of a word first.
 
     Args:
         decoder: in evaluation mode.
@@ -98,10 +98,10 @@ def write(decoder: Any, vectors: Vectors, *, beam: int = BEAM) -> list[Written]:
             words = torch.cat([words[origin], word[:, None]], 1)
         words = words[origin]
         lengths = (words != END).sum(1) + 1
-        first = (total / lengths.view(n, beam)).argmax(1) + beam * torch.arange(n)
+        order = (total / lengths.view(n, beam)).argsort(1, descending=True) + beam * torch.arange(n)[:, None]
         return [
-            Written(tuple(words[i, : lengths[i] - 1].tolist()), tuple(each[i, : lengths[i]].tolist()))
-            for i in first.tolist()
+            [Written(tuple(words[i, : lengths[i] - 1].tolist()), tuple(each[i, : lengths[i]].tolist())) for i in group]
+            for group in order.tolist()
         ]
 
 

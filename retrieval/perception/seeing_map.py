@@ -40,16 +40,25 @@ class SeeingMap:
 
     def vector(self, seen: Look) -> Vectors:
         """Shape (384,): where an ordinary query would look for the picture, `direction` and what all captions have in common."""
-        vector: Vectors = self.direction(seen) + COMMON_SHARE * self._loaded()["common"]
+        vector: Vectors = self.direction(seen) + COMMON_SHARE * self.common
         return vector
 
     def direction(self, seen: Look) -> Vectors:
         """Shape (384,), length 1: how the captions that people would write differ from the mean of all captions."""
-        parts = self._loaded()
-        standard = (features(seen.pooled, seen.probabilities) - parts["middle"]) / parts["spread"]
-        mapped = standard @ parts["matrix"]
+        mapped = self.standard(seen) @ self._loaded()["matrix"]
         direction: Vectors = (mapped / max(float(np.linalg.norm(mapped)), 1e-12)).astype(np.float32)
         return direction
+
+    def standard(self, seen: Look) -> Vectors:
+        """Shape (2280,): the features, each with mean 0 and spread 1 over the photos learned from; the pooled ones come first."""
+        parts = self._loaded()
+        standard: Vectors = (features(seen.pooled, seen.probabilities) - parts["middle"]) / parts["spread"]
+        return standard
+
+    @property
+    def common(self) -> Vectors:
+        """Shape (384,): the mean of all captions."""
+        return self._loaded()["common"]
 
     def _loaded(self) -> dict[str, Vectors]:
         from safetensors.numpy import load_file

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
+from retrieval.embedders.minilm_embedder import MiniLmEmbedder
 from retrieval.perception.efficientnet_captioner import UNNAMED, EfficientNetCaptioner, tags_text
 from retrieval.perception.efficientnet_eye import EfficientNetEye
 from retrieval.perception.imagenet import imagenet_words
+from retrieval.perception.seeing_captioner import SeeingCaptioner
 from retrieval.perception.seeing_map import SeeingMap
 from tests.stand_ins_perception import SidecarCaptioner
 from vouch.errors import UnreadableMedia
@@ -115,6 +117,22 @@ def test_a_cat_is_a_cat(efficientnet: EfficientNetCaptioner) -> None:
     assert len(seen.labels) == 20
     assert len(seen.vector) == 384
     assert efficientnet.made_by.startswith("efficientnet-lite2:9656183e+seeing-map:")
+
+
+@pytest.mark.weights
+def test_our_own_model_captions_a_cat_and_is_silent_about_a_drawing(weights_folder: Path, tmp_path: Path) -> None:
+    eye = EfficientNetEye(lambda: weights_path("efficientnet-lite2", folder=weights_folder))
+    seeing, embedder = SeeingMap(), MiniLmEmbedder()
+    own = SeeingCaptioner(eye, seeing, embedder=embedder)
+    (said,) = own.caption(cat_photo())
+    assert (said.channel, said.labels) == ("caption", ())
+    assert "cat" in said.text.lower().split()
+    assert own.caption(cat_photo()) == (said,)
+    cover = drawn_cover(tmp_path / "cover.png")
+    assert own.caption(cover) == ()
+    assert SeeingCaptioner(eye, seeing, embedder=embedder, always=True).caption(cover) != ()
+    assert own.made_by.startswith("vouch-seeing:")
+    assert own.takes == {"picture"}
 
 
 def test_unlikely_labels_are_said_with_perhaps_or_not_at_all() -> None:
