@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,12 +19,13 @@ from rich.table import Table
 from eval.datasets import read_dataset
 from eval.fusion import FusionTable, fusion_table
 from eval.grounding import GroundingTable, grounding_table
+from eval.perception import PerceptionTable, Silence, Tier, perception_table
 from eval.ranking import PARTS, Metric, Problem, RankingTable, ranking_table
 from eval.recorded import RECORDED, Tuned
 from eval.splits import Split, split_last, split_people
 from eval.texts import content_of
 from eval.tuning import baselines
-from retrieval.build import open_collection
+from retrieval.build import Collection, build_perceivers, open_collection, run_ingest
 from retrieval.embedders.minilm_embedder import MiniLmEmbedder
 from retrieval.recommender import Content
 from vouch.errors import InputError, SetupError
@@ -92,15 +94,31 @@ def _problem(folder: Path | None, arguments: argparse.Namespace, settings: Setti
     )
 
 
+def perception(arguments: argparse.Namespace, settings: Settings) -> PerceptionTable:
+    """What the profile's eyes and ears make of the data sets in --data, VOUCH_TEST_DATA or ../shared/data; in homes of its own."""
+    beside = Path(__file__).parent.parent.parent / "shared" / "data"
+    (folder,) = arguments.data[:1] or [Path(os.environ.get("VOUCH_TEST_DATA", beside))]
+
+    def opened(catalogue: Path, media: Path, home: Path) -> Collection:
+        own = Settings(**{**settings.model_dump(), "home": home})
+        run_ingest(own, catalogue, media_dir=media, interactions=None, column_map={}, prune=False, watcher=Silence())
+        return open_collection(own)
+
+    perceivers, unsilenced = build_perceivers(settings), build_perceivers(settings, always=True)
+    tier = Tier(perceivers=perceivers, unsilenced=unsilenced, opened=opened)
+    return perception_table(folder, tier, say=_teller())
+
+
 def grounding(arguments: argparse.Namespace, settings: Settings) -> GroundingTable:
     """The adversarial and the faithful replies of tests/data/grounding; needs no home."""
     return grounding_table(MiniLmEmbedder())
 
 
-Measured = RankingTable | GroundingTable | FusionTable
+Measured = PerceptionTable | RankingTable | GroundingTable | FusionTable
 MEASUREMENTS: dict[str, Callable[[argparse.Namespace, Settings], Measured]] = {
     "fusion": fusion,
     "grounding": grounding,
+    "perception": perception,
     "ranking": ranking,
 }
 
@@ -156,6 +174,8 @@ def main(words: Sequence[str] | None = None) -> int:
         show_grounding(table, Console())
     elif isinstance(table, FusionTable):
         show_fusion(table, wide_console())
+    elif isinstance(table, PerceptionTable):
+        show_perception(table, wide_console())
     else:
         show(table, wide_console())
     return 0
@@ -206,6 +226,19 @@ def show_fusion(table: FusionTable, console: Console) -> None:
         alone = ", ".join(f"{value:.4f}" for value in row.alone)
         drawn.add_row(str(row.likes or "all"), weights or "none", f"{row.gain:.2%}", alone)
     console.print(drawn)
+
+
+def show_perception(table: PerceptionTable, console: Console) -> None:
+    """Prints a line a measurement with its models, and which data sets are not here."""
+    drawn = Table(title="what is seen, read and heard")
+    for heading in ("measured", "on", "by", "of", "figures"):
+        drawn.add_column(heading)
+    for row in table.rows:
+        figures = "\n".join(f"{name} {value:.3f}" for name, value in row.figures.items())
+        drawn.add_row(row.what, row.data, row.model.replace(", ", "\n"), str(row.count), figures)
+    console.print(drawn)
+    for sentence in table.missing:
+        console.print(sentence, markup=False)
 
 
 def _figure(metric: Metric | None) -> str:

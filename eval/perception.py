@@ -1,0 +1,240 @@
+"""What the models that see and hear make of public data: `python -m eval perception`.
+
+Pictures are searched through the ordinary `recommend` of a home that is ingested for this, with titles that say nothing. What is not
+measured: how pictures outside these sets fare, and whether a caption that shares words with people's is true.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.cider import cider_d
+from eval.rendered_text import draw_texts, words_found
+from retrieval.build import Collection
+from retrieval.catalogue_file import CatalogueFile
+from retrieval.ingest import Progress
+from retrieval.interactions_file import InteractionsFile
+from vouch.errors import MissingExtra
+from vouch.ports import Perceiver
+from vouch.types import Perceived, Query
+
+FIRST = (1, 5)
+CAPTIONERS = ("vouch-seeing", "transformers", "llama", "openai")
+"""What `made_by` of captioners begins with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerceptionRow:
+    """One measurement: what, on which data, by which models, over how many, and the figures by name."""
+
+    what: str
+    data: str
+    model: str
+    count: int
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerceptionTable:
+    """All rows; `missing`: a sentence for each data set that is not here."""
+
+    rows: tuple[PerceptionRow, ...]
+    missing: tuple[str, ...]
+
+
+class Silence:
+    """Is told how an ingest goes, and tells nobody."""
+
+    def catalogue(self, file: CatalogueFile) -> None:
+        """Nothing."""
+
+    def interactions(self, file: InteractionsFile) -> None:
+        """Nothing."""
+
+    def step(self, step: Progress) -> None:
+        """Nothing."""
+
+    def say(self, message: str) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tier:
+    """The models that are measured. `unsilenced`: the same, but they also say what they are not sure of; `opened`: ingests a catalogue
+    with its media into a home."""
+
+    perceivers: Sequence[Perceiver]
+    unsilenced: Sequence[Perceiver]
+    opened: Callable[[Path, Path, Path], Collection]
+
+    def makers(self, *channels: str) -> str:
+        """The names of the perceivers whose names begin so, with their digests."""
+        return ", ".join(p.made_by for p in self.perceivers if p.made_by.startswith(channels))
+
+
+def _quiet(_: str) -> None:
+    pass
+
+
+def perception_table(data: Path, tier: Tier, *, say: Callable[[str], None] = _quiet) -> PerceptionTable:
+    """Every measurement whose data lie in `data`, in a fixed order; `say` hears what is being measured."""
+    rows: list[PerceptionRow] = []
+    missing: list[str] = []
+    for folder, measure in MEASURES.items():
+        if (data / folder).is_dir():
+            say(f"measuring on {folder}")
+            rows += measure(data / folder, tier)
+        else:
+            missing.append(f"{folder} is not in {data}, so nothing was measured on it.")
+    return PerceptionTable(rows=(*rows, rendered(tier)), missing=tuple(missing))
+
+
+def speech(folder: Path, tier: Tier) -> list[PerceptionRow]:
+    """Word error over all clips, with Whisper's text normaliser on both sides. Raises MissingExtra."""
+    try:
+        import jiwer
+
+        normal = importlib.import_module("whisper.normalizers").EnglishTextNormalizer()
+    except ImportError as failure:
+        raise MissingExtra("jiwer or openai-whisper", 'pip install -c constraints.txt -e ".[dev,whisper]"') from failure
+    hears = next(p for p in tier.perceivers if "sound" in p.takes and not p.made_by.startswith("sidecar"))
+    clips = _lines(folder / "manifest.jsonl")
+    said = [normal(clip["text"]) for clip in clips]
+    started = time.monotonic()
+    heard = [normal(_transcript(hears.perceive(folder / clip["path"]))) for clip in clips]
+    part = (time.monotonic() - started) / sum(clip["seconds"] for clip in clips)
+    figures = {"word error": float(jiwer.wer(said, heard)), "part of real time": part}
+    return [_row("speech", "speech", hears.made_by, len(clips), figures)]
+
+
+def _transcript(heard: Sequence[Perceived]) -> str:
+    return " ".join(one.text for one in heard if one.channel == "transcript")
+
+
+def rendered(tier: Tier) -> PerceptionRow:
+    """The share of words that are read in pictures drawn for this, with a fixed seed."""
+    reads = next(p for p in tier.perceivers if p.made_by.startswith("rapidocr"))
+    with tempfile.TemporaryDirectory() as scratch:
+        drawn = draw_texts(Path(scratch))
+        found = [words_found(text, reads.perceive(path)) for path, text in drawn]
+    return _row("text in pictures", "drawn here", reads.made_by, len(drawn), {"words found": float(np.mean(found))})
+
+
+def photos(folder: Path, tier: Tier) -> list[PerceptionRow]:
+    """Which photo people's captions find by `recommend`, and which captions lie nearest to a photo's vector."""
+    told = _lines(folder / "manifest.jsonl")
+    captions = [photo["captions"][:5] for photo in told]
+    with tempfile.TemporaryDirectory() as scratch:
+        home = _home(Path(scratch), folder, [photo["path"] for photo in told], tier)
+        places = [_place(home, text, str(i)) for i, group in enumerate(captions) for text in group]
+        nearest = _nearest_captions(home, captions)
+        home.index.close()
+    model = tier.makers("efficientnet", *CAPTIONERS)
+    return [
+        _row("caption -> photo", "photos", model, len(places), _recalls(places)),
+        _row("photo -> caption (vectors)", "photos", model, len(nearest), _recalls(nearest)),
+    ]
+
+
+def shop(folder: Path, tier: Tier) -> list[PerceptionRow]:
+    """Which picture a product's name finds, with all text of the catalogue left out."""
+    raw = json.loads((folder / "catalog.json").read_text(encoding="utf-8"))
+    products = raw if isinstance(raw, list) else next(value for value in raw.values() if isinstance(value, list))
+    with tempfile.TemporaryDirectory() as scratch:
+        paths = [f"{product['Id']}.webp" for product in products]
+        home = _home(Path(scratch), folder / "pics", paths, tier)
+        places = [_place(home, product["Name"], str(i)) for i, product in enumerate(products)]
+        home.index.close()
+    model = tier.makers("efficientnet", *CAPTIONERS, "rapidocr")
+    return [_row("product name -> picture", "eshop-catalog", model, len(places), _recalls(places))]
+
+
+def captions(folder: Path, tier: Tier) -> list[PerceptionRow]:
+    """CIDEr-D of a caption for every photo of the test split, sure or not, and how many are sure enough to be shown."""
+    told = [row for row in _lines(folder / "captions.jsonl") if row["split"] == "test"]
+    always, surely = _captioner(tier.unsilenced), _captioner(tier.perceivers)
+    with tempfile.TemporaryDirectory() as scratch:
+        with zipfile.ZipFile(folder / "photos.zip") as archive:
+            files = [Path(archive.extract(row["photo"], scratch)) for row in told]
+        _caption(always, files[0])  # loads the model
+        started = time.monotonic()
+        said = [_caption(always, file) for file in files]
+        seconds = (time.monotonic() - started) / len(files)
+        shown = np.array([bool(_caption(surely, file)) for file in files])
+    each = np.array(cider_d(said, [row["captions"][:5] for row in told]))
+    figures = {"CIDEr-D": float(each.mean()), "seconds a picture": seconds, "shown": float(shown.mean())}
+    if shown.any():
+        figures["CIDEr-D of those shown"] = float(each[shown].mean())
+    return [_row("captions", "coco-photos, test split", always.made_by, len(files), figures)]
+
+
+MEASURES: Mapping[str, Callable[[Path, Tier], list[PerceptionRow]]] = {
+    "speech": speech,
+    "photos": photos,
+    "eshop-catalog": shop,
+    "coco-photos": captions,
+}
+
+
+def _captioner(perceivers: Sequence[Perceiver]) -> Perceiver:
+    return next(p for p in perceivers if p.made_by.startswith(CAPTIONERS))
+
+
+def _caption(perceiver: Perceiver, picture: Path) -> str:
+    return " ".join(one.text for one in perceiver.perceive(picture) if one.channel == "caption")
+
+
+def _row(what: str, data: str, model: str, count: int, figures: Mapping[str, float]) -> PerceptionRow:
+    rounded = {name: round(value, 4) for name, value in figures.items()}
+    return PerceptionRow(what=what, data=data, model=model, count=count, figures=rounded)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _home(scratch: Path, media: Path, pictures: Sequence[str], tier: Tier) -> Collection:
+    """A home of these pictures; the titles are numbers, from 0."""
+    catalogue = scratch / "catalogue.jsonl"
+    rows = [{"id": str(i), "title": str(i), "image": picture} for i, picture in enumerate(pictures)]
+    catalogue.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return tier.opened(catalogue, media, scratch / "home")
+
+
+def _place(home: Collection, text: str, item_id: str) -> int | None:
+    """The place of the item in the list for these words, from 1; None: it is not among the first five."""
+    found = home.recommender.recommend(Query(text=text, k=max(FIRST))).recommendations
+    return next((one.rank for one in found if one.item.item_id == item_id), None)
+
+
+def _nearest_captions(home: Collection, captions: Sequence[Sequence[str]]) -> list[int | None]:
+    """For each photo the place of the best of its own captions among all, by the vectors of what is seen."""
+    passages, vectors = home.store.passages_and_vectors()
+    row_of = {p.item_id: row for row, p in enumerate(passages) if p.space == "seen"}
+    of_captions = home.embedder.embed([text for group in captions for text in group])
+    owner = np.array([i for i, group in enumerate(captions) for _ in group])
+    places: list[int | None] = []
+    for i in range(len(captions)):
+        row = row_of.get(str(i))
+        ranked = owner[np.argsort(-(of_captions @ vectors[row]))] if row is not None else np.array([])
+        places.append(int(np.flatnonzero(ranked == i)[0]) + 1 if row is not None else None)
+    return places
+
+
+def _recalls(places: Sequence[int | None]) -> dict[str, float]:
+    """The share of questions whose answer stands among the first k.
+
+    >>> _recalls([1, 3, None, 1])
+    {'recall@1': 0.5, 'recall@5': 0.75}
+    """
+    return {f"recall@{k}": sum(p is not None and p <= k for p in places) / max(len(places), 1) for k in FIRST}

@@ -1,0 +1,75 @@
+"""Measurements of perception: CIDEr-D by hand, places in lists, words in drawn pictures, what is missing is said."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from eval.cider import cider_d
+from eval.perception import PerceptionTable, Tier, perception_table
+from eval.rendered_text import TEXTS, draw_texts, words_found
+from vouch.types import MediaKind, Perceived
+
+
+class Silent:
+    """Takes pictures and says nothing of them."""
+
+    takes: frozenset[MediaKind] = frozenset({"picture"})
+    made_by = "rapidocr-silent"
+
+    def perceive(self, path: Path) -> tuple[Perceived, ...]:
+        """Nothing."""
+        return ()
+
+
+def test_a_caption_that_is_its_only_reference_scores_ten() -> None:
+    captions = ["a cat sits on a mat", "two dogs run off"]
+    assert cider_d(captions, [[caption] for caption in captions]) == pytest.approx((10, 10))
+
+
+def test_words_that_all_pictures_share_tell_nothing() -> None:
+    assert cider_d(["photo", "boat"], [["photo cat"], ["photo boat"]])[0] == 0
+
+
+def test_a_caption_of_another_length_pays_by_the_gaussian() -> None:
+    # One word of two, unigrams only: cosine 1 / sqrt(2) of ten quarters, and a gap of one word with sigma 6.
+    half, _ = cider_d(["cat", "dog"], [["cat mat"], ["dog"]])
+    assert half == pytest.approx(10 / 4 / math.sqrt(2) * math.exp(-1 / 72))
+
+
+def test_repeating_a_word_is_clipped() -> None:
+    once, again = (cider_d([said, "dog"], [["cat mat"], ["dog"]])[0] for said in ("cat mat", "cat cat"))
+    assert again < once
+
+
+def test_every_text_is_drawn_in_every_size_and_the_same_each_time(tmp_path: Path) -> None:
+    first, second = tmp_path / "1", tmp_path / "2"
+    first.mkdir()
+    second.mkdir()
+    drawn, again = draw_texts(first, TEXTS[:2]), draw_texts(second, TEXTS[:2])
+    assert [text for _, text in drawn] == [TEXTS[0]] * 3 + [TEXTS[1]] * 3
+    assert [a.read_bytes() for a, _ in drawn] == [b.read_bytes() for b, _ in again]
+
+
+def test_words_are_found_whatever_their_case_and_blanks() -> None:
+    read = (Perceived(channel="ocr", text="OPEN daily\nfromnine"), Perceived(channel="ocr", text="to fife"))
+    assert words_found("Open daily from nine to five", read) == pytest.approx(5 / 6)
+    assert words_found("Open daily", ()) == 0
+
+
+def test_data_that_are_not_here_are_named_and_the_rest_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eval.perception.draw_texts", lambda folder: [(folder / "a.png", "a text")])
+
+    def unopened(*_: Path) -> None:
+        raise AssertionError
+
+    tier = Tier(perceivers=(Silent(),), unsilenced=(Silent(),), opened=unopened)  # type: ignore[arg-type]
+    table: PerceptionTable = perception_table(tmp_path, tier)
+    assert [sentence.split()[0] for sentence in table.missing] == ["speech", "photos", "eshop-catalog", "coco-photos"]
+    assert [(row.what, row.model, row.figures) for row in table.rows] == [
+        ("text in pictures", "rapidocr-silent", {"words found": 0.0})
+    ]
