@@ -172,7 +172,8 @@ class ListWords:
         count = steps[-1].after if steps else len(rec_list.recommendations)
         understood = self._phrases.understood(rec_list.query.filters, noun=False)
         met = next((s.before - s.after for s in rec_list.funnel if s.filter is None and s.label.startswith("seen")), 0)
-        left_out = f"; I leave out {met} that you have met" if met and count > met else ""
+        who = "one of you has" if len(rec_list.query.tastes) > 1 else "you have"
+        left_out = f"; I leave out {met} that {who} met" if met and count > met else ""
         order = (
             (f"These come closest to “{text}”.", f"Nearest to “{text}”:", f"For “{text}” I would look at these.")[
                 turn % 3

@@ -49,7 +49,8 @@ class ReasonFinder:
     ) -> tuple[Reason, ...]:
         """The reasons for one item, the strongest first; `limit` None: all, every liked item's share included.
 
-        A reason's strength is the part of the score that it stands for. `met`: checked filters, then preferences.
+        A reason's strength is the part of the score that it stands for. `met`: checked filters, then preferences. What several people
+        like stands in `for_people`, each with whose it is.
         """
         parts = scored.parts
         weighed: list[tuple[float, Reason]] = []
@@ -63,7 +64,7 @@ class ReasonFinder:
         ]
         by_people = parts.get("collaborative", 0.0) + parts.get("company", 0.0)
         carried = by_people or sum(parts.get(name, 0.0) for name in PERSONAL_SOURCES)
-        if carried:
+        if carried and len(query.tastes) < 2:
             shown = [one for one in liked if one.contribution > 0][:MOST_LIKED] if limit else liked
             weighed += [(carried * max(one.share, 0.0), one) for one in shown]
         weighed += [

@@ -97,6 +97,7 @@ def test_each_person_has_a_reason_with_their_own_like() -> None:
         assert [r.label for r in people] == ["you", "your sister"]
         assert {one.item_id for one in people[0].liked} <= {"nosferatu"}
         assert {one.item_id for one in people[1].liked} <= {"general"}
+        assert not any(r.kind == "liked_item" for r in recommendation.reasons), "a like without whose it is"
 
 
 def test_the_worst_off_decide_unless_the_average_is_asked_for() -> None:
