@@ -130,6 +130,8 @@ def test_among_new_items_alone_the_lent_affinity_ranks(model: CollaborativeModel
         found = CollaborativeSource(one).propose(query(EVEN), 10, frozenset(NEW))
         assert [index(c.item_id) % 2 for c in found[:4]] == [0, 0, 0, 0]
     assert not {c.item_id for c in CollaborativeSource(fitted(never)).propose(query(EVEN), 100, None)} & set(NEW)
+    own = replace(model, borrowers=None).affinity(EVEN)
+    np.testing.assert_array_equal(fitted(never).standing(EVEN)[:N_ITEMS], own[:N_ITEMS])
 
 
 def test_what_people_met_and_nobody_likes_is_not_new() -> None:
@@ -142,12 +144,13 @@ def test_what_people_met_and_nobody_likes_is_not_new() -> None:
 def test_nothing_new_is_shown_to_people_of_whom_less_is_known_than_the_rule_knows_of() -> None:
     careful = replace(WORTH, least=3.0)
     lent = np.array([0.2], dtype=np.float32)
-    assert careful.worth(2.9, lent)[0] <= 0 < careful.worth(3.0, lent)[0]
+    assert np.isnan(careful.worth(2.9, lent)).all()
+    assert careful.worth(3.0, lent)[0] > 0
 
 
 def test_somebody_for_whom_more_would_be_worth_less_gets_no_new_items() -> None:
     backwards = Exchange(gain=(0.0, 0.0, 0.0, -1.0, 0.0), loss=WORTH.loss, price=0.0)
-    assert (backwards.worth(3, np.array([0.2, 0.5], dtype=np.float32)) <= 0).all()
+    assert np.isnan(backwards.worth(3, np.array([0.2, 0.5], dtype=np.float32))).all()
 
 
 def test_the_worth_is_learned_where_content_says_who_likes_what() -> None:

@@ -1,6 +1,6 @@
 """New items take part at once: what their content says becomes a lent column of weights, and their own likes take over as they come.
 
-    B[:, j] ~ M' e_j     by ridge regression over the items that have likes (Gantner et al. 2010 map attributes to factors in the same way)
+    B[:, j] ~ M e_j     by ridge regression over the items that have likes (Gantner et al. 2010 map attributes to factors in the same way)
 
 e_j is the item's vector (mean of its passages, or of its picture) less the mean of all, at length 1. A lent affinity is a sum over
 the likes like any other, so it can be taken apart. It is also small: an average says little for certain. Where it stands in a list
@@ -49,13 +49,13 @@ class Exchange:
     least: float = 1.0
 
     def worth(self, number: float, lent: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The affinity in whose place each of them may stand; 0 or less of lent affinity is worth what it is."""
+        """The affinity in whose place each of them may stand; 0 or less of lent affinity is worth what it is. NaN: nothing was learned."""
         n = np.log(max(number, 1.0))
         a, b = self.gain, self.loss
         slope = b[3] + b[4] * n
         learned = number >= self.least and slope > 0 and a[3] + a[4] * n > 0  # else more would be worth less
         if not learned:
-            return np.minimum(lent, 0)
+            return np.full(len(lent), np.nan, dtype=np.float32)
         gain = a[0] + a[1] * n + a[2] * n * n + (a[3] + a[4] * n) * np.log(np.maximum(lent, _SMALLEST))
         worth = np.exp(np.clip((gain - self.price - (b[0] + b[1] * n + b[2] * n * n)) / slope, -20, 20))
         return np.asarray(np.where(lent > 0, worth, lent), dtype=np.float32)
@@ -66,7 +66,7 @@ class Lending:
     """The columns that are lent.
 
     Args:
-        maps: by the number of the scorer's weights M, float32, shape (dimensions, n_items of the scorer).
+        maps: by the number of the scorer's weights M, float32, shape (n_items of the scorer, dimensions).
         centre: the mean vector, shape (dimensions,).
         popularity: what log popularity follows from, shape (dimensions + 1,); the last one is the constant.
         exchange: None: new items have a lent affinity, but no place among the old ones.
@@ -84,7 +84,7 @@ class Lending:
         """By ridge regression from the items of the scorer; `vectors`: their rows, shape (n_items, dimensions), 0 for no vector."""
         centre = centre_of(vectors)
         solver = _solver(centred(vectors, centre))
-        maps = [np.asarray(solver @ one.T, dtype=np.float32) for one in weights]
+        maps = [np.asarray(one @ solver.T, dtype=np.float32) for one in weights]
         constant = float(log_popularity[np.linalg.norm(vectors, axis=1) > 0].mean())
         popularity = np.append(solver @ (log_popularity - constant), constant)
         return cls(maps, centre, np.asarray(popularity, dtype=np.float32))
@@ -136,7 +136,7 @@ class Borrowers:
         """The lent affinity of each, shape (len(places),)."""
         level = self.scorer.level(likes)
         given = np.fromiter(likes.values(), np.float32, len(likes)) * np.float32(level.scale)
-        wanted = self.lending.maps[level.weights][:, list(likes)] @ given
+        wanted = given @ self.lending.maps[level.weights][list(likes)]
         total = np.float32(level.popularity * sum(likes.values()))
         return np.asarray(self.vectors @ wanted + total * self._popularity, dtype=np.float32)
 
@@ -150,7 +150,7 @@ class Borrowers:
     def contributions(self, likes: Mapping[int, float], position: int) -> dict[int, float]:
         """What each like adds to the lent affinity of the borrower at `position`; with its popularity they sum to it."""
         level = self.scorer.level(likes)
-        columns = self.vectors[position] @ self.lending.maps[level.weights][:, list(likes)]
+        columns = self.lending.maps[level.weights][list(likes)] @ self.vectors[position]
         return {
             i: float(level.scale * weight * column)
             for (i, weight), column in zip(likes.items(), columns.tolist(), strict=True)

@@ -253,7 +253,7 @@ def _write_widened_lending(made: Path, folder: Path, record: Record, training: T
     places = places_of(record.item_ids, training.item_ids)
     maps = []
     for one in lending.maps:
-        wide = np.zeros((len(one), len(training.item_ids)), dtype=np.float32)
-        wide[:, places] = one
+        wide = np.zeros((len(training.item_ids), one.shape[1]), dtype=np.float32)
+        wide[places] = one
         maps.append(wide)
     write_lending(made, replace(lending, maps=maps))
