@@ -26,7 +26,7 @@ from retrieval.perception.openai_captioner import OpenAiCaptioner
 from retrieval.perception.seen_answer import Turn, fields, look, perceived
 from retrieval.perception.transformers_captioner import TransformersCaptioner, load_processor
 from tests.scripted_server import server
-from tests.tiny_idefics3 import dozen, tiny_idefics3
+from tests.tiny_idefics3 import TEMPLATE, dozen, make_tokenizer, tiny_idefics3
 from vouch.errors import MissingExtra, ModelFailed, ModelUnavailable, UnreadableMedia
 from vouch.hub import HUB_MODELS, pulled_folder
 from vouch.ports import BatchPerceiver
@@ -177,6 +177,39 @@ def test_a_batch_that_does_not_fit_is_halved(tiny: Path, drawn: list[Path], monk
 def test_a_folder_without_a_model_is_said(tmp_path: Path, drawn: list[Path]) -> None:
     with pytest.raises(ModelUnavailable, match=r"config\.json"):
         TransformersCaptioner(lambda: tmp_path, name="none").caption(drawn[0])
+
+
+def make_llava(folder: Path) -> None:
+    """A tiny LLaVA that has learnt nothing."""
+    from transformers import LlavaConfig, LlavaForConditionalGeneration, LlavaProcessor
+    from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+
+    tokenizer = make_tokenizer()
+    size = {"height": 32, "width": 32}
+    processor = LlavaProcessor(
+        image_processor=CLIPImageProcessorPil(size=size, crop_size=size),
+        tokenizer=tokenizer,
+        patch_size=8,
+        vision_feature_select_strategy="default",
+        num_additional_image_tokens=1,
+        chat_template=TEMPLATE,
+    )
+    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
+    config = LlavaConfig(
+        vision_config={"model_type": "clip_vision_model", "image_size": 32, "patch_size": 8, **small},
+        text_config={"model_type": "llama", "vocab_size": len(tokenizer), **small, "num_key_value_heads": 2},
+        image_token_index=tokenizer.convert_tokens_to_ids("<image>"),
+        vision_feature_layer=-1,
+    )
+    LlavaForConditionalGeneration(config).save_pretrained(folder)
+    processor.save_pretrained(folder)
+
+
+def test_a_llava_goes_through_the_same_code(tmp_path: Path, drawn: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retrieval.perception.transformers_captioner.MAX_TOKENS", 6)
+    make_llava(tmp_path / "llava")
+    captioner = TransformersCaptioner(lambda: tmp_path / "llava", name="llava", batch=3, threads=1)
+    assert [type(one) for one in captioner.perceive_batch(drawn[:3])] == [tuple] * 3
 
 
 def test_a_processor_that_needs_torchvision_says_so_in_one_sentence(tmp_path: Path) -> None:

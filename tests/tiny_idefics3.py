@@ -100,10 +100,23 @@ def make(folder: Path) -> None:
 
 
 def make_processor() -> Any:
-    """Idefics3's own processor with a byte-level tokenizer learnt from the prompt and the answers."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import Idefics3Processor, PreTrainedTokenizerFast
+    """Idefics3's own processor."""
+    from transformers import Idefics3Processor
     from transformers.models.idefics3.image_processing_pil_idefics3 import Idefics3ImageProcessorPil
+
+    eyes = Idefics3ImageProcessorPil(size={"longest_edge": 2 * TINY_PX}, max_image_size={"longest_edge": TINY_PX})
+    return Idefics3Processor(
+        image_processor=eyes,
+        tokenizer=make_tokenizer(),
+        image_seq_len=(TINY_PX // PATCH_PX) ** 2 // SCALE**2,
+        chat_template=TEMPLATE,
+    )
+
+
+def make_tokenizer() -> Any:
+    """A byte-level tokenizer learnt from the prompt and the answers."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
 
     marks = [*MARKS, *(f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1, 7))]
     letters = Tokenizer(models.BPE())
@@ -111,19 +124,10 @@ def make_processor() -> Any:
     letters.decoder = decoders.ByteLevel()
     texts = [caption_prompt(), "User: Assistant: ", *(json.dumps(told) for _, told in dozen())]
     alphabet = pre_tokenizers.ByteLevel.alphabet()
-    letters.train_from_iterator(
-        texts * 3,
-        trainers.BpeTrainer(vocab_size=900, special_tokens=marks, initial_alphabet=alphabet, show_progress=False),
-    )
-    tokenizer = PreTrainedTokenizerFast(
+    trainer = trainers.BpeTrainer(vocab_size=900, special_tokens=marks, initial_alphabet=alphabet, show_progress=False)
+    letters.train_from_iterator(texts * 3, trainer)
+    return PreTrainedTokenizerFast(
         tokenizer_object=letters, bos_token=MARKS[0], eos_token=MARKS[1], pad_token=MARKS[0], padding_side="left"
-    )
-    eyes = Idefics3ImageProcessorPil(size={"longest_edge": 2 * TINY_PX}, max_image_size={"longest_edge": TINY_PX})
-    return Idefics3Processor(
-        image_processor=eyes,
-        tokenizer=tokenizer,
-        image_seq_len=(TINY_PX // PATCH_PX) ** 2 // SCALE**2,
-        chat_template=TEMPLATE,
     )
 
 
