@@ -120,17 +120,20 @@ def test_a_cat_is_a_cat(efficientnet: EfficientNetCaptioner) -> None:
 
 
 @pytest.mark.weights
-def test_our_own_model_captions_a_cat_and_is_silent_about_a_drawing(weights_folder: Path, tmp_path: Path) -> None:
+def test_our_own_model_captions_what_it_is_sure_of_and_no_drawing(weights_folder: Path, tmp_path: Path) -> None:
     eye = EfficientNetEye(lambda: weights_path("efficientnet-lite2", folder=weights_folder))
     seeing, embedder = SeeingMap(), MiniLmEmbedder()
     own = SeeingCaptioner(eye, seeing, embedder=embedder)
-    (said,) = own.caption(cat_photo())
+    always = SeeingCaptioner(eye, seeing, embedder=embedder, always=True)
+    street, cover = cat_photo().with_name("motorcycle_left.png"), drawn_cover(tmp_path / "cover.png")
+    (said,) = own.caption(street)
     assert (said.channel, said.labels) == ("caption", ())
-    assert "cat" in said.text.lower().split()
-    assert own.caption(cat_photo()) == (said,)
-    cover = drawn_cover(tmp_path / "cover.png")
-    assert own.caption(cover) == ()
-    assert SeeingCaptioner(eye, seeing, embedder=embedder, always=True).caption(cover) != ()
+    assert "motorcycle" in said.text.lower().split()
+    assert own.caption(street) == (said,) == always.caption(street)
+    assert own.caption(cover) == own.caption(cat_photo()) == ()
+    (guessed,) = always.caption(cat_photo())
+    assert "cat" in guessed.text.lower().split()
+    assert always.caption(cover) != ()
     assert own.made_by.startswith("vouch-seeing:")
     assert own.takes == {"picture"}
 
