@@ -135,3 +135,14 @@ def test_examples_are_lines_without_comments(tmp_path: Path) -> None:
     assert companions.examples(tmp_path / "catalogue.csv") == ()
     (tmp_path / "examples.txt").write_text("# why\n\nA cat\n", encoding="utf-8")
     assert companions.examples(tmp_path / "catalogue.csv") == ("A cat",)
+
+
+@pytest.mark.parametrize(("words", "seconds"), [("5s", 5.0), ("5", 5.0), ("2.5 s", 2.5), ("2m", 120.0)])
+def test_a_budget_is_seconds(words: str, seconds: float) -> None:
+    assert question_lines.seconds_of(words) == seconds
+
+
+@pytest.mark.parametrize("words", ["", "0s", "soon", "-3s", "5h"])
+def test_a_budget_that_is_no_time_is_one_sentence(words: str) -> None:
+    with pytest.raises(InputError, match="--budget takes seconds"):
+        question_lines.seconds_of(words)
