@@ -18,7 +18,9 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from agent.build import build_conversation
+from retrieval.asked_media import AskedFiles
 from retrieval.build import open_collection, run_ingest
+from retrieval.perception.cache import PerceptionCache
 from tests.stand_ins_ui import ScriptedConversation, draw_media
 from ui.gradio_chat import build_page, build_shelf
 from ui.page.seams import Talks
@@ -65,7 +67,7 @@ class ServerThread:
     def start(self) -> str:
         """The address, once it answers."""
         self._thread.start()
-        give_up = time.monotonic() + 60
+        give_up = time.monotonic() + 240
         while not self._server.started:
             if time.monotonic() > give_up or not self._thread.is_alive():
                 pytest.fail("the server did not start")
@@ -173,6 +175,54 @@ def test_one_asks_opens_a_reason_likes_and_sees_the_list_change(context: Browser
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".turn")).to_have_count(0)
     expect(page.locator(".hello")).to_be_visible()
+
+
+def test_the_taste_card_shows_what_was_clicked_and_takes_it_back(context: BrowserContext, address: str) -> None:
+    page = opened(context, address)
+    ask(page, "a film")
+    page.get_by_role("button", name="Your taste").click()
+    card = page.locator("aside.taste")
+    expect(card).to_contain_text("Nothing yet")
+    page.locator(".card").first.get_by_role("button", name="Like", exact=True).click()
+    expect(card.locator("li[data-item=nosferatu]")).to_contain_text("a click")
+    expect(card).to_contain_text("What that moved in your list")
+    card.get_by_role("button", name="Pin: Nosferatu").click()
+    expect(card.locator("li.pinned")).to_have_count(1)
+    card.get_by_role("button", name="Dislike: Nosferatu").click()
+    expect(page.locator(".card").first).to_have_attribute("data-mark", "dislike")
+    card.get_by_role("button", name="Undo").click()
+    expect(page.locator(".card").first).to_have_attribute("data-mark", "like")
+    card.get_by_role("button", name="Forget: Nosferatu").click()
+    expect(card.locator("li[data-item]")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+
+
+def test_the_taste_cards_of_two_tabs_never_meet(context: BrowserContext, address: str) -> None:
+    one, other = opened(context, address), opened(context, address)
+    ask(one, "a film")
+    one.locator(".card").first.get_by_role("button", name="Like", exact=True).click()
+    expect(one.locator(".noted")).to_contain_text("You like Nosferatu.")
+    other.get_by_role("button", name="Your taste").click()
+    expect(other.locator("aside.taste")).to_contain_text("Nothing yet")
+
+
+def test_a_picture_is_attached_taken_away_and_asked_with(context: BrowserContext, media: Path, tmp_path: Path) -> None:
+    asked = AskedFiles(tmp_path / "asked", (), PerceptionCache(tmp_path / "perceived"))
+    talk = ScriptedConversation(asked=asked)
+    server = ServerThread(talk, media)
+    page = opened(context, server.start())
+    page.locator("#v-file").set_input_files(media / "general.webp")
+    page.get_by_role("button", name="Take away general.webp").click()
+    expect(page.locator(".attached")).to_be_hidden()
+    page.locator("#v-file").set_input_files(media / "general.webp")
+    expect(page.locator(".attached button")).to_have_count(1)
+    page.locator("#v-box").press("Enter")
+    expect(page.locator(".turn").last).to_have_attribute("data-state", "done", timeout=SLOW_MS)
+    expect(page.locator(".asked")).to_contain_text("something like this")
+    ((_, (handle,)),) = talk.given
+    assert asked.path(handle).read_bytes() == (media / "general.webp").read_bytes()
+    server.stop()
 
 
 def test_two_tabs_of_one_browser_never_meet(context: BrowserContext, address: str) -> None:

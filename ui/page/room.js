@@ -281,7 +281,13 @@ function showMarks(marks) {
 
 // ---- the taste card: what is known, from where, and the buttons that change it
 const panel = $("aside.taste"), known = $("button.known");
-function fillTaste(html) { if (!panel.hidden) $(".card-of-taste").innerHTML = html; }
+// A button that is pressed goes with the old card; whoever uses the keyboard stays in the panel.
+function fillTaste(html) {
+  if (panel.hidden) return;
+  const inside = panel.matches(":focus-within");
+  $(".card-of-taste").innerHTML = html;
+  if (inside && !panel.matches(":focus-within")) panel.querySelector(".close").focus({preventScroll: true});
+}
 async function openTaste(open) {
   panel.hidden = !open;
   known.setAttribute("aria-expanded", String(open));
@@ -304,7 +310,7 @@ async function changeTaste(action, row = null) {
   note(kept.said);
   noted.querySelector(".again").hidden = !lastAsked;
 }
-panel.addEventListener("keydown", (event) => { if (event.key === "Escape") openTaste(false); });
+element.addEventListener("keydown", (event) => { if (event.key === "Escape" && !panel.hidden) openTaste(false); });
 function note(text, item = null) {
   noted.firstElementChild.textContent = text;
   undo = item;
