@@ -219,13 +219,13 @@ def change_since(before: Training, after: Training) -> GramChange:
 
 
 def updated_solutions(folder: Path, record: Record, training: Training, change: GramChange) -> Iterator[Solution]:
-    """Each model of a version with the change, one at a time."""
+    """Each model of a version with the change, one at a time: the next one takes the memory of the one before."""
+    n_items = len(training.item_ids)
+    memory = np.empty((n_items, n_items), dtype=np.float32)
     places = places_of(tuple(record.item_ids), training.item_ids)
     for place, (penalty, dropout) in enumerate(record.models):
-        old = widened(
-            read_solution(folder, place), places, n_items=len(training.item_ids), penalty=penalty * record.unit
-        )
-        yield updated(old, change, dropout=dropout)
+        old = widened(read_solution(folder, place), places, n_items=n_items, penalty=penalty * record.unit)
+        yield updated(old, change, dropout=dropout, out=memory)
 
 
 def _write_update(made: Path, folder: Path, record: Record, training: Training, change: GramChange) -> dict[str, Any]:

@@ -58,8 +58,13 @@ class GramChange:
         return BREAK_EVEN * len(self.changed) <= len(self.sums)
 
 
-def updated(solution: Solution, change: GramChange, *, dropout: float) -> Solution:
+def updated(
+    solution: Solution, change: GramChange, *, dropout: float, out: NDArray[np.float32] | None = None
+) -> Solution:
     """The weights and the diagonal of the inverse after the change; equal to a refit with the same Lambda, to 1e-4.
+
+    Args:
+        out: where the weights go, C order; fresh memory costs a third of the time.
 
     Raises:
         numpy.linalg.LinAlgError: the changed matrix has no inverse.
@@ -69,12 +74,12 @@ def updated(solution: Solution, change: GramChange, *, dropout: float) -> Soluti
     if not len(change.changed):
         return solution
     moved = _times_inverse(solution, change)
-    middle = _middle(moved, change, dropout=dropout)
-    right = np.asarray(np.linalg.solve(middle, moved.T.astype(np.float64)), dtype=np.float32)
+    inner = np.linalg.inv(_middle(moved, change, dropout=dropout)).astype(np.float32)
+    right = inner @ moved.T
     diagonal = solution.diagonal - np.einsum("ij,ji->i", moved, right)
     if not np.all(diagonal > 0):
         raise np.linalg.LinAlgError("The update has left the inverse without a positive diagonal.")
-    weights = solution.weights * (solution.diagonal / diagonal)
+    weights = np.multiply(solution.weights, solution.diagonal / diagonal, out=out)
     right /= diagonal
     # weights += moved @ right, in place: BLAS wants Fortran order, which the transpose of a C array has.
     weights = sgemm(1.0, right.T, moved.T, beta=1.0, c=weights.T, overwrite_c=1).T
@@ -99,10 +104,14 @@ def widened(solution: Solution, places: NDArray[np.int64], *, n_items: int, pena
 
 def _times_inverse(solution: Solution, change: GramChange) -> NDArray[np.float32]:
     """F = P [E Y], shape (n_items, 2 q)."""
-    columns = -solution.weights[:, change.changed] * solution.diagonal[change.changed]
-    columns[change.changed, np.arange(len(change.changed))] = solution.diagonal[change.changed]
+    q = len(change.changed)
+    moved = np.empty((len(solution.weights), 2 * q), dtype=np.float32)
+    # P is symmetric: its columns are read as rows, which lie together.
+    moved[:, :q] = (-solution.weights[change.changed] * solution.diagonal).T
+    moved[change.changed, np.arange(q)] = solution.diagonal[change.changed]
     scaled = solution.diagonal[:, None] * change.sums
-    return np.hstack([columns, scaled - solution.weights @ scaled])
+    np.subtract(scaled, solution.weights @ scaled, out=moved[:, q:])
+    return moved
 
 
 def _middle(moved: NDArray[np.float32], change: GramChange, *, dropout: float) -> NDArray[np.float64]:
