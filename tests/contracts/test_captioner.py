@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +15,16 @@ from retrieval.embedders.minilm_embedder import MiniLmEmbedder
 from retrieval.perception.efficientnet_captioner import UNNAMED, EfficientNetCaptioner, tags_text
 from retrieval.perception.efficientnet_eye import EfficientNetEye
 from retrieval.perception.imagenet import imagenet_words
+from retrieval.perception.openai_captioner import OpenAiCaptioner
 from retrieval.perception.seeing_captioner import SeeingCaptioner
 from retrieval.perception.seeing_map import SeeingMap
+from retrieval.perception.transformers_captioner import TransformersCaptioner
+from tests.scripted_server import server
 from tests.stand_ins_perception import SidecarCaptioner
+from tests.tiny_idefics3 import dozen, tiny_idefics3
 from vouch.errors import UnreadableMedia
 from vouch.ports import Captioner, Perceiver
+from vouch.settings import Settings
 from vouch.weights import weights_path
 
 
@@ -56,8 +63,44 @@ def efficientnet(weights_folder: Path) -> EfficientNetCaptioner:
     return EfficientNetCaptioner(eye, SeeingMap())
 
 
+@pytest.fixture
+def drawn(tmp_path: Path) -> Path:
+    """A picture that the tiny model was fitted to."""
+    path = tmp_path / "drawn.png"
+    dozen()[0][0].save(path)
+    return path
+
+
+@pytest.fixture
+def idefics3(drawn: Path, tmp_path: Path) -> Case:
+    folder = tiny_idefics3(Settings().cache)
+    return Case(
+        TransformersCaptioner(lambda: folder, name="tiny", threads=1), drawn, drawn_cover(tmp_path / "cover.png")
+    )
+
+
+@pytest.fixture
+def served(drawn: Path, tmp_path: Path) -> Iterator[Case]:
+    with server((200, json.dumps(dozen()[0][1]))) as (url, _):
+        yield Case(OpenAiCaptioner(url, "scripted"), drawn, drawn_cover(tmp_path / "cover.png"))
+
+
+@pytest.fixture(params=["sidecar", pytest.param("efficientnet", marks=pytest.mark.weights), "idefics3", "served"])
+def case(request: pytest.FixtureRequest) -> Case:
+    if request.param in ("idefics3", "served"):
+        found: Case = request.getfixturevalue(request.param)
+        return found
+    return tagging_case(request)
+
+
 @pytest.fixture(params=["sidecar", pytest.param("efficientnet", marks=pytest.mark.weights)])
-def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
+def tagging(request: pytest.FixtureRequest) -> Case:
+    """Only captioners that know how sure they are."""
+    return tagging_case(request)
+
+
+def tagging_case(request: pytest.FixtureRequest) -> Case:
+    tmp_path: Path = request.getfixturevalue("tmp_path")
     untold = drawn_cover(tmp_path / "cover.png")
     if request.param == "efficientnet":
         return Case(request.getfixturevalue("efficientnet"), cat_photo(), untold)
@@ -66,10 +109,16 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     return Case(SidecarCaptioner(), told, untold)
 
 
-def test_what_is_seen_is_named_with_its_probabilities(case: Case) -> None:
-    (seen,) = case.captioner.caption(case.told)
+def test_what_is_seen_is_said_without_times(case: Case) -> None:
+    seen = case.captioner.caption(case.told)
+    assert {one.channel for one in seen} <= {"caption", "tags", "colours", "ocr"}
+    assert all(one.text and (one.start_s, one.end_s) == (None, None) for one in seen)
+    assert {"caption", "tags"} & {one.channel for one in seen}
+
+
+def test_what_is_seen_is_named_with_its_probabilities(tagging: Case) -> None:
+    (seen,) = tagging.captioner.caption(tagging.told)
     assert seen.channel == "tags"
-    assert (seen.start_s, seen.end_s) == (None, None)
     probabilities = [p for _, p in seen.labels]
     assert probabilities == sorted(probabilities, reverse=True)
     assert all(0 <= p <= 1 for p in probabilities)
@@ -78,8 +127,8 @@ def test_what_is_seen_is_named_with_its_probabilities(case: Case) -> None:
     assert f"{probabilities[0] * 100:.0f}" in seen.text
 
 
-def test_nothing_is_said_where_nothing_is_certain_enough(case: Case) -> None:
-    assert case.captioner.caption(case.untold) == ()
+def test_nothing_is_said_where_nothing_is_certain_enough(tagging: Case) -> None:
+    assert tagging.captioner.caption(tagging.untold) == ()
 
 
 def test_a_second_look_sees_the_same(case: Case) -> None:
