@@ -16,10 +16,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from eval.conversation_tables import show_dialogue, show_planner
 from eval.datasets import read_dataset
+from eval.dialogue import DialogueTable, dialogue_table
 from eval.fusion import FusionTable, fusion_table
 from eval.grounding import GroundingTable, grounding_table
 from eval.perception import PerceptionTable, Silence, Tier, perception_table
+from eval.planner import PlannerTable, planner_table
 from eval.ranking import PARTS, Metric, Problem, RankingTable, ranking_table
 from eval.recorded import RECORDED, Tuned
 from eval.splits import Split, split_last, split_people
@@ -114,11 +117,29 @@ def grounding(arguments: argparse.Namespace, settings: Settings) -> GroundingTab
     return grounding_table(MiniLmEmbedder())
 
 
-Measured = PerceptionTable | RankingTable | GroundingTable | FusionTable
+def planner(arguments: argparse.Namespace, settings: Settings) -> PlannerTable:
+    """How labelled messages of real seekers are understood; needs no home, but the folder of the data sets."""
+    return planner_table(_data_sets(arguments), MiniLmEmbedder(threads=settings.threads))
+
+
+def dialogue(arguments: argparse.Namespace, settings: Settings) -> DialogueTable:
+    """How well what real recommenders named is found; needs no home, but the folder of the data sets."""
+    return dialogue_table(_data_sets(arguments), tuning=arguments.validation, seed=arguments.seed)
+
+
+def _data_sets(arguments: argparse.Namespace) -> Path:
+    if len(arguments.data) != 1:
+        raise InputError("Name the folder that holds redial-valid, inspired-dev and the MovieLens sets with --data.")
+    return Path(arguments.data[0])
+
+
+Measured = PerceptionTable | RankingTable | GroundingTable | FusionTable | PlannerTable | DialogueTable
 MEASUREMENTS: dict[str, Callable[[argparse.Namespace, Settings], Measured]] = {
+    "dialogue": dialogue,
     "fusion": fusion,
     "grounding": grounding,
     "perception": perception,
+    "planner": planner,
     "ranking": ranking,
 }
 
@@ -134,7 +155,7 @@ def main(words: Sequence[str] | None = None) -> int:
         nargs="+",
         default=[],
         metavar="FOLDER",
-        help="a folder with MovieLens or Mult-VAE files, instead of a home (fusion takes several)",
+        help="a folder with MovieLens or Mult-VAE files, instead of a home (fusion takes several); planner and dialogue take the folder of all sets",
     )
     parser.add_argument(
         "--tune",
@@ -176,6 +197,10 @@ def main(words: Sequence[str] | None = None) -> int:
         show_fusion(table, wide_console())
     elif isinstance(table, PerceptionTable):
         show_perception(table, wide_console())
+    elif isinstance(table, PlannerTable):
+        show_planner(table, wide_console())
+    elif isinstance(table, DialogueTable):
+        show_dialogue(table, wide_console())
     else:
         show(table, wide_console())
     return 0

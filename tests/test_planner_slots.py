@@ -108,7 +108,7 @@ def test_a_filter_that_missing_values_would_hide_behind_is_only_preferred() -> N
 def test_where_the_catalogue_has_no_price_that_is_noted_and_not_searched_for() -> None:
     slots = reader().read("a comedy under 20 dollars")
     assert slots.unknown == ("price",)
-    assert slots.text == "comedy"
+    assert slots.text == ""
     assert demanded(slots) == [("genres", "any_of", ["comedy"])]
 
 
@@ -177,7 +177,7 @@ def test_a_number_of_items_is_how_many_are_wanted() -> None:
         ("an epic that lasts more than three hours", "epic"),
         ("is there anything about umbrellas?", "umbrellas"),
         ("i wanna read smth spooky tonite", "spooky"),
-        ("my grandma loves opera, what could she like?", "opera"),
+        ("my grandma loves opera, what could she like?", ""),
     ],
 )
 def test_what_only_asks_is_no_part_of_the_text(message: str, text: str) -> None:

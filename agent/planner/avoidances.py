@@ -24,6 +24,8 @@ _NOTHING_TO_AVOID = word_set(
     "film films book books movie movies music song songs something anything everything"
     " first second third last else again particular"
 )
+_DENIES = word_set("is was are were am im try if do does did has have had will would can could thats its")
+"""“It is not around now” says something; “not around now” would ask for it."""
 _ENDS = word_set(
     "and or but with from by under over before after please though for in on at about that which who instead than if as"
 )
@@ -34,6 +36,8 @@ def read_avoidances(reading: Reading, story: tuple[tuple[int, int], ...]) -> tup
     found: list[str] = []
     for start, end, _ in reading.matches(_NO):
         phrase_end = _run(reading, end)
+        if reading.message.at(start) == "not" and reading.message.at(start - 1) in _DENIES:
+            continue
         apart = end < len(reading.message.words) and any(w.stop for w in reading.message.words[start + 1 : end + 1])
         if in_story(start, story) or phrase_end == end or apart:
             continue

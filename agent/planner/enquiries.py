@@ -6,15 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.planner.heard import Heard, Names
+from agent.planner.courtesies import Act, chats, wishes, wishes_clearly
+from agent.planner.heard import REQUEST, Heard, Names
 from agent.planner.intents import SURE, TALK, IntentReader
 from agent.planner.lexicon import plain_name
 from agent.planner.plan_types import Plan
-from agent.planner.questions import Aspect, aspect_of
+from agent.planner.questions import POINTS, Aspect, aspect_of
 from agent.planner.requests import Requests
 from agent.planner.slots import SlotReader
 from agent.planner.standing import call, conditions_of
-from agent.planner.statements import REQUEST, Statements
+from agent.planner.statements import Statements
 from agent.planner.titles import TitleMention
 from agent.planner.words import singular, word_set
 from retrieval.titles import fold, title_forms
@@ -40,6 +41,33 @@ _VERSION = re.compile(
     r" (?:version |adaptation )?(?:of|from|based on|after) "
 )
 _SAID_OF = {"like": "like", "dislike": "dislike", "seen": "seen", "hide": "hide", "forget": "forget"}
+_POINTING = frozenset(
+    [
+        "it",
+        "these",
+        "those",
+        "them",
+        "one",
+        "ones",
+        "thing",
+        "things",
+        "everything",
+        "stuff",
+        "nothing",
+        "series",
+        "show",
+        "shows",
+        "trailer",
+    ]
+)
+_OF_ACT: tuple[tuple[Act, str], ...] = (
+    ("seen", "seen"),
+    ("accept", "accept"),
+    ("close", "thanks"),
+    ("unseen", "unseen"),
+    ("greeting", "greeting"),
+    ("remark", "remark"),
+)
 _SUPERLATIVE = re.compile(
     r"\b(?:which|whats|what is|what).*\b(?:shortest|longest|oldest|earliest|newest"
     r"|latest|most recent|cheapest|least expensive|most expensive|priciest)\b"
@@ -73,6 +101,26 @@ class Enquiries:
             return Plan(calls=(call("taste"),), aside=heard.aside("taste"))
         return Plan(aside=heard.aside(intent))
 
+    def courteous(self, heard: Heard, rule: str | None) -> Plan | None:
+        """What is only thanks, a greeting, “I'll watch it” or a remark is answered in words; the weightiest of several counts."""
+        slots = heard.slots
+        works = any(word in self.reader.lexicon.work_nouns - _POINTING for word in slots.rest.split())
+        asks = heard.message.ending.startswith("?") and bool(slots.text or slots.rest)
+        if not slots.only_text or asks or (works and slots.text):
+            return None
+        strong = bool({"accept", "close", "unseen", "seen"} & set(slots.acts))
+        names = any(word in self.reader.titles.title_words for word in fold(slots.text).split())
+        if strong and not wishes_clearly(slots.rest) and (not names or chats(slots.rest)):
+            return self._answered(heard)
+        if slots.acts and slots.empty and not REQUEST.search(slots.rest) and not wishes(slots.rest):
+            return self._answered(heard)
+        if slots.text and chats(slots.rest) and not wishes(slots.rest) and len(heard.message.words) > 2:
+            return Plan(aside=heard.aside("remark"))
+        return None
+
+    def _answered(self, heard: Heard) -> Plan:
+        return Plan(aside=heard.aside(next(intent for act, intent in _OF_ACT if act in heard.slots.acts)))
+
     def small_talk(self, heard: Heard, rule: str | None) -> Plan | None:
         """What is neither a request nor about an item: decided by the nearest utterances, and only where those are near."""
         slots = heard.slots
@@ -83,7 +131,7 @@ class Enquiries:
         if likeness < SURE:
             return (
                 Plan(aside=heard.aside("unclear"))
-                if not slots.text and not works and not REQUEST.search(heard.folded)
+                if not slots.text and not works and not REQUEST.search(heard.slots.rest)
                 else None
             )
         if intent in TALK | {"facets", "taste"} and not (works and intent == "out_of_scope"):
@@ -137,14 +185,17 @@ class Enquiries:
         if heard.slots.mentions:
             return self._about(heard, heard.targets, aspect)
         focus = heard.ledger.in_focus
+        points = bool(POINTS.match(heard.folded))
+        if focus is None and points and heard.message.ending.startswith("?") and not heard.slots.filters:
+            return Plan(aside=heard.aside("nothing_shown"))
         if (
             focus is None
-            or aspect.kind in {"passage", "value"}
+            or (aspect.kind in {"passage", "value"} and not points)
             or (aspect.kind == "fact" and not aspect.attributes and not aspect.words)
         ):
             return None
         short = aspect.kind == "all" and len(heard.message.words) <= 4
-        other = (
+        other = not points and (
             heard.slots.filters
             or heard.slots.prefer
             or len(heard.message.words) > 7
@@ -268,7 +319,12 @@ class Enquiries:
                 and not _FIND.search(heard.folded)
             ):
                 offer = list(mention.item_ids[:4])
-                return Plan(aside=heard.aside("which", offer=offer, said=mention.said, original=heard.raw, about=offer))
+                role = heard.slots.roles[heard.slots.mentions.index(mention)]
+                return Plan(
+                    aside=heard.aside(
+                        "which", offer=offer, said=mention.said, original=heard.raw, about=offer, roles=[role]
+                    )
+                )
         unknown = [m for m in heard.slots.mentions if m.close or not m.item_ids]
         return self._absent(heard, unknown) if unknown else None
 
@@ -283,14 +339,16 @@ class Enquiries:
         known = [m for m in heard.slots.mentions if not m.close and m.item_ids]
         calls += self.statements.remembering(heard)
         wants = bool(
-            REQUEST.search(heard.folded)
+            REQUEST.search(heard.slots.rest)
             or heard.slots.text
             or heard.slots.filters
             or heard.slots.prefer
             or known
             or "anchor" in heard.slots.roles
         )
-        asked_about = aspect_of(heard.message, self.reader.lexicon, ()) is not None and not REQUEST.search(heard.folded)
+        asked_about = aspect_of(heard.message, self.reader.lexicon, ()) is not None and not REQUEST.search(
+            heard.slots.rest
+        )
         if wants and not asked_about and not offer:
             by_words = [
                 m.said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,15 @@ from agent.planner.titles import TitleMention
 from agent.planner.words import Message
 from agent.references import Reference
 from retrieval.catalogue import Catalogue
+
+REQUEST = re.compile(
+    r"\b(?:recommend|suggest|(?:any|some|more|other|your|for) (?:\w+ )?(?:recommendations?|suggestions?)|recommendations?$|suggestions?$"
+    r"|something|anything|similar|looking for|what (?:else"
+    r"|next|now|should|could|can|would)|show me|find me|give me|any ideas?|(?:any|some|what) (?:others?|more)|more like"
+    r"|want|need|in the mood|got any|what do you have|another|help me (?:find|pick"
+    r"|choose))\b"
+)
+"""Words that ask for something to be shown."""
 
 
 @dataclass(frozen=True)

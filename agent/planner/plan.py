@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from agent.ledger import Ledger
 from agent.planner.enquiries import Enquiries
-from agent.planner.heard import Heard, Names
-from agent.planner.intents import IntentReader
 from agent.planner.group_requests import GroupRequests
+from agent.planner.heard import REQUEST, Heard, Names
+from agent.planner.intents import IntentReader
 from agent.planner.memory_requests import MemoryRequests
 from agent.planner.offers import Offers
 from agent.planner.plan_types import Plan
+from agent.planner.questions import questions
 from agent.planner.requests import Requests
 from agent.planner.slots import SlotReader
 from agent.planner.standing import Standing
@@ -52,12 +53,15 @@ class Planner:
         settled = self._offers.settled(message, ledger)
         if settled is not None:
             return self.plan(settled, Ledger(turns=ledger.turns[:-1]))
+        heard = self._heard(raw, message, ledger)
+        plan = self._groups.asks(heard, None) or self._enquiries.unclear(heard) or self._plan(heard)
+        return self._memory.held(heard, plan)
+
+    def _heard(self, raw: str, message: Message, ledger: Ledger) -> Heard:
         references = self._pointing(message, ledger)
         slots = self.reader.read(raw, references=tuple(r.mention for r in references), familiar=frozenset(ledger.shown))
         kept = tuple(r for r in references if any((m.start, m.end) == (r.start, r.end) for m in slots.mentions))
-        heard = Heard(raw, message, slots, kept, ledger)
-        plan = self._groups.asks(heard, None) or self._enquiries.unclear(heard) or self._plan(heard)
-        return self._memory.held(heard, plan)
+        return Heard(raw, message, slots, kept, ledger)
 
     def _pointing(self, message: Message, ledger: Ledger) -> tuple[Reference, ...]:
         """The references of a message; a pronoun behind a title or another reference means that one, so it says nothing new."""
@@ -89,6 +93,9 @@ class Planner:
             self._memory.asks,
             self._statements.forgets,
             self._why_nots.asks,
+            self._asks_beside,
+            self._statements.judges,
+            self._enquiries.courteous,
             self._enquiries.whys,
             self._enquiries.asks,
             self._enquiries.finds,
@@ -103,3 +110,15 @@ class Planner:
             if plan is not None:
                 return plan
         return self._requests.fresh(heard)
+
+    def _asks_beside(self, heard: Heard, rule: str | None) -> Plan | None:
+        """A question about an item beside other sentences (“I loved the first one. What is the second about?”): both are answered."""
+        if REQUEST.search(heard.slots.rest):
+            return None
+        for start, end in questions(heard.message):
+            raw = heard.message.text(start, end) + "?"
+            part = self._heard(raw, read_message(raw), heard.ledger)
+            asked = None if part.slots.acts else self._enquiries.asks(part, self.intents.rule(part.folded))
+            if asked is not None:
+                return Plan(calls=(*self._statements.remembering(heard), *asked.calls), aside=asked.aside)
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.planner.lexicon import Lexicon, Topic, plain_name
@@ -13,7 +14,7 @@ _PATTERNS: tuple[tuple[str, tuple[Topic, ...]], ...] = (
     (r"\b(?:oldest|newest|earliest|latest|most recent)\b|\bwhich .*\b(?:older|newer)\b", ("year",)),
     (r"\b(?:cheapest|priciest|most expensive|least expensive)\b", ("price",)),
     (
-        r"\b(?:who (?:directed|wrote|made|composed|painted|created|is|was|did|by|shot"
+        r"\b(?:who (?:directed|wrote|made|composed|painted|created|is|are|was|were|did|by|shot"
         r"|stars|starred|plays|played|sings|authored)|whos|by whom|whose|(?:the |its"
         r" )?(?:director|author|composer|writer|creator)\b)",
         ("people", "brand"),
@@ -38,7 +39,7 @@ _PATTERNS: tuple[tuple[str, tuple[Topic, ...]], ...] = (
     (r"\b(?:what|which) mood\b", ("mood",)),
     (r"\b(?:what|which) colou?rs?\b", ("colour",)),
     (r"\b(?:what|which) brand\b|\bwho makes\b|\bwho sells\b", ("brand", "people")),
-    (r"\b(?:rating|rated|score|how good|how many stars)\b", ("rating",)),
+    (r"\b(?:ratings?|rated|score|how good|how many stars)\b", ("rating",)),
 )
 _TOPICS = tuple((re.compile(pattern), topics) for pattern, topics in _PATTERNS)
 _ASKS = re.compile(
@@ -50,12 +51,19 @@ _DESCRIBE = re.compile(
     r"\b(?:what (?:is|are|was) .*\babout\b|whats .*\babout\b|tell me (?:more|a bit"
     r"|a bit more|something|everything|a little)?(?: )?(?:about|on)?|describe|more"
     r" about|more details?|more info(?:rmation)?|details? (?:on|about|of|please)"
-    r"|summary|summari[sz]e|plot|what happens|what does .*\b(?:say|deal with|tell)"
+    r"|summary|summari[sz]e|plot|premise|what happens|what does .*\b(?:say|deal with|tell)"
     r"|synopsis|what kind of .* is|info on|know more about|describe|elaborate|what"
     r" is it|compare|the ending"
     r"|how (?:does|do) (?:it|they|that) end|the difference between|versus|what (?:do|did) (?:people|others|critics|they|you) (?:say|think|know)"
     r"|what(?: i)?s (?:it|that) like|what is (?:it|that|this|he|she) like)\b"
 )
+POINTS = re.compile(
+    r"^(?:and |but |so |ok |oh |hey |then )*(?:(?:is|isnt|was|wasnt|are|arent|were|does|do|did|has|will|would) (?:it|this|that|they|he|she|the|there)\b"
+    r"(?! any)|(?:who|whos|what|whats|when|where|how|how long|which \w+|what \w+)(?: s| is| are| was| were| did| does| do)? (?:it|this"
+    r"|that|they|the|he|she|in it|starring"
+    r"|stars?)\b|who (?:is|are|was|were) |what (?:is|was|s) (?:it|that|the)\b)"
+)
+"""A question about something that was spoken of: its subject is a pronoun, or “the ...”."""
 _YES_NO = re.compile(
     r"^(?:and |but |so |ok |oh |hey )*(?:is|isnt|was|are|does|do|did|has|can|will|would|tell me (?:if|whether)) "
 )
@@ -74,6 +82,22 @@ class Aspect:
     def plain(self) -> dict[str, object]:
         """The aspect as plain JSON, for the planner's aside."""
         return {"kind": self.kind, "attributes": list(self.attributes), "words": list(self.words), "value": self.value}
+
+
+def questions(message: Message) -> Iterator[tuple[int, int]]:
+    """The word ranges that ask about something spoken of and stand beside other words, the last first."""
+    places = [
+        p for p in range(len(message.words)) if POINTS.match(" ".join(w.folded for w in message.words[p : p + 6]))
+    ]
+    for place in reversed(places):
+        opens = message.boundary(place) or message.at(place - 1) in {"and", "but", "so", "yet", "then"}
+        end = next(
+            (p for p in range(place + 1, len(message.words)) if set(message.words[p].stop) & set(".!?;")),
+            len(message.words),
+        )
+        mark = message.words[end].stop if end < len(message.words) else message.ending
+        if (opens or "?" in mark) and (place > 0 or end < len(message.words)):
+            yield place, end
 
 
 _SMALL = word_set(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.planner.heard import Heard, Names
+from agent.planner.heard import REQUEST, Heard, Names
 from agent.planner.intents import IntentReader
 from agent.planner.plan_types import Plan
 from agent.planner.slots import SlotReader
@@ -77,7 +77,13 @@ class Requests:
         if (
             not anchors
             and slots.mentions
-            and (slots.text or slots.filters or slots.prefer or slots.changes or slots.avoid)
+            and (
+                slots.filters
+                or slots.prefer
+                or slots.changes
+                or slots.avoid
+                or (slots.text and REQUEST.search(slots.rest))
+            )
             and slots.said("topic")
         ):
             anchors = slots.said("topic")

@@ -46,12 +46,17 @@ _FILLER = tuple(
         rf"(?:^| )(?:can|could|would|will|might) you (?:please |maybe |perhaps |possibly"
         rf" )?{_DO}(?: (?:me|us))?(?= |$)",
         rf"(?:^| )(?:please |pls |just |now |so )?{_DO} (?:me|us)(?: |$)",
+        rf"(?:^| )(?:(?:that|which|what) )?(?:do|would|can|could|may|might)? ?(?:you|u) (?:can |could |would |might )?{_DO}(?= |$)",
+        r"(?:^| )(?:can you (?:please )?help(?: me)?|on the lookout for|(?:your )?(?:recommendations?|suggestions?|help|advice|thoughts) (?:on|for)"
+        r"|i (?:am|m) (?:\w+ly )?interested in|im (?:\w+ly )?interested in|open to|is ideal|(?:would be|is) (?:great|ideal|nice|good|perfect)"
+        r"|lately|recently|usually|check for me|honestly|a lot|of course|ma ?am|sir|packed with|filled with|full of|sounds? (?:like )?(?:good|great|fun)"
+        r"|in general|right|lol|haha|u)(?= |$)",
         rf"^(?:please |pls |just )?{_DO}(?: |$)",
         r"(?:^| )(?:i am|im|i m|we are|were|ive been|i was) (?:\w+ )?(?:looking|searching"
         r"|hunting|hoping|after|shopping) (?:for )?",
         r"(?:^| )(?:looking|searching|hunting) for(?: |$)",
         r"(?:^| )(?:i am|im|i m|we are|were)? ?(?:really )?in the mood for(?: |$)",
-        r"(?:^| )(?:i|we) (?:really |just |kind of |sort of |only |do |now |also )?(?:want"
+        r"(?:^| )(?:i|we) (?:(?:really|just|kind of|sort of|only|do|now|also|still|always|\w+ly) )*(?:want"
         r"|need|wanna|fancy|feel like|would like|d like|would love|d love|could use|am"
         r" after|prefer|crave|require|wish|like|love|enjoy|hate|dislike|dont want|do"
         r" not want|dont like)(?: (?:to )?(?:see|watch|read|hear|listen to|buy|try|have"
@@ -103,6 +108,17 @@ _EDGE = word_set(
 )
 
 
+_OF_ONESELF = re.compile(
+    r"(?:^| )(?:i|im|i'm|ive|ill|i'll|my|me|you|u|we|dont|cant|didnt|they|theyre|he|she|it|but|that)(?= |$)"
+)
+_TALK = _EDGE | word_set(
+    "be cant cannot dont didnt wont havent hasnt isnt arent wasnt still yet also even well ok okay yes no not but because am u"
+    " theyre weve ill will would might may much how if then there here into out up off think thought believe know see say said pick"
+    " watching seen watched liked both these those all few definitely probably likely quite tough day weekend week"
+)
+"""What people say of themselves around a wish; in a text that speaks of oneself these words look for nothing."""
+
+
 def residue(reading: Reading) -> str:
     """The words that say what it should be like; "" where nothing but slots and politeness was said."""
     pieces: list[str] = []
@@ -114,6 +130,8 @@ def residue(reading: Reading) -> str:
     text = " ".join(pieces)
     for pattern in _FILLER:
         text = _without(pattern, text)
+    if _OF_ONESELF.search(text.casefold()):
+        text = " ".join(word for word in text.split() if word.casefold().replace("'", "").replace("’", "") not in _TALK)
     return _trimmed(text)
 
 

@@ -8,12 +8,13 @@ from typing import Literal
 from agent.planner.titles import TitleMention
 from agent.planner.words import Message, word_set
 
-Role = Literal["like", "dislike", "seen", "hide", "forget", "except", "anchor", "topic"]
+Role = Literal["like", "dislike", "seen", "hide", "forget", "except", "anchor", "topic", "noted"]
 
 _LIKE = (
     r"(?:love|loved|loves|adore|adored|adores|enjoy|enjoyed|enjoys|liked|likes|fan"
     r" of|fond of|crazy about|into|favou?rites? (?:is|are|was|were|film|movie|book)"
-    r"|favou?rites?|prefer|preferred|such as|obsessed with|thumbs up (?:for|to)|(?:i"
+    r"|favou?rites?|(?:would|have to|got to|gotta|id|must) say|(?:it|that|this|my favou?rite) (?:may|might|could|would|must)(?: also)? be"
+    r"|prefer|preferred|such as|obsessed with|thumbs up (?:for|to)|(?:i"
     r"|we|also|really|quite|do|rather|always|too|and i|still|they|friends?|sister"
     r"|brother|wife|husband|he|she) like)"
 )
@@ -27,7 +28,7 @@ _DISLIKE = (
 )
 _SEEN = (
     r"(?:(?:have|ive|i|we|weve|already|just|has|had|recently|finally) (?:\w+ ){0,2}?(?:seen"
-    r"|watched|read|heard|saw|finished|played|own|bought|know)|seen|watched|saw|ive"
+    r"|watched|read|heard|saw|finished|played|own|bought|know)|(?:last|latest|previous) (?:\w+ ){1,4}(?:is|was)|seen|watched|saw|ive"
     r" read|already read|already know|rewatched|reread)"
 )
 _HIDE = (
@@ -52,15 +53,15 @@ _BAD_AFTER = (
     r"|tedious|unbearable|too \w+|annoying|stupid|crap|the worst)|bored me|not for"
     r" me|did(?:nt| not) (?:work|do it|grab)|i (?:hate|hated|didnt like|did not like"
     r"|dont like|do not like|disliked|couldnt stand)|wasnt (?:\w+ ){0,2}?(?:good"
-    r"|great|for me|my thing|fun|my cup of tea)|(?:is|was) not (?:\w+ ){0,2}?(?:good"
+    r"|great|for me|my thing|fun|my cup of tea)|(?:is|was)(?: (?:ok|okay|alright|fine|meh))?(?: but)? not (?:\w+ ){0,2}?(?:good"
     r"|great|for me|my thing|my cup of tea)|isnt (?:for me|my thing|my cup of tea)"
     r"|(?:\w+ ){0,3}?(?:and|but) (?:i )?(?:\w+ )?(?:hated|disliked|didnt like|did"
     r" not like) (?:it|them|both)|sucks|sucked|not so much|no thanks|nope|left me"
     r" cold|put me to sleep)"
 )
 _GOOD_AFTER = (
-    r"(?:(?:is|was|are|were) (?:\w+ ){0,3}?(?:great|good|wonderful|amazing|brilliant"
-    r"|fantastic|excellent|lovely|fun|beautiful|superb|favou?rites?|awesome|terrific"
+    r"(?:(?:is|was|are|were|may be|might be|has to be|must be) (?:\w+ ){0,3}?(?:great|good|wonderful|amazing|brilliant"
+    r"|fantastic|excellent|lovely|fun|funny|hilarious|creepy|cute|entertaining|interesting|cool|beautiful|superb|favou?rites?|awesome|terrific"
     r"|marvellous|marvelous|perfect|the best)|i (?:love|loved|adore|adored|enjoyed"
     r"|liked|really liked)|(?:\w+ ){0,3}?(?:and|but) (?:i )?(?:\w+ )?(?:liked|loved"
     r"|enjoyed|adored) (?:it|them|both)|rocks|rocked|blew me away|made me (?:cry"
@@ -112,6 +113,8 @@ def roles_of(message: Message, mentions: tuple[TitleMention, ...]) -> tuple[Role
             role = "dislike" if was == "like" else "like"
         if role is None and re.search(_EXCEPT, before):
             role = "except"
+        if role is None and before in {"also", "and also"}:
+            role = "like"
         if role is None and number and _joined(message, start, mention.start):
             role = roles[-1]
         roles.append(role or "topic")
@@ -151,7 +154,11 @@ def _clause_before(message: Message, start: int, end: int) -> str:
 
 def _clause_after(message: Message, start: int, end: int) -> str:
     place = start
-    while place < end and not message.words[place].stop:
+    while place < end and (
+        not message.words[place].stop
+        or (place == start and message.words[place].stop == ")")
+        or (message.words[place].stop == "," and message.at(place) == "but" and message.at(place + 1) == "not")
+    ):
         place += 1
     return " ".join(word.folded for word in message.words[start:place])
 

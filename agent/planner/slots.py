@@ -6,134 +6,39 @@ import re
 from dataclasses import dataclass, replace
 
 from agent.planner.avoidances import read_avoidances
+from agent.planner.comparisons import Change, read_changes, read_count
 from agent.planner.conditions import Condition, Reading, Size, needless
 from agent.planner.contexts import story_spans
-from agent.planner.lexicon import Lexicon, Topic
+from agent.planner.courtesies import Act, Courtesy, clauses, courtesies, idle, interjections
+from agent.planner.implied_kinds import read_kind_of_verb
+from agent.planner.lexicon import Lexicon
 from agent.planner.periods import PeriodReader, year_of
 from agent.planner.quantities import QuantityReader
 from agent.planner.residue import residue
-from agent.planner.roles import Role, roles_of
-from agent.planner.spoken_numbers import YEAR
+from agent.planner.roles import Role, cue_spans, roles_of
 from agent.planner.superlatives import Most, most_of
 from agent.planner.titles import TitleMention, TitleReader
 from agent.planner.unknown_titles import unknown_titles
 from agent.planner.values import ValueReader
-from agent.planner.words import Message, read_message, singular
+from agent.planner.words import Message, read_message
 from retrieval.catalogue import Catalogue
 from retrieval.filters import admitted
-from vouch.types import Attribute, Filter, FilterOp, Item
+from vouch.types import Attribute, Filter, Item
 
 HIDES_ANSWER = 0.6
 """An attribute that fewer of the otherwise fitting items have is preferred, not demanded: missing values could hide the answer."""
 
-_CHANGE = re.compile(
-    r"(?<!not )(?<!nothing )(?:(?:much|a bit|a little|bit|even|slightly|far|way|a lot|somewhat|rather|maybe"
-    r"|little) )?(?P<word>shorter|briefer|longer|lengthier|cheaper|pricier|more expensive"
-    r"|less expensive|less costly|less pricey"
-    r"|more affordable|older|earlier|newer|more recent|more modern|less old|less"
-    r" long|not (?:so|as|that|quite as|quite so) long|not (?:so|as|that) expensive"
-    r"|thinner|thicker|quicker|too long|too short|too old|too new|too recent|too expensive|too pricey)(?= |$)"
-    rf"(?! than (?:the year )?{YEAR}(?: |$))"
-)
-_CHANGES: dict[str, tuple[tuple[Topic, ...], FilterOp]] = {
-    "shorter": (("minutes", "pages"), "<"),
-    "longer": (("minutes", "pages"), ">"),
-    "cheaper": (("price",), "<"),
-    "pricier": (("price",), ">"),
-    "older": (("year",), "<"),
-    "newer": (("year",), ">"),
-}
-_SAME_CHANGE = {
-    "briefer": "shorter",
-    "quicker": "shorter",
-    "thinner": "shorter",
-    "less long": "shorter",
-    "lengthier": "longer",
-    "thicker": "longer",
-    "more expensive": "pricier",
-    "less expensive": "cheaper",
-    "less costly": "cheaper",
-    "less pricey": "cheaper",
-    "more affordable": "cheaper",
-    "too long": "shorter",
-    "too short": "longer",
-    "too expensive": "cheaper",
-    "too pricey": "cheaper",
-    "too old": "newer",
-    "too new": "older",
-    "too recent": "older",
-    "earlier": "older",
-    "more recent": "newer",
-    "more modern": "newer",
-    "less old": "newer",
-}
-_COUNT = re.compile(
-    r"(?:top |give me |show me |list |name |just |only |recommend |find me )?(?P<n>\d{1,2}"
-    r"|two|three|four|five|six|seven|eight|nine|ten|twelve) (?:(?:more|other|different"
-    r"|good|great|nice|of the best|best|short|long|funny|sad|scary|\w+) )?(?P<noun>\w+)(?="
-    r" |$)"
-)
-_COUNT_ALONE = re.compile(
-    r"^(?:(?:ok|please|just|only) )*(?:give me|show me|name|list|recommend|suggest|just|only)(?: me)? (?:just |only )?(?P<n>\d{1,2}"
-    r"|two|three|four|five|six|seven|eight|nine|ten|twelve)(?: please| of them)?$"
-)
-_COUNT_WORDS = {
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "twelve": 12,
-}
-_VERBS = re.compile(
-    r"(?:^|\s)(?:(?:(?:please|can you|could you|would you|just|ok) )?(?P<play>play)"
-    r" (?:me|us|something|some|anything)|(?:to|should i|can i|could i|shall i|should we|can we|could we|i can"
-    r"|we can|i could|want to|wanna|id like to) (?P<verb>read|watch|listen to|listen"
-    r"|hear))(?= |$)"
-)
-_VERB_KINDS = {
-    "read": ("book", "novel"),
-    "watch": ("film", "movie"),
-    "listen to": ("music", "song"),
-    "listen": ("music", "song"),
-    "hear": ("music", "song"),
-}
-
-
-_MAKER_KINDS = {
-    "composer": ("music", "song"),
-    "author": ("book", "novel"),
-    "novelist": ("book", "novel"),
-    "writer": ("book", "novel"),
-    "poet": ("book", "novel"),
-    "playwright": ("book", "play"),
-    "director": ("film", "movie"),
-    "filmmaker": ("film", "movie"),
-    "photographer": ("print", "photo"),
-    "painter": ("print", "painting"),
-}
-_BY_MAKER = re.compile(rf"(?:^|\s)by (?:an? |some )?(?:\w+ ){{0,2}}(?P<maker>(?:{'|'.join(_MAKER_KINDS)})s?)(?= |$)")
 _BY_SEX = re.compile(
     r"(?:made |written |directed |composed )?by (?:an? |some )?(?:female|male|woman|women|man|men)(?: \w+(?:ers?|ors?|ists?))?(?= |$)"
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """A comparison with what was shown: “shorter”, “older”. `op` is "<" or ">" on the first of `attributes` that applies."""
-
-    word: str
-    attributes: tuple[str, ...]
-    op: FilterOp
-
-
-@dataclass(frozen=True, kw_only=True)
 class Slots:
-    """All that was read of one message. `unknown` names what was asked for and the catalogue does not record."""
+    """All that was read of one message. `unknown` names what was asked for and the catalogue does not record.
+
+    `acts` are the greetings, thanks and remarks that were set aside, `rest` the folded words beside them.
+    """
 
     message: Message
     mentions: tuple[TitleMention, ...]
@@ -147,6 +52,19 @@ class Slots:
     k: int | None
     masked: str
     most: Most | None = None
+    acts: tuple[Act, ...] = ()
+    rest: str = ""
+
+    @property
+    def only_text(self) -> bool:
+        """Whether nothing but search text is left, and of no title anything is said."""
+        wished = self.filters or self.prefer or self.avoid or self.changes or self.unknown or self.k
+        return not wished and all(role == "noted" for role in self.roles)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is asked for and of no title anything is said."""
+        return self.only_text and not self.text
 
     def said(self, *roles: Role) -> tuple[TitleMention, ...]:
         """The mentions with one of these roles that name an item."""
@@ -163,7 +81,7 @@ class SlotReader:
         self.titles = TitleReader(catalogue)
         self._periods = PeriodReader(self.lexicon, catalogue.items)
         self._quantities = QuantityReader(self.lexicon)
-        self._values = ValueReader(self.lexicon, known=self.titles.told)
+        self._values = ValueReader(self.lexicon, known=self.titles.told, usual=self.titles.usual)
 
     def read(
         self, raw: str, *, references: tuple[TitleMention, ...] = (), familiar: frozenset[str] = frozenset()
@@ -175,21 +93,37 @@ class SlotReader:
         """
         message = read_message(raw)
         reading = Reading(message)
-        titles = self.mentions(message, familiar=familiar)
-        apart = tuple(r for r in references if all(r.end <= m.start or r.start >= m.end for m in titles))
+        exclaimed = interjections(message)
+        titles = tuple(
+            m
+            for m in self.mentions(message, familiar=familiar)
+            if not any(start <= m.start and m.end <= end for start, end in exclaimed)
+        )
+        apart = tuple(
+            r
+            for r in references
+            if all(r.end <= m.start or r.start >= m.end for m in titles)
+            and not any(start <= r.start and r.end <= end for start, end in exclaimed)
+            and not (r.said.casefold() == "both" and message.at(r.start - 1) in {"we", "they", "you", "us", "are"})
+        )
         mentions = tuple(sorted((*titles, *apart), key=lambda m: m.start))
         for mention in mentions:
             reading.claim(mention.start, mention.end)
+        besides = courtesies(message, mentions)
+        for courtesy in besides:
+            reading.claim(courtesy.start, courtesy.end)
         count, changes, story = self._measured(reading)
         masked = _masked(reading, mentions)
-        roles = roles_of(message, mentions)
+        roles = _noted(roles_of(message, mentions), besides)
         self._cues(reading, mentions, roles)
+        before = list(reading.claimed)
         for start, end, _ in reading.matches(_BY_SEX):
             reading.unknown.append("maker’s gender")
             reading.claim(start, end)
         self._values.read(reading, story)
         avoid = self._ruled_out(reading, read_avoidances(reading, story))
-        self._kind_of_verb(reading)
+        read_kind_of_verb(reading, self.lexicon)
+        besides = (*besides, *_idle(reading, before, mentions))
         filters, prefer = self._settled(reading)
         text = residue(reading)
         most = self._most(reading, filters, text)
@@ -210,6 +144,8 @@ class SlotReader:
             k=count,
             masked=masked,
             most=most,
+            acts=tuple(courtesy.act for courtesy in besides),
+            rest=_beside(message, besides),
         )
 
     def _most(self, reading: Reading, filters: tuple[Condition, ...], text: str) -> Most | None:
@@ -220,8 +156,8 @@ class SlotReader:
     def _measured(self, reading: Reading) -> tuple[int | None, tuple[Change, ...], tuple[tuple[int, int], ...]]:
         """Reads numbers, comparisons, periods and sizes; how many items are wanted, the comparisons, and where the story is told."""
         self._quantities.read(reading)
-        count = self._count(reading)
-        changes = self._changes(reading)
+        count = read_count(reading, self.lexicon)
+        changes = read_changes(reading, self.lexicon)
         story = story_spans(reading, self.lexicon)
         self._periods.read(reading, story)
         self._quantities.sizes(reading, story)
@@ -237,52 +173,15 @@ class SlotReader:
             person = message.at(mention.start - 1) == "by" and self.lexicon.is_name(words)
             value = (
                 words in self.lexicon.phrases
+                and not (len(words) == 1 and self.lexicon.is_name(words))
                 and not message.words[mention.start].quote
                 and not message.words[mention.start].capital
             )
-            if not person and not value:
+            longer = tuple(w.folded for w in message.words[mention.start : mention.end + 1])
+            full_name = len(longer) > len(words) and message.words[mention.end].capital and self.lexicon.is_name(longer)
+            if not person and not value and not full_name:
                 kept.append(mention)
         return tuple(sorted(kept, key=lambda m: m.start))
-
-    def _count(self, reading: Reading) -> int | None:
-        if re.search(r"\b(?:just|only) one(?: please| of them)?$", reading.message.folded):
-            return 1
-        for start, end, match in reading.matches(_COUNT_ALONE):
-            reading.claim(start, end)
-            return max(1, min(_COUNT_WORDS.get(match["n"]) or int(match["n"]), 12))
-        for start, _, match in reading.matches(_COUNT):
-            if match["noun"] in self.lexicon.work_nouns or match["noun"] in {
-                "recommendations",
-                "suggestions",
-                "more",
-                "ideas",
-            }:
-                place = next(p for p in range(start, start + 4) if reading.message.at(p) == match["n"])
-                reading.claim(place, place + 1)
-                return max(1, min(_COUNT_WORDS.get(match["n"]) or int(match["n"]), 12))
-        return None
-
-    def _changes(self, reading: Reading) -> tuple[Change, ...]:
-        found = []
-        for start, end, match in reading.matches(_CHANGE):
-            word = match["word"]
-            word = (
-                "shorter"
-                if word.endswith(" long")
-                else "cheaper"
-                if word.startswith("not")
-                else _SAME_CHANGE.get(word, word)
-            )
-            topics, op = _CHANGES[word]
-            names = tuple(a.name for topic in topics for a in self.lexicon.about(topic))
-            if names:
-                found.append(Change(word=word, attributes=names, op=op))
-            else:
-                reading.unknown.append(
-                    {"shorter": "length", "longer": "length", "older": "year", "newer": "year"}.get(word, "price")
-                )
-            reading.claim(start, end)
-        return tuple(found)
 
     def _ruled_out(self, reading: Reading, avoid: tuple[str, ...]) -> tuple[str, ...]:
         """What of the words to avoid is a genre or mood of the catalogue becomes a filter; the others stay."""
@@ -295,30 +194,8 @@ class SlotReader:
             kept += [] if named else [phrase]
         return tuple(kept)
 
-    def _kind_of_verb(self, reading: Reading) -> None:
-        """“Something to read” asks for a book where the catalogue has books."""
-        kinds = self.lexicon.about("kind")
-        if not kinds or any(c.attribute == kinds[0].name for c in reading.conditions):
-            return
-        found = _VERBS.search(reading.message.folded)
-        made = _BY_MAKER.search(reading.message.folded)
-        verb = ("listen" if found["play"] else found["verb"]) if found else ""
-        for said in _VERB_KINDS[verb] if found else _MAKER_KINDS[singular(made["maker"])] if made else ():
-            meanings = [
-                m
-                for m in self.lexicon.phrases.get((said,), ())
-                if m.attribute == kinds[0].name and m.strength == "same"
-            ]
-            if meanings:
-                reading.add(
-                    Condition(attribute=kinds[0].name, op="any_of", value=[m.value for m in meanings], start=0, end=0)
-                )
-                return
-
     def _cues(self, reading: Reading, mentions: tuple[TitleMention, ...], roles: tuple[Role, ...]) -> None:
         """Words that only say what is felt about a title are no part of the query."""
-        from agent.planner.roles import cue_spans
-
         for start, end in cue_spans(reading.message, mentions, roles):
             for place in range(start, end):
                 if reading.claimed[place] is None:
@@ -397,3 +274,26 @@ def _masked(reading: Reading, mentions: tuple[TitleMention, ...]) -> str:
         if not mask or not words or words[-1] != mask:
             words.append(mask or word.text)
     return " ".join(words)
+
+
+def _noted(roles: tuple[Role, ...], besides: tuple[Courtesy, ...]) -> tuple[Role, ...]:
+    """A title in “I'll watch it”, “I haven't seen it” or “thanks for it” is neither liked nor seen."""
+    places = {place for courtesy in besides if courtesy.act != "seen" for place in courtesy.titles}
+    return tuple("noted" if place in places else role for place, role in enumerate(roles))
+
+
+def _idle(reading: Reading, before: list[str | None], mentions: tuple[TitleMention, ...]) -> tuple[Courtesy, ...]:
+    """The clauses that only tell of the person, name nothing and hold no value; they are no part of the query's text."""
+    found = []
+    for start, end in clauses(reading.message):
+        named = any(m.start < end and start < m.end for m in mentions)
+        valued = any(reading.claimed[place] != before[place] for place in range(start, end))
+        if not named and not valued and reading.free(start, start + 1) and idle(reading.message, start, end):
+            reading.claim(start, end)
+            found.append(Courtesy(act="remark", start=start, end=end))
+    return tuple(found)
+
+
+def _beside(message: Message, besides: tuple[Courtesy, ...]) -> str:
+    taken = {place for courtesy in besides for place in range(courtesy.start, courtesy.end)}
+    return " ".join(word.folded for place, word in enumerate(message.words) if place not in taken)

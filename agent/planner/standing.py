@@ -9,8 +9,9 @@ from math import ceil, floor
 from statistics import median
 from typing import Any
 
+from agent.planner.comparisons import Change
 from agent.planner.conditions import Condition, needless
-from agent.planner.slots import Change, SlotReader, Slots
+from agent.planner.slots import SlotReader, Slots
 from retrieval.titles import fold
 from vouch.types import Item, ToolCall
 

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from agent.ledger import Ledger
-from agent.planner.heard import Heard, Names
+from agent.planner.courtesies import clauses
+from agent.planner.heard import REQUEST, Heard, Names
 from agent.planner.plan_types import Plan
 from agent.planner.requests import AGAIN, Requests
 from agent.planner.standing import Standing, call
@@ -21,11 +22,19 @@ _NOT_THAT = re.compile(
     r"^(?:(?:no|nah|nope|ok|okay|hm+|oh|but|please) )*not (?:that|this|it)(?: (?:one|film|movie|book|novel|piece|song|item))?(?:"
     r" (?:either|please|again|though|thanks))*$"
 )
-REQUEST = re.compile(
-    r"\b(?:recommend\w*|suggest\w*|something|anything|similar|looking for|what (?:else"
-    r"|next|now|should|could|can|would)|show me|find me|give me|any ideas?|more like"
-    r"|want|need|in the mood|got any|what do you have|another|help me (?:find|pick"
-    r"|choose))\b"
+
+
+_NAMES_KIND = re.compile(r"^(?:(?:hi|hello|hey|please|maybe|ok|well) )*(?:a|an|some|any|more)\b")
+_SO = r"(?:(?:really|very|so|pretty|quite|just|such|definitely|also|actually|honestly|absolutely|totally|always|a|an|one|of|my|the|all|time) )*"
+_LEAD = r"^(?:(?:oh|yes|yea|yeah|yep|no|well|and|but|so|i think|i thought|ooh|wow|definitely|another|ok|of course|haha|lol|now) )*"
+_PRAISED = re.compile(
+    rf"{_LEAD}(?:(?:it|its|that|thats|this|that one|this one|that movie|it really)(?: (?:is|was|s))? )?{_SO}"
+    r"(?:good|great|amazing|awesome|wonderful|fantastic|excellent|brilliant|hilarious|favou?rites?|classic|fun|lovely|perfect)(?= |$)"
+    r"(?!.*\b(?:sounds?|looks?|would|will|choice|idea|recommendations?|suggestions?|please|night|day|how|you|for a|to watch)\b)"
+)
+_PANNED = re.compile(
+    rf"{_LEAD}(?:it|its|that|thats|this|that one|this one|that movie)(?: (?:is|was|s))? {_SO}"
+    r"(?:bad|boring|awful|terrible|dull|horrible|not (?:very |that |so |really )?(?:good|great|funny|my thing)|overrated|disappointing)(?= |$)"
 )
 
 
@@ -46,8 +55,13 @@ class Statements:
         slots = heard.slots
         said = slots.said("like", "dislike", "seen", "hide")
         liked, anchors = slots.said("like"), slots.said("anchor")
-        wants = bool(REQUEST.search(heard.folded)) or bool(
-            slots.text or slots.filters or slots.prefer or slots.changes or slots.avoid or anchors
+        wants = bool(REQUEST.search(slots.rest)) or bool(
+            (slots.text and _NAMES_KIND.match(slots.rest))
+            or slots.filters
+            or slots.prefer
+            or slots.changes
+            or slots.avoid
+            or anchors
         )
         standing = heard.ledger.standing
         listed = heard.ledger.listed
@@ -67,9 +81,31 @@ class Statements:
         hints = () if liked or not wants or slots.text or slots.filters else slots.said("seen")
         disliked = self.names.of(slots.said("dislike"))
         made = self.requests.recommending(
-            heard, text=slots.text, liked=self.names.of(liked or hints), disliked=disliked
+            heard, text=slots.text if wants else "", liked=self.names.of(liked or hints), disliked=disliked
         )
         return Plan(calls=(*remembering, made), aside=heard.aside("state", wants=wants or None))
+
+    def judges(self, heard: Heard, rule: str | None) -> Plan | None:
+        """“That was a great one”, said of the one item that was just shown or spoken of: liked, or disliked."""
+        last = heard.ledger.last
+        known = (last.about or last.shown) if last is not None else ()
+        if not known or not heard.slots.only_text or heard.message.ending.startswith("?"):
+            return None
+        for start, end in clauses(heard.message):
+            said = " ".join(w.folded for w in heard.message.words[start:end])
+            kind = (
+                "dislike" if _PANNED.match(said) else "like" if _PRAISED.match(said) and len(said.split()) > 1 else None
+            )
+            if kind and len(known) > 1:
+                words = said.split()[0]
+                offer = list(known[:4])
+                return Plan(
+                    aside=heard.aside("which", offer=offer, said=words, original=heard.raw, about=offer, roles=[kind])
+                )
+            if kind:
+                made = call("remember", kind=kind, titles=[self.names.name(known[0])])
+                return Plan(calls=(made,), aside=heard.aside("state"))
+        return None
 
     def rejects(self, heard: Heard) -> Plan | None:
         """“Not that one”: what was shown first or spoken of last is hidden, and the list goes on."""

@@ -81,6 +81,11 @@ class TitleReader:
         return self._texts_with.keys()
 
     @cached_property
+    def usual(self) -> frozenset[str]:
+        """The folded words that several descriptions hold."""
+        return frozenset(word for word, count in self._texts_with.items() if count > 3)
+
+    @cached_property
     def title_words(self) -> frozenset[str]:
         """The folded words of all titles, and their singulars."""
         own = {word for item in self.catalogue.items for word in fold(item.title).split()}
@@ -227,7 +232,7 @@ class TitleReader:
             return True
         if not self._everyday(folded):
             return True
-        if len(folded) == 1 and folded[0] in _PRONOUNS:
+        if len(folded) == 1 and (folded[0] in _PRONOUNS or (message.at(start - 1) == "to" and not words[0].capital)):
             return False
         after_title = (
             bool(before)

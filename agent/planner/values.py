@@ -6,12 +6,14 @@ import itertools
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 from agent.planner.conditions import Condition, Reading
 from agent.planner.contexts import Context, in_story, of_the_work, work_noun_near
 from agent.planner.lexicon import Lexicon, Meaning, Topic
+from agent.planner.people import People, person_context
 from agent.planner.words import Message, word_set
-from prompts import common_words, comparatives
+from prompts import comparatives
 from retrieval.titles import fold
 from vouch.types import FilterOp
 
@@ -37,6 +39,9 @@ _MAKERS = word_set(
     "director directors author authors writer writers composer composers novelist"
     " novelists artist artists poet poets filmmaker "
     "filmmakers playwright playwrights photographer photographers painter painters brand brands maker makers"
+)
+_BEFORE_VERB = word_set(
+    "i we would d id wed really you do also they to just always still absolutely definitely totally kids who ill he she people friends"
 )
 _VERB_PLAY = re.compile(r"(?:^play|(?:to|you|me|ll|please|can|could|will|should|i) play)$")
 _ENDS_HEAD = word_set(
@@ -68,10 +73,18 @@ class Mention:
 
 @dataclass(frozen=True)
 class ValueReader:
-    """Reads values against the lexicon of a catalogue. `known`: words of its texts, which are never taken for slips of others."""
+    """Reads values against the lexicon of a catalogue.
+
+    `known`: words of its texts, which are never taken for slips of others; `usual`: those of several texts, which name nobody.
+    """
 
     lexicon: Lexicon
     known: Collection[str] = ()
+    usual: Collection[str] = ()
+
+    @cached_property
+    def _people(self) -> People:
+        return People(self.lexicon, self.usual)
 
     def read(self, reading: Reading, story: tuple[tuple[int, int], ...]) -> None:
         """Adds one condition an attribute and direction."""
@@ -93,6 +106,7 @@ class ValueReader:
             if any(word.stop for word in reading.message.words[place + 1 : end]) or not reading.free(place, end):
                 continue
             meanings = self._meanings(reading, words[place:end], place)
+            meanings = self._people.meant(reading.message, (place, end), meanings)
             if meanings:
                 negated, soft = self._denied(reading, place, before)
                 context = self._context(reading, (place, end), meanings, story)
@@ -103,7 +117,8 @@ class ValueReader:
 
     def _meanings(self, reading: Reading, words: tuple[str, ...], place: int) -> tuple[Meaning, ...]:
         found = self.lexicon.phrases.get(words, ())
-        if not found and reading.message.at(place - 1) == "by":
+        names = len(words) in {2, 3} and all(w.capital for w in reading.message.words[place : place + len(words)])
+        if not found and (reading.message.at(place - 1) == "by" or names):
             named = self.lexicon.suggests_name(words)
             found = self.lexicon.phrases[named] if named else ()
         if found or len(words) > 1:
@@ -113,7 +128,7 @@ class ValueReader:
             reading.rewritten[place] = base
             return self.lexicon.phrases[base,]
         meant = None if words[0] in self.known else self.lexicon.suggests(words[0])
-        if meant:
+        if meant and not self.lexicon.is_name(meant):
             reading.rewritten[place] = meant[0]
             return self.lexicon.phrases[meant]
         return ()
@@ -150,7 +165,7 @@ class ValueReader:
         start, end = span
         message, topic = reading.message, self.lexicon.topics[meanings[0].attribute]
         if topic == "people" or topic == "brand":
-            return self._of_person(reading, span, story)
+            return person_context(reading, span, story)
         if in_story(start, story) and not (
             message.at(start - 1) == "from" and of_the_work(reading, start, self.lexicon)
         ):
@@ -166,19 +181,7 @@ class ValueReader:
         }:
             return "story"
         openly = any(self.lexicon.topics[m.attribute] in OPEN and m.strength == "same" for m in meanings)
-        if message.at(start) in {"love", "like", "fancy"} and message.at(start - 1) in {
-            "i",
-            "we",
-            "would",
-            "d",
-            "id",
-            "really",
-            "you",
-            "do",
-            "also",
-            "they",
-            "to",
-        }:
+        if message.at(start) in {"love", "like", "fancy"} and self._is_verb(message, start):
             return "story"
         compared = [
             p
@@ -198,26 +201,18 @@ class ValueReader:
             return "story" if pointing else "loose" if goods else "work"
         return self._of_head(reading, span)
 
+    def _is_verb(self, message: Message, place: int) -> bool:
+        """“I love”, “would love”, and “Love Kate Hudson” at the beginning of a sentence."""
+        follows = message.words[place + 1 : place + 2]
+        opens = (
+            message.boundary(place)
+            and bool(follows)
+            and (follows[0].capital or follows[0].folded in {"that", "it", "him", "her", "the"})
+        )
+        return message.at(place - 1) in _BEFORE_VERB or opens
+
     def _kind_follows(self, word: str) -> bool:
         return any(self.lexicon.topics[m.attribute] == "kind" for m in self.lexicon.phrases.get((word,), ()))
-
-    def _of_person(self, reading: Reading, span: tuple[int, int], story: tuple[tuple[int, int], ...]) -> Context:
-        message, (start, end) = reading.message, span
-        if message.at(start - 1) in {"by", "from", "starring", "directed", "of"} or message.at(start - 2) in {
-            "by",
-            "made",
-            "written",
-            "directed",
-        }:
-            return "work"
-        if in_story(start, story) and message.at(start - 1) != "with":
-            return "story"
-        if message.at(start - 1) in {"like", "than", "of"}:
-            return "loose"
-        single = end - start == 1
-        shown = message.words[start].capital and not (single and start == 0 and len(message.words) > 3)
-        known = single and message.at(start) in common_words() and not shown
-        return "loose" if known else "work"
 
     def _of_place(self, reading: Reading, span: tuple[int, int]) -> Context:
         message, (start, end) = reading.message, span
@@ -334,7 +329,7 @@ class ValueReader:
     @property
     def _kept(self) -> set[Topic]:
         """Topics whose words stay in the query's text; of goods the kind too, since “shoes” says more than “Footwear”."""
-        kept: set[Topic] = {"genre", "mood", "other", "colour"}
+        kept: set[Topic] = {"mood", "other", "colour"}
         return kept if self.lexicon.about("people") else kept | {"kind"}
 
     def _either(self, reading: Reading, mentions: list[Mention]) -> bool:
@@ -359,7 +354,8 @@ class ValueReader:
                 wanted.setdefault(m.attribute, []).append(m.value)
         for name, values in wanted.items():
             reading.add(Condition(attribute=name, op="any_of", value=values, start=0, end=0, hard=False))
-        reading.claim(mention.start, mention.end, "keep")
+        told = bool(same) and all(self.lexicon.topics[m.attribute] == "genre" for m in same)
+        reading.claim(mention.start, mention.end, "drop" if told else "keep")
 
 
 def _lone(message: Message, start: int, end: int) -> bool:

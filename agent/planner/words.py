@@ -70,7 +70,8 @@ def _is_stop(raw: str, start: int, end: int) -> bool:
     if mark in {"-", "–", "—"}:
         return start > 0 and raw[start - 1].isspace()
     closes = end >= len(raw) or raw[end].isspace() or raw[end] in "\"”»)'’.!?"
-    return mark in {",", ";", ":", "!", "?", "(", ")", '"', "“", "”"} or (mark in {".", "…"} and closes)
+    run_on = mark == "." and bool(re.search(r"[a-z]{3}$", raw[:start])) and bool(re.match(r"[a-z]{3}", raw[end:]))
+    return run_on or mark in {",", ";", ":", "!", "?", "(", ")", '"', "“", "”"} or (mark in {".", "…"} and closes)
 
 
 def _is_abbreviation(word: Word) -> bool:
@@ -122,6 +123,7 @@ def singular(word: str) -> str:
         "men": "man",
         "people": "person",
         "series": "series",
+        "news": "news",
         "movies": "movie",
         "shoes": "shoe",
     }

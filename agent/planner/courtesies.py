@@ -1,0 +1,322 @@
+"""What people say besides wishes, verdicts and questions: greetings, thanks, “I'll watch that”, “I haven't seen it”, remarks.
+
+These words are taken out before anything else is read of a message, so that “have a great day” asks for nothing great. Knows no catalogue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from agent.planner.titles import TitleMention
+from agent.planner.words import Message
+
+Act = Literal["greeting", "close", "accept", "seen", "unseen", "remark"]
+
+_SPICE = r"(?:really|very|so|pretty|too|quite|just|definitely|certainly|also|all|both|honestly|super|absolutely|totally|kind of)"
+_FINE = (
+    r"(?:good|great|interesting|perfect|awesome|amazing|fun|funny|cool|nice|wonderful|hysterical|hilarious|fantastic|intriguing"
+    r"|lovely|excellent|exciting|brilliant|super|neat|fine|terrific|promising|delightful|right up my alley)"
+)
+_IT = r"(?:it|that|this|they|those|these|them|one|ones|both|all|TITLE|either)"
+_LEAD = (
+    r"(?:(?:oh|ooh|ah|ahh|ahhh|aha|hmm+|hm|um|uh|well|so|and|but|also|yes|yea|yeah|yep|yeap|yup|no|nope|nah|ok|okay|k|sure|right"
+    r"|true|lol|haha\w*|wow|cool|awesome|great|nice|good|perfect|excellent|sorry|actually|honestly|basically|then|again|of course"
+    r"|absolutely|definitely|certainly|exactly|alright|gotcha|sweet|omg|man|dude|bro) )*"
+)
+_HELP = (
+    r"(?:help|suggestions?|recommendations?|recommending|suggesting|chat|chatting|conversation|information|info|ideas?|picks?|pics"
+    r"|time|advice|tips?|insight|assistance|reply|answers?|talk|talking|asking|that|this|it|one|everything|all|sharing|tip|movies?"
+    r"|films?|list)"
+)
+_THANKS = (
+    r"(?:(?:many )?(?:thanks|thank you|thank u|thanks you|thankyou|thx|cheers|much appreciated)"
+    r"|(?:i |id |we |ill )?(?:\w+ly |do |would |so )?appreciate(?: (?:it|that|this|you|TITLE|(?:all )?(?:of )?(?:your|the) \w+|both|all))+)"
+    r"(?: (?:so much|very much|a lot|a bunch|again|too|then|once more|you|all|friend|buddy|man|though))*"
+    rf"(?: for (?:\w+ ){{0,5}}?{_HELP}(?: (?:and|to|of|for|me|you|the|your|all|help|insight|some|stuff|recommendations?"
+    rf"|suggestions?|again|today|TITLE|movie|film))*(?: (?:(?:of|on|for) )?(?:the )?(?:\w+ ){1,3}(?:movie|film))?)?"
+    r"(?: taking the time(?: to \w+(?: \w+){0,3}?(?= and |$))?)?"
+)
+_BYE = (
+    r"(?:(?:good ?bye|bye(?: bye| now)?|byee+|see (?:you|ya)(?: later| soon| around)?|good night|nite|take care)"
+    r"|(?:(?:i )?(?:really )?hope (?:you |to )?|(?:you )?)?(?:have|has|had|enjoy) (?:a|an|your|the) (?:\w+ ){0,4}?(?:day|night|evening|weekend|time"
+    r"|holidays?|christmas|chat|afternoon|week|one|rest of your day|movies?)(?: (?:too|as well|also|then|today|everyone))*"
+    r"|(?:and )?(?:you|u) (?:too|as well)|(?:the )?same to (?:you|u)|merry christmas|happy (?:holidays|weekend|new year)"
+    r"|(?:it (?:was|has been|is)|its been|was|its)? ?(?:a )?(?:very |really |so )?(?:nice|great|good|pleasure|fun|lovely)"
+    r" (?:chatting|talking|speaking|chat|to chat|to talk|meeting)(?: (?:with|to|you|u|too|as|well|all|and))*"
+    r"|(?:i believe |i think |well )?(?:thats|that is|that will be|thatll be|that would be) (?:all|it|everything)(?: for (?:now|today|me))?"
+    r"|(?:i think |i guess )?(?:we are|were|im|i am|weve|all) (?:all )?(?:done|set|finished|good to go)(?: (?:then|here|now|too))?"
+    r"|no problem|no worries|you are welcome|youre welcome|my pleasure|you (?:really )?made my day"
+    r"|i am excited|im excited|done(?=$)|(?:i )?hope (?:so|you (?:like|enjoy) \w+))"
+)
+_WILL = (
+    r"(?:(?:ill|well|id|im|we|i) )?(?:(?:really|also|just|definitely|certainly|possibly|probably|most|now|still|think|guess|am sure"
+    r"|im sure|sure|am certain|thought|think that|believe|feel) )*(?:(?:i|ill|we|well|id) )?"
+    r"(?:(?:(?:really|also|just|definitely|certainly|possibly|probably|now|still) )*"
+    r"(?:will|ll|ill|wlll|may|might|should|could|can|would|have to|need to|nee to|am going to|going to|gonna|want to|wanna|love to"
+    r"|would love to|will have to|would like to|like to|have been meaning to|been meaning to|plan to|must|gotta|lets|go and|try and|try to) )+"
+    r"(?:(?:really|also|just|definitely|certainly|possibly|probably|have to|go and|go|be) )*"
+)
+_DO = (
+    r"(?:check(?: out)?|look(?: into| up| at| for| out for)?|watch|rewatch|try(?: out| and see)?|see|add|give|take|accept|rent|stream"
+    r"|pick|find|buy|catch|go see|enjoy|keep|remember|like|consider|start with|go with)"
+)
+_TAIL = (
+    r"(?: (?:out|up|into|at|in mind|on|for|a (?:try|look|shot|chance|go|watch)|to|my|the|your|list|watch|movies?|films?|trailers?"
+    r"|suggestions?|recommendations?|of|too|as well|again|tonight|later|this|next|weekend|afternoon|time|soon|today|definitely|then"
+    r"|sometime|now|two|first|also|yet|for sure|and|or|decide|enjoy|myself|with|kids|girls|family|we|have|a|night|all|one|by|very"
+    r"|when|i|can|get|home|new|old|other|zombie|last))*"
+)
+_ACCEPT = (
+    rf"(?:{_WILL}{_DO}(?: (?:out|up|into|at|for|back|also|again|the|your|new|of|all|any|to|a))*(?: {_IT}|(?: (?:trailers?|suggestions?"
+    rf"|recommendations?|movies?|list|TITLE)))(?: (?:and )?{_IT})*{_TAIL}"
+    rf"|(?:(?:{_IT}|(?:those|these|both|all) (?:movies?|films?)|which|all|both|(?:the )?trailers?|suggestions?) )*(?:would |will |does |do )?"
+    rf"(?:sounds?|looks?|seems?|suits?|sound|works?)(?: like)?(?: (?:a|an|my|me|it|for|just))*(?: {_SPICE})* ?"
+    rf"(?:{_FINE}|fun|what i want|genre|style|something i would (?:like|enjoy))"
+    rf"(?: (?:one|ones|movies?|films?|choices?|ideas?|fun|then|though|too|enough|to me|options?|flicks?|and|{_FINE}|for me"
+    r"|as well|(?:for )?the holiday season))*"
+    r"|(?:i |ill |i will |i do |im |i am |and |also )*accept(?:ing|ed)?(?: (?:it|that|the|your|this|both|recommendations?"
+    r"|suggestions?|for|movies?|TITLE|as|soon|i|receive))*"
+    rf"|(?:{_IT}|which) (?:would|will|ll) be (?:{_SPICE} )*{_FINE}(?: (?:then|too|thanks|movies?))*"
+    r"|(?:i|we) (?:most |certainly |definitely |really |surely |sure )*(?:will|would|do)(?: (?:love to|like to|be|enjoy it|it|try|too|for sure))*(?=$)"
+    r"|(?:im|i am) (?:sure|certain|positive) (?:i|ill|we|well|it|that)(?: (?:will|would|do|enjoy|like|love|it|them))*"
+    r"|lets (?:hear|see|do|try|go)(?: (?:it|that|for|with|them))*"
+    r"|i (?:was )?(?:read|reading|have read|just read) the plot(?: of TITLE| of (?:this|that|the) movie)?"
+    r"|add (?:it|that|this|TITLE)(?: (?:and )?TITLE)* to (?:my|the)(?: \w+)? list|TITLE (?:is|was|would be) perfect"
+    r"|(?:im|i am|ill be|i will be) (?:happy|glad|satisfied)(?: with (?:it|that|them|these|those))?"
+    rf"|(?:sure|yes|yeah|ok|okay) (?:i|we) can (?:watch|try|see)(?: {_IT})*"
+    r"|sounds like a plan|you (?:are|re) (?:reading my mind|the best|awesome)|youre (?:the best|awesome)"
+    r"|(?:its|that is|thats|this is) (?:just |exactly )?(?:my (?:style|genre|kind of thing)|what i (?:want|wanted|need|needed)))"
+)
+_UNSEEN = (
+    r"(?:(?:(?:i|we|ive|weve) )?(?:still |just |also |actually )?(?:(?:have not|havent|havnt|havens|ihaven|ihavent|have never|ve never|never"
+    r"|had not|hadnt|did not|didnt|dont think i have|don t think i have|have yet to|have not yet|havent yet)(?: actually| ever| even| really"
+    r"| yet| had a chance to| had the chance to| gotten to| got to)*)"
+    rf" (?:seen|heard|watched|saw|see|watch|know|tried)(?: (?:of|about))?(?: {_IT})?"
+    r"(?: (?:it|that|this|them|those|these|either|one|ones|both|yet|before|movies?|films?|in a long time|of|any|as well|too|the|other"
+    r"|new|that i know of|though|or|and|but))*"
+    r"|(?:i|we|ive) (?:have )?(?:only )?heard (?:\w+ ){0,2}?(?:of|about) TITLE"
+    r"|no (?:not yet|i (?:have not|havent|didnt)|we (?:have not|havent)|never)|not yet|(?:we|i) (?:have not|havent)(?=$)"
+    rf"|{_IT} (?:is|s) (?:new to me|one i (?:havent|have not) seen(?: (?:yet|as well|before))*)"
+    r"|thats one i (?:havent|have not) seen(?: (?:yet|as well|before))*"
+    r")"
+)
+_SEEN = (
+    r"(?:(?:(?:yes|yea|yeah|i|we|ive|weve|have|already|just|actually|think|thought|only|also|both) )*(?:seen|watched|saw) (?:it|that|this|them|these"
+    r"|those|both|all|either|one|ones|TITLE)(?: (?:of|them|those|one|ones|movies?|films?|too|as well|already|before|last|night|week|long|time|ago|a|in|the"
+    r"|theaters?|both|it|twice|times|not|day|came|out|yesterday|recently|lots|many|few|now))*"
+    r"|(?:yes|yea|yeah|oh) (?:i|we) (?:did|have)(?: and)?(?=$)"
+    r"|(?:i|we) (?:(?:really|also|absolutely|just) )*(?:liked|loved|enjoyed|hated|disliked) the (?:first|second|last|new|old|original) (?:one|movie|film)"
+    r"(?: (?:as well|too|better|more|a lot))*)"
+)
+_OF_YOU = (
+    r"(?:so )?(?:(?:do|did|dont|didnt) you (?:also |really |even |not )*(?:like|love|enjoy|prefer|believe|think|agree|watch|liked)|have you (?:ever )?liked"
+    r"|(?:are|r) (?:you|u) (?:a )?(?:fan|girl|boy|man|woman|human|real|bot|robot|married|single|friend))(?: \w+)*"
+)
+_GREETING = (
+    r"(?:(?:hi|hello|hey|hiya|howdy|heya|hai|greetings|good (?:morning|evening|afternoon|day))(?: (?:there|again|friend|everyone|all|you))*"
+    r"|(?:so )?how (?:are|r) (?:you|u|ya|things)(?: (?:doing|today|tonight|all))*|hows (?:it going|your day|things)|whats up"
+    r"|how about (?:you|yours|yourself)|nice to meet you|(?:i )?hope (?:all is well|you are (?:doing )?well|youre (?:doing )?well)"
+    r"|(?:i |im |i am |doing |am |very )*(?:doing )?(?:good|well|fine|great|ok|okay|alright)"
+    r"(?: (?:too|today))*(?: and)? (?:you|u|yourself|how (?:are|r) (?:you|u|ya)(?: \w+)?)(?=$)"
+    rf"|(?:im|i am|i m) (?:doing )?(?:{_SPICE} )*(?:good|well|fine|great|ok|okay|alright)(?: (?:too|today|thanks))*(?=$| and| how| thank))"
+)
+_PRONOUNS = frozenset(["it", "that", "this", "them", "these", "those", "one", "both", "all", "they", "its", "thats"])
+_NOUNS = (
+    "film ",
+    "movie ",
+    "book ",
+    "one ",
+    "something ",
+    "anything ",
+    "films ",
+    "movies ",
+    "books ",
+    "story ",
+    "stories ",
+)
+_SPANS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
+    (act, re.compile(rf"(?<!\S){pattern}(?!\S)"))  # type: ignore[misc]
+    for act, pattern in (
+        ("close", _BYE),
+        ("close", _THANKS),
+        ("greeting", _GREETING),
+        ("remark", rf"(?<!\S)(?:^{_LEAD}){_OF_YOU}"),
+        ("unseen", _UNSEEN),
+        ("seen", _SEEN),
+        ("accept", _ACCEPT),
+    )
+)
+_INTERJECTION = re.compile(
+    rf"{_LEAD}(?:oh|ooh|ah|ahh+|hm+|well|wow|ok|okay|cool|awesome|great|nice|good|perfect|excellent|sweet|sure|absolutely"
+    r"|definitely|certainly|exactly|of course|yes|yea|yeah|yep|yup|lol|haha\w*|got it|gotcha|will do|oh goody|good to know|so glad you asked"
+    r"|good choice|great suggestions?|excellent recommendations?(?: friend)?|great|true|true that|i see|i agree|i dont (?:mind|know|care)"
+    r"|sure am|same here|no way"
+    r"|(?:i )?appreciate it|(?:awesome )?got both|good idea|thats a great idea|great idea|legendary film|great movies?|very good movies?|fine|yay)"
+)
+_ACCEPTING = re.compile(
+    r"\b(?:sure|of course|definitely|absolutely|certainly|ok|okay|cool|awesome|perfect|great|excellent|nice|goody|yay|good choice"
+    r"|good idea|great idea|got it|got both|will do|recommendations?|suggestions?|appreciate)\b"
+)
+_REMARK = re.compile(
+    rf"^{_LEAD}(?:i (?:think|guess|thought|believe|know|heard|agree|mean|feel like|feel|bet|wonder|remember(?:ed)?|was) )?"
+    r"(?:that )?(?:it|its|that|thats|this|he|hes|she|shes|they|theyre"
+    r"|those|these|there|theres|everyone|everybody|people|nobody|you|youre|your|u"
+    r"|(?:my|our|his|her|their|the) (?:\w+ ){1,3}?(?:is|are|was|were|has|had|wants?|can|will|really|just|and))(?= |$)"
+)
+_SELF = re.compile(
+    rf"^{_LEAD}(?:i|im|ive|id|ill|we|weve|were|me|my)(?= |$)|^(?:still|same|basically|try|trying|such|not|hope)\b"
+)
+_WISH = re.compile(
+    r"\b(?:want|wanna|need|like|likes|love|loves|looking|look for|mood|prefer|recommend\w*|suggest\w*|enjoy|enjoys|fancy|wish"
+    r"|crave|feel like|interested|into|open to|favou?rites?|fan|something|anything|hoping|searching|could use|rather|should|must"
+    r"|has to|have to be|needs?|can be|cannot be|cant be|hate|hated|dislike|disliked|cant stand|avoid|without|more|less|too|any|another|others?"
+    r"|show me|find|give|instead|shorter|longer|older|newer|cheaper|bored|gift|watch|read|listen|hear|see|buy"
+    r"|forget|remember|hide|undo|doesnt matter|afraid|scared|allergic|stuff|dont|didnt|about)\b"
+)
+_ASKS = re.compile(r"\b(?:what|whats|which|who|whos|when|where|why|how)\b")
+_CHAT = re.compile(
+    r"\b(?:i|im|ive|id|ill|me|my|mine|myself|you|your|u|he|she|they|we|us|our|everyone|was|were|am|is|are|will|would|has|had|have"
+    r"|did|does|lol|haha\w*|dont|didnt|its|thats|hope|yeap|yep|yea|lets)\b"
+)
+_CLEAR_WISH = re.compile(
+    r"\b(?:recommend|suggest|looking for|want|wanna|in the mood|prefer|something|anything|any|more like|another|other|else|what|how about"
+    r"|do you (?:have|know)|got|show me|find me|give me|similar|should i|instead)\b"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Courtesy:
+    """Words start..end (end excluded) do this; `titles` are the places of the mentions in them."""
+
+    act: Act
+    start: int
+    end: int
+    titles: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+    title: int = -1
+
+
+def interjections(message: Message) -> tuple[tuple[int, int], ...]:
+    """The clauses that are nothing but an exclamation (“Awesome!!”), which are no titles whatever films are called."""
+    return tuple(
+        (start, end)
+        for start, end in clauses(message)
+        if _INTERJECTION.fullmatch(" ".join(w.folded for w in message.words[start:end]))
+        and not any(w.quote for w in message.words[start:end])
+    )
+
+
+def courtesies(message: Message, mentions: Sequence[TitleMention]) -> tuple[Courtesy, ...]:
+    """What is said besides, in order, none overlapping."""
+    tokens = _tokens(message, mentions)
+    found: list[Courtesy] = []
+    for start, end in interjections(message):
+        said = " ".join(w.folded for w in message.words[start:end])
+        found.append(Courtesy(act="accept" if _ACCEPTING.search(said) else "remark", start=start, end=end))
+    for act, pattern in _SPANS:
+        taken = {place for f in found for place in range(f.start, f.end)}
+        for low, high in _matches(pattern, tokens, message, taken):
+            start, end = tokens[low].start, tokens[high - 1].end
+            if all(end <= f.start or start >= f.end for f in found):
+                titles = tuple(t.title for t in tokens[low:high] if t.title >= 0)
+                found.append(Courtesy(act=act, start=start, end=end, titles=titles))
+    found += _remarks(message, mentions, found)
+    return tuple(sorted(found, key=lambda c: c.start))
+
+
+def clauses(message: Message) -> Iterator[tuple[int, int]]:
+    """The word ranges between the marks that end a sentence."""
+    start = 0
+    for place, word in enumerate(message.words):
+        if place > start and any(mark in word.stop for mark in ".!?;…"):
+            yield start, place
+            start = place
+    if start < len(message.words):
+        yield start, len(message.words)
+
+
+def idle(message: Message, start: int, end: int) -> bool:
+    """Whether a clause that names nothing only tells of the person (“I agree”, “my wife is asleep”) and wishes nothing."""
+    said = " ".join(w.folded for w in message.words[start:end])
+    return bool(_SELF.search(said) or _REMARK.search(said)) and not wishes(said)
+
+
+def wishes(folded: str) -> bool:
+    """Whether words that are left hold a wish or a question."""
+    return bool(_WISH.search(folded) or _ASKS.search(folded))
+
+
+def wishes_clearly(folded: str) -> bool:
+    """Whether words beside thanks or “I'll watch it” ask for something after all."""
+    return bool(_CLEAR_WISH.search(folded))
+
+
+def chats(folded: str) -> bool:
+    """Whether words are a sentence of talk rather than a name for what is looked for."""
+    return bool(_CHAT.search(folded))
+
+
+def _remarks(message: Message, mentions: Sequence[TitleMention], found: Sequence[Courtesy]) -> Iterator[Courtesy]:
+    """Clauses that say what something is like and ask for nothing; questions and clauses with titles are none."""
+    for start, end in clauses(message):
+        mark = message.words[end].stop if end < len(message.words) else message.ending
+        taken = any(f.start < end and start < f.end for f in found)
+        named = any(m.start < end and start < m.end for m in mentions)
+        said = " ".join(w.folded for w in message.words[start:end])
+        if not (taken or named or "?" in mark) and _REMARK.search(said) and not _WISH.search(said):
+            yield Courtesy(act="remark", start=start, end=end)
+
+
+def _tokens(message: Message, mentions: Sequence[TitleMention]) -> list[_Token]:
+    """The words, each title as one word TITLE."""
+    tokens: list[_Token] = []
+    place = 0
+    by_start = {m.start: number for number, m in enumerate(mentions)}
+    while place < len(message.words):
+        number = by_start.get(place, -1)
+        if number >= 0 and message.at(place) not in _PRONOUNS:
+            mention = mentions[number]
+            tokens.append(_Token("TITLE", place, mention.end, number))
+            place = mention.end
+        else:
+            tokens.append(_Token(message.words[place].folded, place, place + 1, number))
+            place += 1
+    return tokens
+
+
+def _matches(
+    pattern: re.Pattern[str], tokens: Sequence[_Token], message: Message, taken: Collection[int]
+) -> Iterator[tuple[int, int]]:
+    """The pattern's matches as token ranges; no match runs over the end of a sentence or what is taken."""
+    low = 0
+    while low < len(tokens):
+        if tokens[low].start in taken:
+            low += 1
+            continue
+        high = low + 1
+        while (
+            high < len(tokens)
+            and tokens[high].start not in taken
+            and not any(mark in message.words[tokens[high].start].stop for mark in ".!?;…")
+        ):
+            high += 1
+        text = " ".join(token.text for token in tokens[low:high])
+        starts, position = {}, 0
+        for number in range(low, high):
+            starts[position] = number
+            position += len(tokens[number].text) + 1
+        ends = {start + len(tokens[number].text): number + 1 for start, number in starts.items()}
+        for match in pattern.finditer(text):
+            relative = text[: match.start()].endswith(_NOUNS) and match.group().startswith(("that ", "which "))
+            if match.start() in starts and match.end() in ends and match.end() > match.start() and not relative:
+                yield starts[match.start()], ends[match.end()]
+        low = high

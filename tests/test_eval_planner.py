@@ -1,0 +1,74 @@
+"""The labels of real messages, and how a plan is measured against them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from agent.planner.plan_types import Plan
+from eval.dialogues import half_of, read_dialogues, read_films
+from eval.planner import cases, labels, understood
+from retrieval.catalogue import Catalogue
+from vouch.types import Item, Schema, ToolCall
+
+FILMS = Catalogue(
+    items=(Item(item_id="1", title="Alien (1979)"), Item(item_id="2", title="Big (1988)")),
+    schema=Schema(id_columns=("id",), title_column="title"),
+)
+
+
+def test_labels_hold_ids_and_labels_and_no_text() -> None:
+    known = {"data", "dialogue", "utterance", "intent", "liked", "disliked", "seen", "filters", "words"}
+    assert len(labels()) >= 300
+    assert all(set(row) <= known for row in labels())
+    assert all(re.fullmatch(r"\d+", i) for row in labels() for i in (*row.get("liked", ()), *row.get("disliked", ())))
+
+
+def test_both_sets_and_both_halves_have_their_share() -> None:
+    by_data = [row["data"] for row in labels()]
+    assert min(by_data.count(name) for name in set(by_data)) >= 0.4 * len(by_data)
+    reported = [half_of(row["dialogue"]) == "reported" for row in labels()]
+    assert 150 <= sum(reported) <= len(reported) - 150
+
+
+def test_a_plan_says_titles_filters_and_words() -> None:
+    plan = Plan(
+        calls=(
+            ToolCall(name="remember", arguments={"kind": "dislike", "titles": ["Big (1988)"]}),
+            ToolCall(
+                name="recommend",
+                arguments={
+                    "text": "ships in space",
+                    "liked": ["1"],
+                    "filters": [{"attribute": "year", "op": "<", "value": 1990.0}],
+                    "prefer": [{"attribute": "genre", "op": "any_of", "value": ["Sci-Fi"]}],
+                },
+            ),
+        ),
+        aside={"intent": "state", "wants": True},
+    )
+    read = understood(plan, FILMS)
+    assert read.intent == "request"
+    assert (read.liked, read.disliked) == ({"alien"}, {"big"})
+    assert read.filters == {("year", "<=", "1989"), ("genre", "is", "sci fi")}
+    assert read.words == {"ship", "space"}
+
+
+def test_every_label_has_its_message(data_folder: Path) -> None:
+    films = read_films(data_folder)
+    found = cases(data_folder, films)
+    assert len(found) == len(labels())
+    assert all(case.message.seeker and case.message.text for case in found)
+
+
+def test_consecutive_utterances_of_a_speaker_are_one_message(data_folder: Path) -> None:
+    inspired = [d for d in read_dialogues(data_folder, read_films(data_folder)) if d.data == "inspired-dev"]
+    assert len(inspired) == 99
+    assert all(a.seeker != b.seeker for d in inspired for a, b in zip(d.messages, d.messages[1:], strict=False))
+
+
+@pytest.mark.parametrize(("aside", "intent"), [({"intent": "thanks"}, "close"), ({"intent": "details"}, "ask")])
+def test_the_planner_s_intents_are_merged_as_the_labels_are(aside: dict[str, str], intent: str) -> None:
+    assert understood(Plan(aside=aside), FILMS).intent == intent
