@@ -188,9 +188,7 @@ def dialogue_table(
     """
     films = read_films(folder)
     dialogues = read_dialogues(folder, films)
-    scorers = Scorers(
-        films, [d for d in dialogues if d.data == DATA[0] and d.half == "tuned on"], embedder, folder, vectors
-    )
+    scorers = Scorers(films, [d for d in dialogues if d.data == DATA[0] and d.half == "tuned on"], folder)
     half: Half = "tuned on" if tuning else "reported"
     rows: list[DialogueRow] = []
     for data in DATA:
