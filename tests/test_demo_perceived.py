@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from demo.make_perceived import MEDIA, TARGET
+from retrieval.embedders.minilm_embedder import MiniLmEmbedder
 from retrieval.perception.cache import PerceptionCache, content_digest
 from retrieval.perception.efficientnet_captioner import EfficientNetCaptioner
 from retrieval.perception.efficientnet_eye import EfficientNetEye
 from retrieval.perception.faster_whisper_transcriber import FasterWhisperTranscriber
 from retrieval.perception.pillow_colours import PillowColours
 from retrieval.perception.rapidocr_reader import RapidOcrReader
+from retrieval.perception.seeing_captioner import SeeingCaptioner
 from retrieval.perception.seeing_map import SeeingMap
 from vouch.ports import Perceiver
 from vouch.weights import weights_path
@@ -30,6 +32,7 @@ def test_every_file_of_the_collection_has_its_entries(shipped: PerceptionCache) 
     makers = {
         ".webp": [
             EfficientNetCaptioner(EfficientNetEye(Path), SeeingMap()).made_by,
+            SeeingCaptioner(EfficientNetEye(Path), SeeingMap(), embedder=MiniLmEmbedder()).made_by,
             RapidOcrReader().made_by,
             PillowColours.made_by,
         ],
@@ -50,13 +53,15 @@ def test_every_introduction_was_heard_and_no_melody_was(shipped: PerceptionCache
     assert not [name for name, passages in heard.items() if bool(passages) == name.endswith("-melody.opus")]
 
 
-@pytest.mark.parametrize("name", ["nosferatu.webp", "dracula.webp", "nosferatu.opus"])
+@pytest.mark.parametrize("name", ["the-time-machine.webp", "dracula.webp", "nosferatu.opus"])
 def test_three_files_perceived_afresh_give_what_ships(
     name: str, shipped: PerceptionCache, weights_folder: Path
 ) -> None:
     weights = partial(weights_path, folder=weights_folder)
+    eye, seeing = EfficientNetEye(partial(weights, "efficientnet-lite2")), SeeingMap()
     perceivers: tuple[Perceiver, ...] = (
-        EfficientNetCaptioner(EfficientNetEye(partial(weights, "efficientnet-lite2")), SeeingMap()),
+        EfficientNetCaptioner(eye, seeing),
+        SeeingCaptioner(eye, seeing, embedder=MiniLmEmbedder()),
         RapidOcrReader(),
         PillowColours(),
         FasterWhisperTranscriber(partial(weights, "whisper-base")),
