@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import zipfile
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -16,10 +18,13 @@ from retrieval.perception.caption_decoder import END, MOST_WORDS, UNKNOWN, Writt
 from retrieval.perception.efficientnet_eye import Look
 from retrieval.perception.seeing_captioner import choose
 from retrieval.perception.seeing_map import ROOT_WEIGHT, SeeingMap, features
-from scripts import train_seeing
 from tests.stand_ins_perception import unit
+from tools.render import reason_text
+from ui.page.reasons import source_text
+from vouch.types import CitedPassage, Passage
 
 N_WORDS = 12
+train_seeing = importlib.import_module("scripts.train_seeing")  # by name: mypy would find the file twice
 
 
 def look(seed: int = 0) -> Look:
@@ -162,3 +167,14 @@ def test_training_writes_weights_with_their_record_and_again_the_same(
         assert record["sha256"] == hashlib.sha256(weights).hexdigest()
         assert "COCO" in record["data"]
         assert set(record["figures"]) == {"held out", "test"}
+
+
+def test_only_captions_by_our_own_model_are_called_a_small_model_s() -> None:
+    ours = Passage(
+        passage_id="p", item_id="1", channel="caption", text="A cat", made_by="vouch-seeing:35cd0906+seeing-map:fc5c/1"
+    )
+    said = CitedPassage(passage=ours, similarity=0.5, span=(0, 5))
+    assert "a small model's caption" in reason_text(said)
+    assert source_text(ours) == "seen by Vouch’s own small model"
+    for other in (replace(ours, made_by="SmolVLM-500M:1"), replace(ours, channel="tags")):
+        assert "a small model's caption" not in reason_text(replace(said, passage=other))
