@@ -60,6 +60,7 @@ class Conversation:
         saver = SqliteSaver(self._connection)
         saver.setup()
         self._saver = saver
+        self.model = model
         self._graph = build_graph(model, toolbox, saver)
         self._locks = tuple(threading.Lock() for _ in range(_LOCKS))
         self.toolbox = toolbox
@@ -67,8 +68,15 @@ class Conversation:
 
     def use(self, model: BaseChatModel, *, tier: str) -> None:
         """Talks with another model from the next turn on; a turn under way ends with the one that it began with."""
+        self.model = model
         self._graph = build_graph(model, self.toolbox, self._saver)
         self.name_chat(tier)
+
+    def move_to(self, toolbox: Toolbox, model: BaseChatModel, tiers: Mapping[str, str]) -> None:
+        """Talks about what another toolbox knows from the next turn on: the collection has changed. `tiers`: of all but the chat."""
+        self.model, self.toolbox = model, toolbox
+        self._graph = build_graph(model, toolbox, self._saver)
+        self.tiers = {**self.tiers, **tiers}
 
     def name_chat(self, tier: str) -> None:
         """Says from now on that this is the chat model, or what is known of one to come."""

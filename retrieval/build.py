@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -34,8 +35,9 @@ from retrieval.recommender import Content, Recommender
 from retrieval.scorers.fitted import Fitted
 from retrieval.scorers.upkeep import Upkeep, current_scorer
 from retrieval.stores.chroma_index import ChromaIndex
+from retrieval.stores.ingest_lock import ingest_lock
 from retrieval.stores.sql_catalogue import SqlCatalogue
-from vouch.errors import SetupError
+from vouch.errors import HomeBusy, SetupError
 from vouch.ports import Embedder, Perceiver
 from vouch.settings import Settings
 from vouch.types import Schema
@@ -46,7 +48,8 @@ from vouch.weights import weights_path
 class Collection:
     """An opened home. `tiers` names the model of each part; `media_dir` is None where there are no media.
 
-    `people` can be chosen on the page; `examples` are messages to begin with; `asked` keeps the files that people ask with.
+    `people` can be chosen on the page; `examples` are messages to begin with; `asked` keeps the files that people ask with;
+    `edition` is what it was read at.
     """
 
     store: SqlCatalogue
@@ -59,6 +62,7 @@ class Collection:
     people: tuple[companions.Person, ...]
     examples: tuple[str, ...]
     asked: AskedFiles
+    edition: str
 
 
 class IngestWatcher(Protocol):
@@ -81,14 +85,17 @@ class IngestWatcher(Protocol):
         ...
 
 
-def open_collection(settings: Settings) -> Collection:
-    """The collection in the home, with an index that is sound. Raises SetupError where nothing has been ingested."""
+def open_collection(settings: Settings, *, before: Collection | None = None) -> Collection:
+    """The collection in the home, with an index that is sound. Raises SetupError where nothing has been ingested.
+
+    `before`: the collection as this process opened it earlier; its index gives what it holds to the new one's, and answers on.
+    """
     store, schema = _opened_store(settings)
-    source = Path(store.source() or "")
-    index = ChromaIndex.open(_index_folder(settings), catalogue=store)
+    source, edition = Path(store.source() or ""), store.edition()
+    index = before.index.successor() if before else ChromaIndex.open(_index_folder(settings), catalogue=store)
     passages, rows = store.passages_and_vectors()
     catalogue = Catalogue(items=store.items(), schema=schema, passages=passages)
-    embedder = MiniLmEmbedder(threads=settings.threads)
+    embedder = before.embedder if before else MiniLmEmbedder(threads=settings.threads)
     people = companions.people(source, store.people())
     labels = AveragedLabelEmbedder(embedder)
     content = Content.of(catalogue, index=index, embedder=embedder, passages=passages, rows=rows, label_embedder=labels)
@@ -110,6 +117,7 @@ def open_collection(settings: Settings) -> Collection:
         people=people,
         examples=companions.examples(source),
         asked=AskedFiles(settings.home / "asked", build_perceivers(settings), _perceived_before(settings)),
+        edition=edition,
     )
 
 
@@ -131,13 +139,13 @@ def run_ingest(
     watcher: IngestWatcher,
     refresh: Literal["captions", "transcripts", "all"] | None = None,
 ) -> IngestReport:
-    """Reads the files, perceives, embeds and stores, brings the index up to date and fits the scorer. Safe to be killed at any point."""
+    """Reads the files, perceives, embeds and stores, brings the index up to date and fits the scorer. Safe to be killed at any point.
+
+    Where an open page holds the index, the page brings it up to date itself. Raises HomeBusy where another ingest is running.
+    """
     file = read_catalogue(path, media_dir=media_dir, column_map=column_map)
     watcher.catalogue(file)
-    settings.home.mkdir(parents=True, exist_ok=True)
-    store = SqlCatalogue(settings.database)
-    index = ChromaIndex.open(_index_folder(settings), catalogue=store, for_writing=True)
-    try:
+    with ingest_lock(settings.home), _index_to_write(settings) as (store, index):
         parts = _ingest_parts(settings, store, index, shipped=companions.perceived_file(path), media_dir=file.media_dir)
         report = ingest(file, source=path, parts=parts, prune=prune, refresh=_aspects(refresh), progress=watcher.step)
         if interactions is not None:
@@ -148,9 +156,18 @@ def run_ingest(
         watcher.say("learning who likes what")
         catalogue = Catalogue(items=store.items(), schema=file.schema)
         _fitted(settings, store, catalogue, _item_vectors(store, catalogue))
-    finally:
-        index.close()
     return report
+
+
+@contextmanager
+def _index_to_write(settings: Settings) -> Iterator[tuple[SqlCatalogue, ChromaIndex | None]]:
+    """The record, and its index; None where another process holds that."""
+    store = SqlCatalogue(settings.database)
+    index: ChromaIndex | None = None
+    with suppress(HomeBusy):
+        index = ChromaIndex.open(_index_folder(settings), catalogue=store, for_writing=True)
+    with index or nullcontext():
+        yield store, index
 
 
 def _opened_store(settings: Settings) -> tuple[SqlCatalogue, Schema]:
@@ -188,7 +205,7 @@ def _fitted(settings: Settings, store: SqlCatalogue, catalogue: Catalogue, item_
 
 
 def _ingest_parts(
-    settings: Settings, store: SqlCatalogue, index: ChromaIndex, *, shipped: Path | None, media_dir: Path | None
+    settings: Settings, store: SqlCatalogue, index: ChromaIndex | None, *, shipped: Path | None, media_dir: Path | None
 ) -> IngestParts:
     embedder = MiniLmEmbedder(threads=settings.threads)
     return IngestParts(

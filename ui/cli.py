@@ -165,6 +165,7 @@ def serve(
 ) -> None:
     """Open the chat page, and POST /tools/{name} beside it."""
     from agent.build import build_conversation, step_up_later
+    from agent.keeping_up import keep_up
     from retrieval.build import open_collection
     from ui.page.visitors import Member
     from ui.serving import serve_page
@@ -175,6 +176,7 @@ def serve(
         talk = build_conversation(settings, collection, may_wait=True)
     terminal.show_tiers(talk.tiers)
     step_up_later(settings, collection, talk, terminal.warn)
+    keep_up(settings, collection, talk, terminal.warn)
     serve_page(
         talk,
         address=(host or settings.host, settings.port if port is None else port),

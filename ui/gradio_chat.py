@@ -12,6 +12,7 @@ from ui.page.room import Room
 from ui.page.seams import Talks
 from ui.page.shelf import Shelf
 from ui.page.visitors import Member
+from vouch.types import Item
 
 TITLE = "Vouch"
 ASKERS_AT_ONCE = 4
@@ -27,8 +28,28 @@ def build_shelf(conversation: Talks, *, media_dir: Path, simulated: bool = False
 
     `simulated`: the collection's likes are of invented people, and the page calls them that.
     """
-    catalogue = conversation.toolbox.recommender.catalogue
-    return Shelf(catalogue.by_id, schema=catalogue.schema, media_dir=media_dir, simulated=simulated)
+    schema = conversation.toolbox.recommender.catalogue.schema
+    return Shelf(ItemsOf(conversation), schema=schema, media_dir=media_dir, simulated=simulated)
+
+
+class ItemsOf(Mapping[str, Item]):
+    """The items that a conversation is about now, by id: an ingest may add some while the page is open."""
+
+    def __init__(self, conversation: Talks) -> None:
+        self._conversation = conversation
+
+    def __getitem__(self, item_id: str) -> Item:
+        return self._by_id[item_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_id)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    @property
+    def _by_id(self) -> Mapping[str, Item]:
+        return self._conversation.toolbox.recommender.catalogue.by_id
 
 
 def build_page(

@@ -65,7 +65,7 @@ def build_app(
 
 
 def _add_tools(app: FastAPI, conversation: Talks) -> None:
-    calls = ToolCalls(conversation.toolbox)
+    calls = ToolCalls(lambda: conversation.toolbox)
     started = time.time()
 
     async def tools() -> JSONResponse:

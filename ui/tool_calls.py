@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -15,9 +15,9 @@ LONGEST_PERSON = 100
 
 
 class ToolCalls:
-    """Calls tools by name for any person."""
+    """Calls tools by name for any person. `toolbox` gives the one of now: the collection may change while the page is open."""
 
-    def __init__(self, toolbox: Toolbox) -> None:
+    def __init__(self, toolbox: Callable[[], Toolbox]) -> None:
         self._toolbox = toolbox
         self._bodies: Mapping[str, type[BaseModel]] = {name: body_model(name) for name in TOOL_NAMES}
 
@@ -49,7 +49,7 @@ class ToolCalls:
             raise InputError(f"{name}: {_told(error)}") from error
         arguments = {key: getattr(words, key) for key in words.model_fields_set - {"person"}}
         person = str(getattr(words, "person", None) or stranger)
-        return cast(ToolResult, getattr(self._toolbox.for_person(person), name)(**arguments))
+        return cast(ToolResult, getattr(self._toolbox().for_person(person), name)(**arguments))
 
 
 def body_model(name: str) -> type[BaseModel]:

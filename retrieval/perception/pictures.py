@@ -22,7 +22,8 @@ LARGE_PIXELS = 24_000_000
 """More than a good camera's picture."""
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
 """What Pillow's readers raise on files that are cut off or not what their first bytes say."""
-
+STRIP = 64
+"""Rows of the small picture that are made at a time."""
 ORIENTATION = 0x0112
 """The tag of EXIF that says which way is up."""
 
@@ -54,7 +55,10 @@ def open_picture(path: Path, *, short_side_px: int = 520) -> Image:
             picture.draft("RGB", (short_side_px, short_side_px))  # only JPEG's reader does anything here
             if width_px * height_px > LARGE_PIXELS:
                 with _one_large_picture:
-                    return over_white(made_smaller(picture, short_side_px))
+                    small = made_smaller(picture, short_side_px)
+                    if small is not picture:
+                        picture.close()  # frees its pixels before the next large one is let in
+                    return over_white(small)
             picture.load()
             return over_white(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as failure:
@@ -74,11 +78,26 @@ def made_smaller(picture: Image, short_side_px: int) -> Image:
     if by <= 1:
         return picture
     orientation = picture.getexif().get(ORIENTATION)
-    small = _divisible(picture).reduce(by)
+    small = _divided(picture, by)
     if picture.mode.startswith("I;16"):
         small = small.convert("I;16")
     if orientation is not None:
         small.getexif()[ORIENTATION] = orientation
+    return small
+
+
+def _divided(picture: Image, by: int) -> Image:
+    """The means of squares of pixels, strip by strip: Pillow would convert the whole picture before it divides it."""
+    from PIL import Image
+
+    strips = []
+    for top in range(0, picture.height, STRIP * by):
+        strip = picture.crop((0, top, picture.width, min(top + STRIP * by, picture.height)))
+        strips.append(_divisible(strip).reduce(by))
+    small = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
+    small.info = dict(picture.info)
+    for number, strip in enumerate(strips):
+        small.paste(strip, (0, number * STRIP))
     return small
 
 

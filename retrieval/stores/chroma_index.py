@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import threading
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -57,6 +58,7 @@ class ChromaIndex:
         self._exact_up_to = exact_up_to
         self._copy: Copy | None = None
         self._chroma: OpenedChroma | None = None
+        self._proposing = threading.Lock()
         self.tier = "not opened yet"
 
     @classmethod
@@ -85,6 +87,23 @@ class ChromaIndex:
             raise
         return index
 
+    def successor(self) -> Self:
+        """The index of what the record holds by now, with the lock if it can be had. This one answers on, from its copy alone.
+
+        Searches of this one may be under way. Raises IndexMismatch where the record does not fit together at the moment.
+        """
+        if self._lock is None:
+            return type(self).open(self._folder, catalogue=self._catalogue, exact_up_to=self._exact_up_to)
+        index = type(self)(self._folder, catalogue=self._catalogue, lock=self._lock, exact_up_to=self._exact_up_to)
+        with self._proposing:
+            index._chroma, self._chroma, self._lock = self._chroma, None, None
+        try:
+            index._opened_copy()
+        except BaseException:
+            index.close()
+            raise
+        return index
+
     def sync(self, passages: Sequence[Passage], vectors: Vectors) -> None:
         """Makes the index hold exactly these passages; killed at any point, the next open makes it again. Raises HomeBusy."""
         if self._lock is None:
@@ -100,7 +119,10 @@ class ChromaIndex:
         if self._chroma is None or len(file.passage_ids) <= max(self._exact_up_to, _PROPOSED * k):
             return file.best(vector, k)
         try:
-            proposed = self._chroma.propose(space, vector, _PROPOSED * k)
+            with self._proposing:
+                if self._chroma is None:
+                    return file.best(vector, k)
+                proposed = self._chroma.propose(space, vector, _PROPOSED * k)
         except SourceFailed as error:
             self._do_without_chroma(error)
             return file.best(vector, k)

@@ -71,6 +71,10 @@ class SqlCatalogue(SqlTastes):
         rows = self._rows(select(_t.items.c.item_id, _t.items.c.content_digest).order_by(_t.items.c.position))
         return hashlib.sha256("\n".join(f"{r.item_id}\t{r.content_digest}" for r in rows).encode()).hexdigest()[:32]
 
+    def edition(self) -> str:
+        """What an opened collection rests on: changes with the version, and with the file's interactions."""
+        return f"{self.version()} {self.interactions_version()}"
+
     # Items and passages
 
     def items(self) -> tuple[Item, ...]:

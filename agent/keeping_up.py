@@ -1,0 +1,67 @@
+"""An open page keeps up with its collection: when an ingest beside it has written, it takes in what is new, turn by turn, without a restart."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from agent.build import planner_of
+from agent.conversation import Conversation
+from agent.models.joined_chat import JoinedChat
+from retrieval.build import Collection, open_collection
+from tools.toolbox import Toolbox
+from vouch.errors import IndexMismatch
+from vouch.settings import Settings
+
+LOOK_S = 5.0
+REST = 10
+"""It rests so many times longer than it took to take in the last changes, so that a long ingest does not slow the answers."""
+
+
+def keep_up(settings: Settings, collection: Collection, conversation: Conversation, say: Callable[[str], None]) -> None:
+    """Looks after the collection in the background for as long as the process lives."""
+    keeper = Keeper(settings, collection, conversation)
+    threading.Thread(target=_look, args=(keeper, say), name="keeping up", daemon=True).start()
+
+
+def _look(keeper: Keeper, say: Callable[[str], None]) -> None:
+    never, took_s = threading.Event(), 0.0
+    while not never.wait(max(LOOK_S, REST * took_s)):
+        began = time.monotonic()
+        if keeper.look():
+            say(f"The collection has changed: {len(keeper.collection.catalogue.items)} items now.")
+        took_s = time.monotonic() - began
+
+
+class Keeper:
+    """One collection and the conversation about it; `collection` is the newest."""
+
+    def __init__(self, settings: Settings, collection: Collection, conversation: Conversation) -> None:
+        self.collection = collection
+        self._settings = settings
+        self._conversation = conversation
+        self._edition = collection.edition
+
+    def look(self) -> bool:
+        """Takes in what has been written since the last look; whether anything had been.
+
+        What does not fit together at the moment (another embedder's ingest is half done) is left for a later look.
+        """
+        edition = self.collection.store.edition()
+        if edition == self._edition:
+            return False
+        try:
+            self.collection = open_collection(self._settings, before=self.collection)
+        except IndexMismatch:
+            return False
+        self._edition = self.collection.edition
+        self._move()
+        return True
+
+    def _move(self) -> None:
+        talk, planner = self._conversation, planner_of(self.collection)
+        model = talk.model.model_copy(update={"planner": planner}) if isinstance(talk.model, JoinedChat) else planner
+        toolbox = Toolbox(recommender=self.collection.recommender, asked=self.collection.asked)
+        tiers = {part: name for part, name in self.collection.tiers.items() if part != "chat"}
+        talk.move_to(toolbox, model, tiers)
