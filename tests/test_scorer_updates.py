@@ -217,6 +217,17 @@ def test_a_version_of_another_file_can_be_gone_back_to(tmp_path: Path) -> None:
     assert current_scorer(said, CATALOGUE, tmp_path).number == 1
 
 
+def test_a_version_of_an_older_format_is_none_to_go_back_to(tmp_path: Path) -> None:
+    said = store()
+    for _ in range(2):
+        fit_scorer(said, CATALOGUE, tmp_path, choices=CHOICES)
+    (tmp_path / "1" / "scorer.json").write_text('{"format": "edlae/2"}', "utf-8")
+    with pytest.raises(InputError, match="no version before"):
+        go_back(said, tmp_path)
+    with pytest.raises(InputError, match="There are: 2"):
+        go_back(said, tmp_path, 1)
+
+
 def test_only_the_last_versions_are_kept(tmp_path: Path) -> None:
     said = store()
     for _ in range(KEPT + 2):

@@ -134,12 +134,13 @@ def go_back(store: LearnedFrom, folder: Path, number: int | None = None) -> int:
     """
     versions = Versions(folder)
     with versions.writing():
-        current, there = versions.current(), versions.numbers()
+        current = versions.current()
+        there = [n for n in versions.numbers() if read_record(versions.path(n)) is not None]
         earlier = [n for n in there if current is not None and n < current.number]
         if number is None and not earlier:
             raise InputError("There is no version before the one in use.")
         chosen = earlier[-1] if number is None else number
-        if chosen not in there or read_record(versions.path(chosen)) is None:
+        if chosen not in there:
             raise InputError(f"There is no version {chosen}. There are: {', '.join(map(str, there)) or 'none'}.")
         versions.use(Pointer(number=chosen, held_against=store.interactions_version()))
         return chosen
