@@ -20,11 +20,13 @@ from retrieval.catalogue import Catalogue
 from retrieval.ranking import TEXT_SOURCES
 from retrieval.recommender import POOL, Content, InteractionStore, Recommender, standard_sources
 from retrieval.scorers.alternatives import fit_als, fit_item_neighbours
+from retrieval.scorers.choosing import MOST_MODELS
 from retrieval.scorers.edlae import LevelChoice
-from retrieval.scorers.fitted import MOST_MODELS, Fitted, fit_adaptive, fit_ease
+from retrieval.scorers.fitted import Fitted, fit_adaptive, fit_ease
 from retrieval.scorers.levels import choose_levels
 from retrieval.scorers.like_counts import LikeCounts
 from retrieval.scorers.training import Training
+from retrieval.sources.alike import AlikeSource
 from retrieval.sources.collaborative import CollaborativeSource
 from retrieval.sources.popular import PopularSource
 from vouch.ports import CandidateSource
@@ -108,6 +110,10 @@ def fit_models(
     spoken = {row: s for row, s in sources.items() if s.name not in TEXT_SOURCES}
     rankers["vouch"] = _whole(_recommender(catalogue, fitted, content, tuple(spoken.values())), catalogue)
     rankers |= {row: by_source(s, catalogue) for row, s in spoken.items() if row not in rankers}
+    if (
+        content is not None
+    ):  # as strong as it can be: the mean of all texts is taken off, which the whole's own source does not do
+        rankers["dense"] = by_source(AlikeSource(content.item_vectors.centred()), catalogue)
     return Models(rankers=rankers, sources=spoken, catalogue=catalogue, fitted=fitted, content=content)
 
 

@@ -45,6 +45,14 @@ class ItemVectors:
         seen = [row for row, p in enumerate(passages) if p.space == "seen"]
         return cls.from_passages(catalogue, [passages[row] for row in seen], vectors[seen]) if seen else None
 
+    def centred(self) -> ItemVectors:
+        """The same less the mean of all, rows of length 1 again: what all items have in common no longer makes them alike."""
+        known = np.any(self.vectors != 0, axis=1, keepdims=True)
+        mean = self.vectors.sum(axis=0) / max(int(known.sum()), 1)
+        moved = np.where(known, self.vectors - mean, np.float32(0))
+        lengths = np.linalg.norm(moved, axis=1, keepdims=True)
+        return ItemVectors(self.catalogue, np.divide(moved, lengths, out=moved, where=lengths > 0))
+
     def of(self, item_id: str) -> NDArray[np.float32]:
         """The vector of one item."""
         vector: NDArray[np.float32] = self.vectors[self.catalogue.index_of[item_id]]

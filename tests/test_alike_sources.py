@@ -68,3 +68,11 @@ def test_a_caption_says_what_an_item_is_like_only_where_nothing_else_does() -> N
     rows = np.array([[1, 0], [0, 1]], dtype=np.float32)
     assert ItemVectors.from_passages(CATALOGUE, [caption, told], rows).of("whale").tolist() == [0, 1]
     assert ItemVectors.from_passages(CATALOGUE, [caption], rows[:1]).of("whale").tolist() == [1, 0]
+
+
+def test_what_all_items_have_in_common_does_not_make_them_alike() -> None:
+    rows = np.zeros((len(CATALOGUE.items), 3), dtype=np.float32)
+    rows[:4] = [[0.8, 0.6, 0], [0.8, -0.6, 0], [0.8, 0, 0.6], [0.8, 0, -0.6]]
+    vectors = ItemVectors(CATALOGUE, rows).centred().vectors
+    assert np.allclose(vectors[:4], [[0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], atol=1e-6)
+    assert not vectors[4:].any()
