@@ -77,7 +77,10 @@ class VisionChat:
     def __init__(self, folder: Path, *, tiles: bool, threads: int) -> None:
         keep_libraries_offline()
         import torch
+        from transformers.utils import logging
 
+        logging.set_verbosity_error()  # its hints are for programmers, and its bars would lie across ours
+        logging.disable_progress_bar()
         self._torch = torch
         if threads:
             torch.set_num_threads(threads)
