@@ -77,3 +77,14 @@ def test_a_question_beside_a_verdict_is_answered_too() -> None:
     ledger = Ledger(turns=(Turn(said="something sad", shown=(item.item_id,)),))
     plan = planner().plan("That sounds interesting. What is it about?", ledger)
     assert [c.name for c in plan.calls] == ["item_details"]
+
+
+def test_a_superlative_is_of_its_own_message_only() -> None:
+    first = planner().plan("the shortest film", Ledger())
+    turn = Turn(said="the shortest film", calls=first.calls, aside=first.aside)
+    then = planner().plan("from Germany instead", Ledger(turns=(turn,)))
+    kept = [c["attribute"] for c in then.calls[0].arguments["filters"]]
+    assert "k" in first.calls[0].arguments
+    assert "k" not in then.calls[0].arguments
+    assert "country" in kept
+    assert not set(kept) & {"minutes", "length_min", "length"}

@@ -170,6 +170,7 @@ class Requests:
             return None
         if not self._is_follow_up(heard):
             return None
+        standing = self.standing.without_superlative(standing, heard.ledger)
         another = re.search(r"\b(?:instead|rather|no)\b|^(?:\w+ )?(?:what|how) about\b", heard.folded)
         instead = another is not None and bool(slots.text)
         changed = self.standing.changed(

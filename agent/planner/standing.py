@@ -9,6 +9,7 @@ from math import ceil, floor
 from statistics import median
 from typing import Any
 
+from agent.ledger import Ledger
 from agent.planner.comparisons import Change
 from agent.planner.conditions import Condition, needless
 from agent.planner.slots import SlotReader, Slots
@@ -62,6 +63,18 @@ class Standing:
         names = {a for a in used if self.reader.lexicon.topics.get(a) in topics or fold(a) in what}
         values = {c["attribute"] for c in conditions_of(asked) if _names_value(c, what)}
         return tuple(sorted(names | values))
+
+    def without_superlative(self, asked: ToolCall, ledger: Ledger) -> ToolCall:
+        """The call without the limit and the number of a superlative (“the shortest film”): it was of that message only."""
+        turn = next((turn for turn in reversed(ledger.turns) if turn.asked is not None), None)
+        most = turn.aside.get("most") if turn is not None else None
+        if not most:
+            return asked
+        arguments: Argument = {key: value for key, value in asked.arguments.items() if key != "k"}
+        arguments["filters"] = [
+            c for c in arguments.get("filters", ()) if (c["attribute"], c["op"]) != (most["attribute"], most["op"])
+        ]
+        return ToolCall(name=asked.name, arguments=_slim(arguments))
 
     def dropped(self, asked: ToolCall, names: Sequence[str]) -> ToolCall:
         """The call without its conditions on these attributes."""
