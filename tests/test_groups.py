@@ -252,3 +252,15 @@ def test_the_words_call_a_wildcard_a_wildcard(toolbox: Toolbox) -> None:
     assert wild.wildcard
     assert f"And a wildcard, taken in because it is unlike the rest: {wild.item.title}" in text
     assert text.count(wild.item.title) == 1
+
+
+def test_two_tastes_in_one_sentence_are_two_people_and_both_of_us_means_them_again() -> None:
+    first = planner("films").plan("my girlfriend loves comedies and I like sci-fi", Ledger())
+    assert first.calls[-1].name == "recommend_together"
+    assert [p["name"] for p in first.calls[-1].arguments["people"]] == ["your girlfriend"]  # type: ignore[attr-defined]
+    assert first.calls[-1].arguments["prefer"] == [{"attribute": "genres", "op": "any_of", "value": ["Sci-Fi"]}]
+    ledger = Ledger(turns=(turn("my girlfriend loves comedies and I like sci-fi", first, shown=("1", "2")),))
+    again = planner("films").plan("one for both of us", ledger)
+    assert again.calls[-1].arguments["people"] == first.calls[-1].arguments["people"]
+    alone = planner("films").plan("something for both of us", Ledger())
+    assert [p["name"] for p in alone.calls[-1].arguments["people"]] == ["the other of you"]  # type: ignore[attr-defined]

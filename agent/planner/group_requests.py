@@ -21,14 +21,15 @@ _KIN = (
     r"|mum|mom|father|dad|son|daughter|kid|child|children|kids|friends|parents|roommate|flatmate|colleague|cousin|aunt|uncle|nephew|niece"
     r"|grandmother|grandma|grandfather|grandpa|granny|fiance|fiancee|boss|neighbour|neighbor|in laws|family)"
 )
-_GROUP = re.compile(
-    rf"\b(?:for|with) (?:me|us|myself)(?: both)?,? (?:and|plus|with) (?:my|our|a) {_KIN}\b|\bmy {_KIN} and (?:i|me|myself)\b|\b(?:me|i) and my {_KIN}\b"
-    rf"|\btogether with (?:my|our) {_KIN}\b|\b(?:with|for) (?:my|our) {_KIN},? (?:who|he|she|they)\b"
-    r"|\b(?:we are|were|there are) (?:two|three|four|five|[2-5])\b|\b(?:for|of) (?:the )?(?:two|three|four|five|[2-5]|both) of us\b"
-)
 _TASTE = (
     r"(?:(?:really|absolutely|only|also|just|always|usually|mostly|rather|too) )*(?:loves?|likes?|hates?|dislikes?|prefers?|adores?|enjoys?|detests?"
     r"|loathes?|cant stand|can not stand|cannot stand|doesnt|does not|dont|do not|never|is (?:into|fond of|a fan of|scared of|afraid of))"
+)
+_GROUP = re.compile(
+    rf"\b(?:for|with) (?:me|us|myself)(?: both)?,? (?:and|plus|with) (?:my|our|a) {_KIN}\b|\bmy {_KIN} and (?:i|me|myself)\b|\b(?:me|i) and my {_KIN}\b"
+    rf"|\btogether with (?:my|our) {_KIN}\b|\b(?:with|for) (?:my|our) {_KIN},? (?:who|he|she|they)\b"
+    rf"|\b(?:my|our) {_KIN} {_TASTE} .*\b(?:and|but) i {_TASTE}\b|\bi {_TASTE} .*\b(?:and|but) (?:my|our) {_KIN} {_TASTE}\b"
+    r"|\b(?:we are|were|there are) (?:two|three|four|five|[2-5])\b|\b(?:for|of) (?:the )?(?:two|three|four|five|[2-5]|both) of us\b"
 )
 _PERSON = re.compile(
     rf"\b(?:my|our) (?P<kin>{_KIN})\b(?= (?:who |that |she |he |they )?{_TASTE}\b)"
@@ -38,6 +39,7 @@ _PERSON = re.compile(
 _ASKS = word_set("something anything a an we what find recommend suggest show please can could under any maybe nothing")
 _THE_FIRST = ("one of you", "another of you", "the third of you", "the fourth of you", "the fifth of you")
 _COUNT = re.compile(r"\b(?:we are|were|there are|the|of) (?P<n>two|three|four|five|[2-5])\b")
+_NOBODY = {"name": "the other of you", "liked": [], "disliked": [], "never": [], "prefer": []}
 _AVERAGE = re.compile(r"\b(?:on average|by (?:the )?majority|most of us|what most)\b")
 _SURPRISE = re.compile(
     r"\b(?:surprise (?:me|us)|a surprise(?! \w)|a wild ?card|something (?:completely |totally |quite )?(?:unexpected|surprising|out of the ordinary"
@@ -71,6 +73,7 @@ class GroupRequests:
         count = _COUNT.search(heard.folded)
         named = dict.fromkeys(f"your {kin}" for kin in re.findall(rf"\b(?:my|our) ({_KIN})\b", heard.folded))
         others = self._people(named, told, int(amount_of(count["n"])) if count else 0)
+        others = others or _last_people(heard) or [dict(_NOBODY)]
         asked = self.reader.read(self._request(heard, group, [span for _, _, span in told]))
         own = self._said(mine)
         made = call(
@@ -78,7 +81,7 @@ class GroupRequests:
             people=others,
             with_me=None if not count or mine or len(others) < amount_of(count["n"]) else False,
             filters=[c.argument for c in asked.filters if not c.lasting],
-            prefer=[c.argument for c in asked.prefer],
+            prefer=[*(c.argument for c in asked.prefer), *own["prefer"]],
             avoid=list(asked.avoid),
             k=asked.k,
             together="average" if _AVERAGE.search(heard.folded) else None,
@@ -177,6 +180,13 @@ class GroupRequests:
             word for place, word in enumerate(heard.message.words) if not any(low <= place < high for low, high in out)
         ]
         return " ".join(f"{word.stop.strip(':')} {word.text}".strip() for word in kept).strip(" ,.;:")
+
+
+def _last_people(heard: Heard) -> list[dict[str, Any]]:
+    """The others of the newest list that was made for several people: “one for both of us” means them again."""
+    calls = (call for turn in reversed(heard.ledger.turns) for call in reversed(turn.calls))
+    people = next((c.arguments.get("people") for c in calls if c.name == "recommend_together"), None)
+    return list(people) if isinstance(people, list) else []
 
 
 def _clauses(said: str) -> list[str]:
