@@ -42,7 +42,7 @@ SPENT, WRITER, UNPLANNED = "spent", "writer", "unplanned"
 _NOTES = {
     "failed": "(The language model failed, so these words are the planner's.)",
     "slow": "(The language model took too long, so these words are the planner's.)",
-    "unsupported": "(What the language model wrote was not carried by the evidence, so these words are the planner's.)",
+    "unsupported": "(What the language model wrote was not carried by the evidence, or was of no use, so these words are the planner's.)",
     "short": "(There was no time for the language model, so these words are the planner's.)",
 }
 _BROKE_OFF = {
