@@ -6,6 +6,7 @@ repetitive: over music it makes up nothing. Who speaks, it does not know.
 
 from __future__ import annotations
 
+import pickle
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -133,8 +134,10 @@ def load(checkpoint: Path, *, threads: int) -> Any:
         raise ModelUnavailable(f"{checkpoint} is no checkpoint of openai-whisper: there is no such file.")
     try:
         model = whisper.load_model(str(checkpoint))
-    except (RuntimeError, KeyError, TypeError, EOFError, OSError, ValueError) as failure:
-        raise ModelUnavailable(f"{checkpoint} is no checkpoint of openai-whisper ({failure}).") from failure
+    except (RuntimeError, KeyError, TypeError, EOFError, OSError, ValueError, pickle.UnpicklingError) as failure:
+        raise ModelUnavailable(
+            f"{checkpoint} is no checkpoint of openai-whisper ({type(failure).__name__})."
+        ) from failure
     heads = whisper._ALIGNMENT_HEADS.get(checkpoint.stem)
     if heads is not None:  # the published checkpoints keep to their names; these heads give the best times of words
         model.set_alignment_heads(heads)
