@@ -9,6 +9,7 @@ import math
 import struct
 import threading
 import warnings
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,29 +51,32 @@ def open_picture(path: Path, *, short_side_px: int = 520) -> Image:
     try:
         with Image.open(path) as picture:
             width_px, height_px = picture.size
-            if width_px * height_px > MAX_PIXELS:
-                raise UnreadableMedia(str(path), too_large(width_px, height_px))
-            picture.draft("RGB", (short_side_px, short_side_px))  # only JPEG's reader does anything here
-            if width_px * height_px > LARGE_PIXELS:
-                with _one_large_picture:
-                    small = made_smaller(picture, short_side_px)
-                    if small is not picture:
-                        picture.close()  # frees its pixels before the next large one is let in
-                    return over_white(small)
-            picture.load()
-            return over_white(picture)
+        if width_px * height_px > MAX_PIXELS:
+            raise UnreadableMedia(str(path), too_large(width_px, height_px))
+        # A function of its own, because its end frees a large picture's pixels before the next one is let in.
+        with _one_large_picture if width_px * height_px > LARGE_PIXELS else nullcontext():
+            return _opened(path, short_side_px)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as failure:
         raise UnreadableMedia(str(path), too_large(0, 0)) from failure
     except BROKEN as failure:
         raise UnreadableMedia(str(path), f"cannot be read as a picture ({failure})") from failure
 
 
+def _opened(path: Path, short_side_px: int) -> Image:
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        large = picture.width * picture.height > LARGE_PIXELS
+        picture.draft("RGB", (short_side_px, short_side_px))  # only JPEG's reader does anything here
+        picture.load()
+        return over_white(made_smaller(picture, short_side_px) if large else picture)
+
+
 def made_smaller(picture: Image, short_side_px: int) -> Image:
-    """The picture loaded and divided by a whole number, so that few pixels are left but not fewer than are needed on its short side.
+    """A loaded picture divided by a whole number, so that few pixels are left but not fewer than are needed on its short side.
 
     A very long one gets fewer, so that it becomes small at all.
     """
-    picture.load()
     needless = min(picture.size) // short_side_px
     by = max(needless, math.ceil(math.sqrt(picture.width * picture.height / LARGE_PIXELS)))
     if by <= 1:
