@@ -18,6 +18,24 @@ _UPPER: frozenset[FilterOp] = frozenset({"<", "<="})
 _RANGES: frozenset[FilterOp] = frozenset({"<", "<=", ">", ">="})
 
 
+class ItemSet(frozenset[str]):
+    """item_ids that remember the mask they came from, so that the sources need not make it again from thousands of ids.
+
+    What is made of it (`&`, `|`) is a plain frozenset: a new set, without a mask.
+    """
+
+    catalogue: Catalogue
+    mask: Mask
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, mask: Mask) -> ItemSet:
+        """The item_ids of a mask."""
+        ids = catalogue.item_ids
+        made = cls(ids if mask.all() else [ids[i] for i in np.flatnonzero(mask).tolist()])
+        made.catalogue, made.mask = catalogue, mask
+        return made
+
+
 def mask_of(catalogue: Catalogue, wanted: Filter) -> Mask:
     """Which items meet a checked filter, shape (n_items,). An item without a value never does."""
     attribute = catalogue.attribute(wanted.attribute)
@@ -28,15 +46,16 @@ def mask_of(catalogue: Catalogue, wanted: Filter) -> Mask:
 
 def mask_of_ids(catalogue: Catalogue, item_ids: Collection[str]) -> Mask:
     """The mask of some items; ids that the catalogue does not have are passed over."""
+    if isinstance(item_ids, ItemSet) and item_ids.catalogue is catalogue:
+        return item_ids.mask
     mask = np.zeros(len(catalogue.items), dtype=bool)
     mask[[catalogue.index_of[i] for i in item_ids if i in catalogue.index_of]] = True
     return mask
 
 
-def ids_of(catalogue: Catalogue, mask: Mask) -> frozenset[str]:
+def ids_of(catalogue: Catalogue, mask: Mask) -> ItemSet:
     """The item_ids of a mask."""
-    ids = catalogue.item_ids
-    return frozenset(ids) if mask.all() else frozenset([ids[i] for i in np.flatnonzero(mask)])
+    return ItemSet.of(catalogue, mask)
 
 
 def admitted(catalogue: Catalogue, wanted: Filter | Sequence[Filter]) -> frozenset[str]:

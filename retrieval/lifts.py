@@ -30,6 +30,8 @@ class Lifts:
 
     def moved(self, scored: Sequence[Scored], query: Query) -> list[Scored]:
         """With the lift of preferences and the push of dislikes and of what is to be avoided as parts."""
+        if not (query.prefer or query.avoid or any(taste.disliked for taste in query.tastes)):
+            return list(scored)
         indexes = [self.catalogue.index_of[one.item_id] for one in scored]
         masks = [mask_of(self.catalogue, f)[indexes] for f in query.prefer]
         lift = ranking.PREFERENCE * np.mean(masks, axis=0) if masks else np.zeros(len(scored))

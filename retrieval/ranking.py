@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +86,7 @@ class Scored:
         """The candidate's item."""
         return self.candidate.item_id
 
-    @property
+    @cached_property
     def score(self) -> float:
         """The sum of the parts."""
         return sum(self.parts.values())
@@ -129,21 +130,24 @@ def confidence(name: str, candidates: Sequence[Candidate]) -> float:
 
 def merge(proposals: Mapping[str, Sequence[Candidate]]) -> tuple[Candidate, ...]:
     """One candidate an item, with the ranks, scores and passages of all sources; in order of first mention."""
-    merged: dict[str, Candidate] = {}
+    grouped: dict[str, list[Candidate]] = {}
     for candidates in proposals.values():
         for candidate in candidates:
-            before = merged.get(candidate.item_id)
-            merged[candidate.item_id] = (
-                candidate
-                if before is None
-                else Candidate(
-                    item_id=candidate.item_id,
-                    ranks={**before.ranks, **candidate.ranks},
-                    scores={**before.scores, **candidate.scores},
-                    passages=tuple(dict.fromkeys((*before.passages, *candidate.passages))),
-                )
-            )
-    return tuple(merged.values())
+            grouped.setdefault(candidate.item_id, []).append(candidate)
+    return tuple(group[0] if len(group) == 1 else _joined(group) for group in grouped.values())
+
+
+def _joined(group: Sequence[Candidate]) -> Candidate:
+    """What several sources propose of one item."""
+    ranks: dict[str, int] = {}
+    scores: dict[str, float] = {}
+    passages: dict[str, None] = {}
+    for one in group:
+        ranks.update(one.ranks)
+        scores.update(one.scores)
+        if one.passages:
+            passages.update(dict.fromkeys(one.passages))
+    return Candidate(item_id=group[0].item_id, ranks=ranks, scores=scores, passages=tuple(passages))
 
 
 def fuse(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> tuple[Scored, ...]:

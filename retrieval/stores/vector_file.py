@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.catalogue import Catalogue
+from retrieval.item_sets import ItemSet
 from vouch.errors import IndexMismatch
 from vouch.ports import Vectors
 from vouch.types import Hit, Passage, Space
@@ -44,6 +46,8 @@ class VectorFile:
         self.passage_ids = passage_ids
         self.item_ids = item_ids
         self._rows_of_set: dict[frozenset[str], Rows] = {}
+        self._places: tuple[Catalogue | None, Rows] = (None, np.zeros(0, dtype=np.intp))
+        """The last catalogue asked about, and the item_index of each row in it; -1 where it has no such item."""
 
     @cached_property
     def row_of(self) -> Mapping[str, int]:
@@ -52,9 +56,17 @@ class VectorFile:
 
     @cached_property
     def _item_numbers(self) -> tuple[Mapping[str, int], NDArray[np.int32]]:
+        """A number an item, and the number of each row's item."""
         numbers: dict[str, int] = {}
         rows = np.fromiter((numbers.setdefault(i, len(numbers)) for i in self.item_ids), np.int32, len(self.item_ids))
         return numbers, rows
+
+    @cached_property
+    def _rows_by_item(self) -> tuple[Rows, Rows]:
+        """All rows, those of one item together; where those of each item number start, and the end."""
+        numbers, of_row = self._item_numbers
+        together = np.argsort(of_row, kind="stable")
+        return together, np.searchsorted(of_row[together], np.arange(len(numbers) + 1))
 
     def rows_of(self, item_ids: Iterable[str]) -> Rows:
         """The rows of these items' passages, ascending; unknown items have none. The last few frozensets asked for are remembered."""
@@ -62,17 +74,25 @@ class VectorFile:
             return self._find_rows(item_ids)
         rows = self._rows_of_set.get(item_ids)
         if rows is None:
-            rows = self._find_rows(item_ids)
+            rows = self._masked_rows(item_ids) if isinstance(item_ids, ItemSet) else self._find_rows(item_ids)
             if len(self._rows_of_set) >= _SETS_REMEMBERED:
                 self._rows_of_set.clear()
             self._rows_of_set[item_ids] = rows
         return rows
 
     def _find_rows(self, item_ids: Iterable[str]) -> Rows:
-        numbers, of_row = self._item_numbers
-        wanted = np.zeros(len(numbers), dtype=bool)
-        wanted[[numbers[i] for i in item_ids if i in numbers]] = True
-        return np.flatnonzero(wanted[of_row])
+        numbers, _ = self._item_numbers
+        together, starts = self._rows_by_item
+        known = {numbers[i] for i in item_ids if i in numbers}
+        return np.sort(np.concatenate([together[:0], *(together[starts[n] : starts[n + 1]] for n in known)]))
+
+    def _masked_rows(self, items: ItemSet) -> Rows:
+        catalogue, places = self._places
+        if catalogue is not items.catalogue:
+            index_of = items.catalogue.index_of
+            places = np.array([index_of.get(i, -1) for i in self.item_ids], dtype=np.intp)
+            self._places = (items.catalogue, places)
+        return np.flatnonzero(np.append(items.mask, False)[places])
 
     def best(self, vector: Vectors, k: int, rows: Rows | None = None) -> tuple[Hit, ...]:
         """The k most similar rows, of `rows` (ascending) where given: cosine rounded to 1e-5, best first, ties by passage_id."""
