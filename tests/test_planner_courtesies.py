@@ -22,6 +22,10 @@ def acts(raw: str) -> list[tuple[str, str]]:
         ("I will definitely check it out", [("accept", "I will definitely check it out")]),
         ("I have never seen that one", [("unseen", "I have never seen that one")]),
         ("yes I have seen it already", [("seen", "yes I have seen it already")]),
+        (
+            "Thanks for the tip for the Last Christmas movie",
+            [("close", "Thanks for the tip for the Last Christmas movie")],
+        ),
         ("He always cracks me up.", [("remark", "He always cracks me up")]),
         ("hi there, how are you", [("greeting", "hi there"), ("greeting", "how are you")]),
     ],
@@ -88,3 +92,11 @@ def test_a_superlative_is_of_its_own_message_only() -> None:
     assert "k" not in then.calls[0].arguments
     assert "country" in kept
     assert not set(kept) & {"minutes", "length_min", "length"}
+
+
+def test_praise_of_one_of_several_asks_which() -> None:
+    several = tuple(item.item_id for item in reader().catalogue.items[:3])
+    plan = planner().plan("That was a great one", Ledger(turns=(Turn(said="something sad", shown=several),)))
+    assert not plan.calls
+    assert (plan.aside["intent"], plan.aside["offer"]) == ("which", list(several))
+    assert plan.aside["said"] in "That was a great one"

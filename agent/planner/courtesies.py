@@ -36,7 +36,7 @@ _THANKS = (
     r"|(?:i |id |we |ill )?(?:\w+ly |do |would |so )?appreciate(?: (?:it|that|this|you|TITLE|(?:all )?(?:of )?(?:your|the) \w+|both|all))+)"
     r"(?: (?:so much|very much|a lot|a bunch|again|too|then|once more|you|all|friend|buddy|man|though))*"
     rf"(?: for (?:\w+ ){{0,5}}?{_HELP}(?: (?:and|to|of|for|me|you|the|your|all|help|insight|some|stuff|recommendations?"
-    rf"|suggestions?|again|today|TITLE|movie|film))*(?: (?:(?:of|on|for) )?(?:the )?(?:\w+ ){1,3}(?:movie|film))?)?"
+    rf"|suggestions?|again|today|TITLE|movie|film))*(?: (?:(?:of|on|for) )?(?:the )?(?:\w+ ){{1,3}}(?:movie|film))?)?"
     r"(?: taking the time(?: to \w+(?: \w+){0,3}?(?= and |$))?)?"
 )
 _BYE = (

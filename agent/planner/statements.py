@@ -97,7 +97,7 @@ class Statements:
                 "dislike" if _PANNED.match(said) else "like" if _PRAISED.match(said) and len(said.split()) > 1 else None
             )
             if kind and len(known) > 1:
-                words = said.split()[0]
+                words = heard.message.words[start].text
                 offer = list(known[:4])
                 return Plan(
                     aside=heard.aside("which", offer=offer, said=words, original=heard.raw, about=offer, roles=[kind])
