@@ -136,8 +136,10 @@ class ReasonFinder:
     def _cited(self, scored: Scored, query: Query) -> tuple[CitedPassage, ...]:
         if self.citations is None:
             return ()
-        spaces: list[Space] = ["text"] if scored.parts.keys() & {"dense", "lexical"} else []
-        spaces += ["seen"] if "seen" in scored.parts else []
+        seen = "seen" in scored.parts
+        captioned = seen and any(p.by_small_model for p in self.catalogue.passages_of(scored.item_id))
+        spaces: list[Space] = ["text"] if captioned or scored.parts.keys() & {"dense", "lexical"} else []
+        spaces += ["seen"] if seen else []
         if query.text.strip():
             return self.citations.for_words(scored.item_id, query.text, spaces=spaces) if spaces else ()
         if query.like_item is None or "alike" not in scored.parts or self.item_vectors is None:

@@ -9,19 +9,23 @@ import zipfile
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from retrieval.catalogue import Catalogue
 from retrieval.perception.caption_decoder import END, MOST_WORDS, UNKNOWN, Written, build_decoder, to_text, write
 from retrieval.perception.efficientnet_eye import Look
 from retrieval.perception.seeing_captioner import choose
 from retrieval.perception.seeing_map import ROOT_WEIGHT, SeeingMap, features
+from retrieval.sources.dense import literal_words
+from retrieval.sources.lexical import document
 from tests.stand_ins_perception import unit
 from tools.render import reason_text
 from ui.page.reasons import source_text
-from vouch.types import CitedPassage, Passage
+from vouch.types import CitedPassage, Item, Passage, Schema
 
 N_WORDS = 12
 train_seeing = importlib.import_module("scripts.train_seeing")  # by name: mypy would find the file twice
@@ -73,7 +77,7 @@ def test_captions_end_and_hold_known_words_only() -> None:
     import torch
 
     torch.manual_seed(0)
-    for written in chain.from_iterable(write(build_decoder(N_WORDS).eval(), vectors(8))):
+    for written in chain.from_iterable(write(build_decoder(N_WORDS).eval(), vectors(3))):
         assert len(written.words) <= MOST_WORDS
         assert not {END, UNKNOWN} & set(written.words)
         assert len(written.log_probabilities) == len(written.words) + 1
@@ -85,9 +89,9 @@ def test_a_caption_does_not_depend_on_its_company_and_a_wider_beam_finds_no_less
 
     torch.manual_seed(1)
     decoder = build_decoder(N_WORDS).eval()
-    seen = vectors(5)
+    seen = vectors(3)
     together = write(decoder, seen)
-    assert [group[0].words for group in together] == [write(decoder, seen[i : i + 1])[0][0].words for i in range(5)]
+    assert [group[0].words for group in together] == [write(decoder, seen[i : i + 1])[0][0].words for i in range(3)]
     likely = [[float(np.mean(one.log_probabilities)) for one in group] for group in together]
     assert all(group == sorted(group, reverse=True) for group in likely)
     greedy = [float(np.mean(one.log_probabilities)) for (one,) in write(decoder, seen, beam=1)]
@@ -112,9 +116,8 @@ class NumberedWords:
 
     def embed(self, texts: list[str]) -> np.ndarray:
         """Shape (len(texts), 384), rows of length 1."""
-        rows = [
-            sum(np.random.default_rng(len(w) * 31 + ord(w[0])).standard_normal(384) for w in t.split()) for t in texts
-        ]
+        words = [text.split() or [""] for text in texts]
+        rows = [sum(np.random.default_rng(crc32(w.encode())).standard_normal(384) for w in ws) for ws in words]
         return unit(np.array(rows))
 
 
@@ -158,8 +161,8 @@ def trained(
 def test_training_writes_weights_with_their_record_and_again_the_same(
     coco_like: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = trained(coco_like, tmp_path / "1", tmp_path / "s1", monkeypatch, steps=4)
-    again = trained(coco_like, tmp_path / "2", tmp_path / "s2", monkeypatch, steps=4)
+    first = trained(coco_like, tmp_path / "1", tmp_path / "s1", monkeypatch, steps=2)
+    again = trained(coco_like, tmp_path / "2", tmp_path / "s2", monkeypatch, steps=2)
     assert first == again
     for name in ("seeing-map", "vouch-seeing"):
         record = json.loads((tmp_path / "1" / f"{name}.json").read_text())
@@ -178,3 +181,18 @@ def test_only_captions_by_our_own_model_are_called_a_small_model_s() -> None:
     assert source_text(ours) == "seen by Vouch’s own small model"
     for other in (replace(ours, made_by="SmolVLM-500M:1"), replace(ours, channel="tags")):
         assert "a small model's caption" not in reason_text(replace(said, passage=other))
+
+
+def test_what_our_own_model_says_finds_nothing_beside_the_picture_s_vector() -> None:
+    ours = Passage(
+        passage_id="p", item_id="1", channel="caption", text="A blue boat", made_by="vouch-seeing:35cd0906/1"
+    )
+    theirs = replace(ours, passage_id="q", made_by="SmolVLM-500M:1")
+    catalogue = Catalogue(
+        items=(Item(item_id="1", title="One"),),
+        schema=Schema(id_columns=("id",), title_column="title"),
+        passages=(ours, theirs),
+    )
+    assert "boat" not in document(catalogue.items[0], (ours,))
+    assert "boat" in document(catalogue.items[0], (theirs,))
+    assert literal_words(catalogue) == {"p": frozenset()}

@@ -67,6 +67,12 @@ class DenseSource:
         )
 
 
-def colour_words(catalogue: Catalogue) -> Mapping[str, frozenset[str]]:
-    """The words of the passages that name a picture's colours. To a vector all colours are near: orange would answer yellow."""
-    return {p.passage_id: frozenset(words(p.text)) for p in catalogue.passages if p.channel == "colours"}
+def literal_words(catalogue: Catalogue) -> Mapping[str, frozenset[str]]:
+    """The words of the passages that answer no query by their vectors alone.
+
+    Those that name a picture's colours: to a vector all colours are near, orange would answer yellow. A small model's captions have no
+    words here: they are made of the picture's vector, which answers itself; asking both would count it twice, and put
+    the pictures that have a caption before those that fit better.
+    """
+    colours = {p.passage_id: frozenset(words(p.text)) for p in catalogue.passages if p.channel == "colours"}
+    return colours | {p.passage_id: frozenset() for p in catalogue.passages if p.by_small_model}

@@ -44,14 +44,19 @@ class LexicalSource:
 
 
 def document(item: Item, passages: tuple[Passage, ...]) -> list[str]:
-    """The words of one item: its title, its categories and lists, its passages."""
+    """The words of one item: its title, its categories and lists, its passages.
+
+    Not a small model's captions: only some pictures have one, and the words of a caption that is wrong in something would put it before
+    a picture without one, whose vector fits better.
+    """
     texts = [item.title] * TITLE_COUNTS
     for value in item.attributes.values():
         if isinstance(value, str):
             texts.append(value)
         elif isinstance(value, tuple):
             texts.extend(value)
-    texts.extend(p.text for p in passages if p.channel != "title" and not p.text.startswith(GUESSED))
+    told = (p for p in passages if p.channel != "title" and not p.by_small_model)
+    texts.extend(p.text for p in told if not p.text.startswith(GUESSED))
     return [word for text in texts for word in words(text)]
 
 
