@@ -4,13 +4,12 @@ The sets lie in tests/data/grounding: ten lists that the recommender made over t
 cite), and replies about them. All replies were written by hand (by a language model asked to write as different people would: terse,
 chatty, formal, by fact, by plot, by quote), none from a template, faithful ones from the stored evidence, unsupported ones with one
 wrong thing each, whose words are named in `wrong`. A reply is caught where no shown sentence has those words; it is kept where every
-sentence is shown as it was written. Halves are drawn by the digest of the reply's id; words and limits were tuned on one of them only.
+sentence is shown as it was written. Words and limits were tuned on the first set; the fresh one, which is reported, is by another author.
 It does not know how a model writes: `python -m eval grounding` says nothing of fluent sentences that nobody thought of.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Sequence
@@ -46,10 +45,8 @@ class Case:
 
     @property
     def half(self) -> Half:
-        """The half that its id falls into; replies that were added for tuning never are among the reported ones."""
-        if self.case_id.startswith("tuning-"):
-            return "tuned on"
-        return "reported" if hashlib.sha256(self.case_id.encode()).digest()[0] % 2 else "tuned on"
+        """Reported are those of an author who had not seen the checks, written after they were settled; all others were tuned on."""
+        return "reported" if self.case_id.startswith("fresh-") else "tuned on"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +124,7 @@ def cases() -> tuple[Case, ...]:
     """All replies, faithful ones first."""
     evidence = lists()
     found = []
-    for name in ("faithful", "unsupported"):
+    for name in ("faithful", "unsupported", "fresh_faithful", "fresh_unsupported"):
         for row in _rows(f"{name}.jsonl"):
             kind, wrong = row.get("kind", "faithful"), row.get("wrong", "")
             found.append(

@@ -338,3 +338,23 @@ def test_seen_and_another_in_one_breath() -> None:
 def test_the_maker_is_asked_about_in_other_words() -> None:
     ((name, arguments),) = calls(planner().plan("the author wrote anything else?", spoken_of("dracula", "dracula")))
     assert (name, arguments["exclude"]) == ("recommend", ["Dracula"])
+
+
+@pytest.mark.parametrize("said", ["more", "next", "another"])
+def test_a_word_for_more_is_no_title_behind_a_list(said: str) -> None:
+    first = planner("films").plan("a comedy", Ledger())
+    ledger = Ledger(turns=(turn("a comedy", first, shown=("1",)),))
+    plan = planner("films").plan(said, ledger)
+    assert [c.name for c in plan.calls] == ["recommend"]
+    assert plan.calls[0].arguments["exclude"] == ["Toy Story (1995)"]
+
+
+def test_why_somebody_would_like_it_is_a_question_and_no_like() -> None:
+    first = planner("films").plan("a comedy", Ledger())
+    ledger = Ledger(turns=(turn("a comedy", first, shown=("1", "2")),))
+    plan = planner("films").plan("why would she like the first?", ledger)
+    assert [c.name for c in plan.calls] == ["explain"]
+
+
+def test_of_all_time_is_no_subject() -> None:
+    assert planner("films").plan("best movies of all time", Ledger()).calls[0].arguments["text"] == ""

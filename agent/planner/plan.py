@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.ledger import Ledger
 from agent.planner.enquiries import Enquiries
 from agent.planner.group_requests import GroupRequests
@@ -16,12 +18,17 @@ from agent.planner.slots import SlotReader
 from agent.planner.standing import Standing
 from agent.planner.statements import Statements
 from agent.planner.why_not_requests import WhyNots
-from agent.planner.words import Message, read_message
+from agent.planner.words import Message, read_message, word_set
 from agent.references import Reference, ReferenceReader
 from retrieval.catalogue import Catalogue
 
 __all__ = ["Plan", "Planner"]
 
+_MORE = word_set("more next again another others")
+_WHY_THEY = re.compile(
+    r"\s*why (?:would|should|might|will) (?:i|she|he|they|we|(?:my|our) \w+) (?:like|love|enjoy|want) (?P<what>.+)",
+    re.IGNORECASE,
+)
 _TALK = frozenset({"greeting", "thanks", "help", "taste", "facets"})
 
 
@@ -50,6 +57,10 @@ class Planner:
         left = self._groups.without_surprise(raw)
         if left is not None:
             return self._groups.surprising(self.plan(left, ledger) if left else Plan(aside={"intent": "recommend"}))
+        if message.folded in _MORE and ledger.standing is not None:  # a title, too, but not behind a list
+            return self._requests.again(self._heard("something else", read_message("something else"), ledger))
+        if asked_for_somebody := _WHY_THEY.match(raw):
+            return self.plan(f"Why {asked_for_somebody['what']}", ledger)
         settled = self._offers.settled(message, ledger)
         if settled is not None:
             return self.plan(settled, Ledger(turns=ledger.turns[:-1]))

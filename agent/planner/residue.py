@@ -38,7 +38,8 @@ _FILLER = tuple(
         r" pick|dont care"
         r" what|a random one|random|make (?:it|that|them)|(?:a )?list of(?: all)?(?:"
         r" the)?|all the|every|whats popular|most popular|popular|famous|well known|best"
-        r" known|top rated|highest rated|most liked|cheer me up with)(?= |$)",
+        r" known|top rated|highest rated|most liked|cheer me up with"
+        r"|of all times?|ever made|(?:that )?(?:you|everyone|everybody|one) (?:should|must) (?:have )?seen?)(?= |$)",
         r"^(?:(?:hi|hey|hello|hiya|nah|nope|hmmm|good (?:morning|evening|afternoon|day)|ok|okay|well"
         r"|so|oh|ah|hmm|um|uh|yes|yeah|no|great|thanks|thank you|thx|cool|nice|alright"
         r"|right|please|pls|plz|now|then|actually|maybe|perhaps|and|but|also|there|again"
