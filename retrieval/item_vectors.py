@@ -15,6 +15,8 @@ from vouch.types import Channel, Passage
 _TOLD, _SEEN, _TITLE = 0, 1, 2
 _NAMES_ONLY: frozenset[Channel] = frozenset({"title", "ocr", "colours"})
 """Channels that do not say what an item is like: two covers in brown are not two works that are alike."""
+FEW = 8
+"""Up to this fraction of all rows it is quicker to gather them first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,17 +60,23 @@ class ItemVectors:
         vector: NDArray[np.float32] = self.vectors[self.catalogue.index_of[item_id]]
         return vector
 
-    def similarities(self, weights: Mapping[str, float]) -> NDArray[np.float32]:
+    def similarities(
+        self, weights: Mapping[str, float], *, among: NDArray[np.intp] | None = None
+    ) -> NDArray[np.float32]:
         """Each item's weighted mean cosine with some items, shape (n_items,); linear, so each one's part can be told.
 
-        0 where an item has no vector.
+        0 where an item has no vector. `among`: item indexes; where they are few the others are not looked at, and are 0 too.
         """
         known = {i: w for i, w in weights.items() if i in self.catalogue.index_of}
         total = sum(abs(w) for w in known.values()) or 1.0
         mean = np.zeros(self.vectors.shape[1], dtype=np.float32)
         for item_id, weight in known.items():
             mean += np.float32(weight / total) * self.of(item_id)
-        return np.asarray(self.vectors @ mean, dtype=np.float32)
+        if among is None or FEW * len(among) > len(self.vectors):
+            return np.asarray(self.vectors @ mean, dtype=np.float32)
+        found = np.zeros(len(self.vectors), dtype=np.float32)
+        found[among] = self.vectors[among] @ mean
+        return found
 
     def contributions(self, weights: Mapping[str, float], item_id: str) -> dict[str, float]:
         """What each of some items adds to `similarities` of one; they sum to it."""

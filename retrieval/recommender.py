@@ -29,7 +29,7 @@ from retrieval.scorers.like_counts import LikeCounts
 from retrieval.sources.alike import AlikeSource
 from retrieval.sources.attributes import AttributeSource
 from retrieval.sources.collaborative import CollaborativeSource, CompanySource, query_likes
-from retrieval.sources.dense import DenseSource, literal_words
+from retrieval.sources.dense import DenseSource
 from retrieval.sources.lexical import LexicalSource
 from retrieval.sources.popular import PopularSource
 from retrieval.sources.query_vectors import QueryVectors
@@ -89,8 +89,8 @@ def standard_sources(catalogue: Catalogue, *, fitted: Fitted, content: Content |
     """The sources that the data at hand can feed."""
     sources: list[CandidateSource] = []
     if content is not None:
-        sources.append(DenseSource(content.index, content.vectors, literal=literal_words(catalogue)))
-        sources.append(DenseSource(content.index, content.vectors, space="seen"))
+        sources.append(DenseSource(content.index, content.vectors, passages=catalogue.passages))
+        sources.append(DenseSource(content.index, content.vectors, space="seen", passages=catalogue.passages))
     sources.append(LexicalSource(catalogue))
     if fitted.model is not None:
         sources += [CollaborativeSource(fitted.model), CompanySource(fitted.model)]

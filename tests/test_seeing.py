@@ -195,4 +195,4 @@ def test_what_our_own_model_says_finds_nothing_beside_the_picture_s_vector() -> 
     )
     assert "boat" not in document(catalogue.items[0], (ours,))
     assert "boat" in document(catalogue.items[0], (theirs,))
-    assert literal_words(catalogue) == {"p": frozenset()}
+    assert literal_words(catalogue.passages) == {"p": frozenset()}

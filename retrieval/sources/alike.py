@@ -6,7 +6,7 @@ import numpy as np
 
 from retrieval.item_vectors import ItemVectors
 from retrieval.sources.collaborative import query_likes
-from retrieval.sources.top_items import top_items
+from retrieval.sources.top_items import allowed_places, top_items
 from vouch.types import Candidate, Query
 
 
@@ -27,7 +27,8 @@ class AlikeSource:
         likes = query_likes(query)
         if not likes:
             return ()
-        similarities = self._items.similarities(likes)
+        places = None if allowed is None else allowed_places(self._items.catalogue, allowed)
+        similarities = self._items.similarities(likes, among=places)
         return top_items(
             self._items.catalogue,
             np.where(similarities > 0, similarities, np.nan),

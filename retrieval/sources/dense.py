@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
-from retrieval.catalogue import Catalogue
 from retrieval.sources.query_vectors import QueryVectors
 from retrieval.words import words
 from vouch.ports import PassageIndex
-from vouch.types import Candidate, Hit, Query, Space
+from vouch.types import Candidate, Hit, Passage, Query, Space
 
 FLOORS: dict[Space, float] = {"text": 0.2, "seen": 0.3}
 """Below this cosine a passage is no answer (MiniLM; the figures stand at `proposals.plausible_cosine`)."""
 
 PASSAGES_AN_ITEM = 4
-"""How many passages are fetched for each item wanted; an item may have many that fit."""
+"""How many passages are fetched for each item wanted, or as many as an item has at most; an item may have many that fit."""
 
 
 class DenseSource:
@@ -27,15 +27,17 @@ class DenseSource:
         *,
         space: Space = "text",
         floor: float | None = None,
-        literal: Mapping[str, frozenset[str]] | None = None,
+        passages: Sequence[Passage] = (),
     ) -> None:
-        """`literal`: the words of passages that answer only a query which shares one of them, by passage_id."""
+        """`passages`: what is in the index, where it is known: some answer only a query which shares a word with them (`literal_words`)."""
         self.name: str = "dense" if space == "text" else space
         self._index = index
         self._vectors = vectors
         self._space: Space = space
         self._floor = FLOORS[space] if floor is None else floor
-        self._literal = literal or {}
+        self._literal = literal_words(passages) if space == "text" else {}
+        most = max(Counter(p.item_id for p in passages if p.space == space).values(), default=PASSAGES_AN_ITEM)
+        self._passages_an_item = min(most, PASSAGES_AN_ITEM)
 
     def propose(self, query: Query, k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
         """The items of the passages nearest to the query's text, among pictures to its picture; () without a text. Raises SourceFailed."""
@@ -43,7 +45,7 @@ class DenseSource:
             return ()
         picture = self._vectors.of_pictures(query) if self._space == "seen" else None
         vector = self._vectors.of(query.text) if picture is None else picture
-        hits = self._index.search(vector, PASSAGES_AN_ITEM * k, self._space, allowed)
+        hits = self._index.search(vector, self._passages_an_item * k, self._space, allowed)
         asked = frozenset(words(query.text))
         near = [hit for hit in hits if hit.similarity >= self._floor and self._answers(hit, asked)]
         return self._candidates(near, k)
@@ -67,12 +69,12 @@ class DenseSource:
         )
 
 
-def literal_words(catalogue: Catalogue) -> Mapping[str, frozenset[str]]:
+def literal_words(passages: Sequence[Passage]) -> Mapping[str, frozenset[str]]:
     """The words of the passages that answer no query by their vectors alone.
 
     Those that name a picture's colours: to a vector all colours are near, orange would answer yellow. A small model's captions have no
     words here: they are made of the picture's vector, which answers itself; asking both would count it twice, and put
     the pictures that have a caption before those that fit better.
     """
-    colours = {p.passage_id: frozenset(words(p.text)) for p in catalogue.passages if p.channel == "colours"}
-    return colours | {p.passage_id: frozenset() for p in catalogue.passages if p.by_small_model}
+    colours = {p.passage_id: frozenset(words(p.text)) for p in passages if p.channel == "colours"}
+    return colours | {p.passage_id: frozenset() for p in passages if p.by_small_model}
