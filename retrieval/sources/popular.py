@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from retrieval.catalogue import Catalogue
 from retrieval.scorers.like_counts import LikeCounts
 from retrieval.sources.top_items import top_items
@@ -18,5 +22,9 @@ class PopularSource:
         self._counts = like_counts.strengths
 
     def propose(self, query: Query, k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
-        """The most liked items, whatever is asked."""
-        return top_items(self._catalogue, self._counts, k, allowed=allowed, name=self.name)
+        """The most liked items, whatever is asked; where nobody likes anything, words are answered with all in the same place."""
+        found = top_items(self._catalogue, self._counts, k, allowed=allowed, name=self.name)
+        if query.text.strip() and not np.any(self._counts):
+            # The catalogue's own order is no evidence: it would move items past others that fit the words better.
+            return tuple(replace(one, ranks={self.name: 1}) for one in found)
+        return found

@@ -107,6 +107,8 @@ def test_a_collection_without_likes_has_its_own_order() -> None:
     fitted = Fitted(version="", like_counts=LikeCounts.of(bare, ()), model=None)
     *_, popular = standard_sources(bare, fitted=fitted, content=None)
     assert [c.item_id for c in popular.propose(Query(), 2, None)] == ["nosferatu", "dracula"]
+    by_words = popular.propose(Query(text="eerie"), 2, None)
+    assert [c.ranks["popular"] for c in by_words] == [1, 1], "an order by chance moves nothing that fits the words"
 
 
 def test_an_embedder_that_fails_is_a_source_that_failed() -> None:
