@@ -65,6 +65,11 @@ def check(
     return Verdict(kind="removed", why=why, about=reading.about)
 
 
+def names_an_item(sentence: str, evidence: Evidence) -> bool:
+    """Whether a title of the list stands in a sentence."""
+    return bool(Reading(tidy(sentence, evidence)[0], evidence).told)
+
+
 def tidy(sentence: str, evidence: Evidence) -> tuple[str, bool]:
     """The sentence without markup, labels and bullets, handles replaced by titles; and whether every handle is one of an item."""
     titles = {item.handle: item.title for item in evidence.items}
@@ -107,6 +112,7 @@ class Grounder:
     _sentences: Sentences = field(default_factory=Sentences)
     _topic: tuple[ItemEvidence, ...] = ()
     _shown: set[str] = field(default_factory=set)
+    _waiting: str | None = None
 
     def feed(self, piece: str) -> Iterator[str]:
         """The sentences that a piece of text makes whole, as they may be shown."""
@@ -118,13 +124,27 @@ class Grounder:
         rest = self._sentences.rest()
         if rest and (whole or rest.rstrip().endswith((".", "!", "?", "”", '"'))):
             yield from self._judge(rest)
+        if self._waiting is not None:
+            last, self._waiting = self._waiting, None
+            yield from self._settle(last, check(last, self.evidence, topic=self._topic, embedder=self.embedder))
 
     def count(self, kind: str) -> int:
         """How many sentences got that verdict."""
         return sum(verdict.kind == kind for _, verdict in self.verdicts)
 
     def _judge(self, sentence: str) -> Iterator[str]:
+        """A sentence without a title whose words nobody carries waits for the next one: it may be about the item that this names."""
         verdict = check(sentence, self.evidence, topic=self._topic, embedder=self.embedder)
+        if self._waiting is not None:
+            first, self._waiting = self._waiting, None
+            again = check(first, self.evidence, topic=verdict.about, embedder=self.embedder)
+            yield from self._settle(first, again)
+        if verdict.kind == "removed" and not names_an_item(sentence, self.evidence):
+            self._waiting = sentence
+            return
+        yield from self._settle(sentence, verdict)
+
+    def _settle(self, sentence: str, verdict: Verdict) -> Iterator[str]:
         if verdict.text.casefold() in self._shown:
             verdict = Verdict(kind="removed", why=("said before",), about=verdict.about)
         self.verdicts.append((sentence, verdict))

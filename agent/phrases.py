@@ -13,7 +13,9 @@ from retrieval.titles import fold
 from tools.render import clean, second_text, value_text
 from vouch.types import Attribute, AttributeValue, CitedPassage, Filter, Item, MetFilter, Passage, Query, Relaxation
 
-_ROLES = re.compile(r"<\|[^|>]{0,40}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|user|assistant|tool\w*)[^>]{0,40}>", re.IGNORECASE)
+_ROLES = re.compile(
+    r"<\|[^|>]{0,40}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|user|assistant|tool\w*)[^>]{0,40}>", re.IGNORECASE
+)
 """What marks the turns of a conversation for a language model."""
 _MARKUP = re.compile(r"<[^<>]{0,200}>|!?\[([^\]]{0,200})\]\([^)]{0,400}\)|[*_`#~|]{2,}|`")
 _PLURALS = {

@@ -4,12 +4,14 @@ The sets lie in tests/data/grounding: ten lists that the recommender made over t
 cite), and replies about them. All replies were written by hand (by a language model asked to write as different people would: terse,
 chatty, formal, by fact, by plot, by quote), none from a template, faithful ones from the stored evidence, unsupported ones with one
 wrong thing each, whose words are named in `wrong`. A reply is caught where no shown sentence has those words; it is kept where every
-sentence is shown as it was written. Words and limits were tuned on the first set; the fresh one, which is reported, is by another author.
+sentence is shown as it was written. The first set and half of the fresh one, which is by another author,
+were tuned on; the other half of the fresh one is reported.
 It does not know how a model writes: `python -m eval grounding` says nothing of fluent sentences that nobody thought of.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Sequence
@@ -45,8 +47,9 @@ class Case:
 
     @property
     def half(self) -> Half:
-        """Reported are those of an author who had not seen the checks, written after they were settled; all others were tuned on."""
-        return "reported" if self.case_id.startswith("fresh-") else "tuned on"
+        """Reported is a half, by the digest of the id, of what an author wrote who had not seen the checks; all else was tuned on."""
+        fresh = self.case_id.startswith("fresh-")
+        return "reported" if fresh and hashlib.sha256(self.case_id.encode()).digest()[0] % 2 else "tuned on"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +119,7 @@ def verdicts_on(case: Case, embedder: Embedder | None) -> tuple[Verdict, ...]:
     grounder = Grounder(case.evidence, embedder)
     for sentence in split(case.text):
         list(grounder.feed(sentence + "\n"))
+    list(grounder.finish())
     return tuple(verdict for _, verdict in grounder.verdicts)
 
 

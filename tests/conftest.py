@@ -18,7 +18,9 @@ ROOT = Path(__file__).parent.parent
 settings.register_profile("ci", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("soak", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
-os.environ.setdefault("VOUCH_CHAT_MODEL", "planner")  # a language model in the user's cache must not word the tests' replies
+os.environ.setdefault(
+    "VOUCH_CHAT_MODEL", "planner"
+)  # a language model in the user's cache must not word the tests' replies
 
 
 class LeftTheMachineError(AssertionError):

@@ -161,7 +161,7 @@ def test_tracing_stays_off_whatever_the_environment_says(tmp_path: Path, monkeyp
 def test_the_tools_are_the_toolbox_and_hide_the_person(conversation: Conversation) -> None:
     tools = {tool.name: tool for tool in build_tools(conversation.toolbox)}
     assert set(tools) == {
-        "recommend", "more_like", "recommend_together", "find_item", "item_details", "explain", "why_not", "compare", "score", "remember", "remember_condition", "taste", "undo",
-        "forget_all", "facets",
+        "recommend", "more_like", "recommend_together", "find_item", "item_details", "explain", "why_not", "compare", "score",
+        "remember", "remember_condition", "taste", "undo", "forget_all", "facets",
     }  # fmt: skip
     assert all(not {"person", "source", "runtime"} & set(tool.args) for tool in tools.values())

@@ -51,7 +51,8 @@ def test_a_plan_says_titles_filters_and_words() -> None:
     )
     read = understood(plan, FILMS)
     assert read.intent == "request"
-    assert (read.liked, read.disliked) == ({"alien"}, {"big"})
+    assert read.liked == {"alien"}
+    assert read.disliked == {"big"}
     assert read.filters == {("year", "<=", "1989"), ("genre", "is", "sci fi")}
     assert read.words == {"ship", "space"}
 

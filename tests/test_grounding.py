@@ -101,6 +101,29 @@ def test_ranges_degrees_makers_and_tastes(said: str, kind: str) -> None:
     assert check(said, lists()["eerie"]).kind == kind
 
 
+def test_a_sentence_without_a_title_may_be_about_the_item_of_the_next_one() -> None:
+    grounder = Grounder(lists()["eerie"])
+    said = "A secret diary, and a pattern at night. The Yellow Wallpaper has 32 pages. A trip to Mars at dawn. Goodbye."
+    shown = [*grounder.feed(said), *grounder.finish()]
+    assert shown[:2] == ["A secret diary, and a pattern at night.", "The Yellow Wallpaper has 32 pages."]
+    assert not any("Mars" in sentence for sentence in shown)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("The Yellow Wallpaper has a voice that snaps.", "removed"),
+        ("The Yellow Wallpaper has a voice that never quite snaps.", "kept"),
+        ("The Yellow Wallpaper isn't a comedy.", "kept"),
+        ("The Yellow Wallpaper isn't horror.", "removed"),
+        ("Which one would you like to hear more of?", "kept"),
+        ("The Yellow Wallpaper has “a secret diary of what the pattern does at noon”.", "removed"),
+    ],
+)
+def test_denials_questions_and_quotes(said: str, kind: str) -> None:
+    assert check(said, lists()["eerie"]).kind == kind
+
+
 def test_a_handle_becomes_the_title() -> None:
     assert check("[1] has 32 pages.", lists()["eerie"]).text == "The Yellow Wallpaper has 32 pages."
 

@@ -170,12 +170,12 @@ def plan_of(folder: Path, said: str, *calls: list[dict[str, Any]], text: str = G
 
 
 def test_a_models_plan_is_carried_out_in_two_calls(tmp_path: Path) -> None:
-    call = {"name": "recommend", "arguments": {"text": "vampire film", "k": 7}}
+    call = {"name": "recommend", "arguments": {"text": "rat-toothed count and the plague", "k": 7}}
     reply = plan_of(tmp_path, ASK, [call])
     assert reply.counters["calls"] == 2
     assert reply.counters["fallback"] == ""
     assert reply.counters["prompt_tokens"] == 50
-    assert (reply.plan[0].arguments["text"], reply.plan[0].arguments["k"]) == ("vampire film", 7)
+    assert (reply.plan[0].arguments["text"], reply.plan[0].arguments["k"]) == ("rat-toothed count and the plague", 7)
     assert "94 minutes long." in reply.text
 
 
@@ -194,7 +194,9 @@ def test_the_planners_conditions_stay_and_invented_ones_go(tmp_path: Path) -> No
 
 def test_a_model_cannot_remember_what_was_not_said(tmp_path: Path) -> None:
     remember = {"name": "remember", "arguments": {"kind": "like", "titles": ["Nosferatu"]}}
-    reply = plan_of(tmp_path, ASK, [remember, {"name": "recommend", "arguments": {"text": "vampire film"}}])
+    reply = plan_of(
+        tmp_path, ASK, [remember, {"name": "recommend", "arguments": {"text": "rat-toothed count and the plague"}}]
+    )
     assert [call.name for call in reply.plan] == ["recommend"]
 
 
@@ -209,7 +211,7 @@ def test_a_model_cannot_remember_what_was_not_said(tmp_path: Path) -> None:
 def test_a_wrong_call_is_asked_for_once_more_and_then_the_planner_plans(
     tmp_path: Path, wrong: list[dict[str, Any]]
 ) -> None:
-    good = [{"name": "recommend", "arguments": {"text": "vampire film"}}]
+    good = [{"name": "recommend", "arguments": {"text": "rat-toothed count and the plague"}}]
     mended = plan_of(tmp_path / "mended", ASK, wrong, good)
     assert mended.counters["fallback"] == ""
     assert mended.counters["calls"] == 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from agent.ledger import Ledger, Turn
@@ -87,7 +89,8 @@ def test_a_superlative_is_of_its_own_message_only() -> None:
     first = planner().plan("the shortest film", Ledger())
     turn = Turn(said="the shortest film", calls=first.calls, aside=first.aside)
     then = planner().plan("from Germany instead", Ledger(turns=(turn,)))
-    kept = [c["attribute"] for c in then.calls[0].arguments["filters"]]
+    filters: Any = then.calls[0].arguments["filters"]
+    kept = [c["attribute"] for c in filters]
     assert "k" in first.calls[0].arguments
     assert "k" not in then.calls[0].arguments
     assert "country" in kept

@@ -14,6 +14,7 @@ from agent.checks.reading import Finding, Reading, held_stems
 from agent.checks.sentences import split
 from agent.checks.words import Word, forms, is_free, is_talk, known, stem, stems_of, words_of
 from agent.evidence import ItemEvidence
+from agent.planner.lexicon import Topic
 from vouch.ports import Embedder
 
 NEAR = 0.55
@@ -23,7 +24,7 @@ PARAPHRASE = 0.5
 PARAPHRASE_WORDS = 3
 _NEGATION = re.compile(
     r"\b(?:not|no|never|without|nothing|none|neither|nor|hardly|lacks?|free of|rather than|instead of|cannot|few"
-    r"|(?:is|are|was|does|do|did|wo|ca)n['’]t)\b",
+    r"|(?:is|are|was|does|do|did|wo|ca|had|has|have|would|could|were)n['’]t)\b",
     re.IGNORECASE,
 )
 _ECHO = re.compile(
@@ -34,12 +35,19 @@ _ECHO = re.compile(
 )
 _WISH = re.compile(
     r"^\W*(?:want|fancy|looking for|in the mood for|care for|prefer|need|feel like|after|rather have|would you (?:like|rather|prefer)"
-    r"|do you (?:want|fancy|prefer|need))\b[^?]*\?\W*$",
+    r"|do you (?:want|fancy|prefer|need))\b[^?]*\?\W*$"
+    r"|^\W*(?:can|could|do|would|which|what|are|have|will|how|shall)\b[^?]*\byou(?:r)?\b[^?]*\?\W*$",
     re.IGNORECASE,
 )
 _RATHER = re.compile(r"\b(?:rather than|instead of)\s+[^,;:.!?\x00]*", re.IGNORECASE)
 _OWN_DEGREE = re.compile(r"\b(?:less|more)\s+(?P<one>[\w-]+)\s+than\s+(?P<other>[\w-]+)", re.IGNORECASE)
 _MAKING = re.compile(r"\b(?:wrote|writes|composed|composes|directed|directs|made|makes|penned|painted|shot|filmed)\b")
+_DENIAL = re.compile(
+    r"\b(?:no|not|never|nobody|without|neither|nor|\w+n['’]t|cannot)(?: [\w'’-]+){0,2} $",
+    re.IGNORECASE,
+)
+_LISTED: tuple[Topic, ...] = ("kind", "genre", "mood")
+_CROWD = frozenset(["simulated", "member", "members"])
 _KINDS: dict[str, frozenset[str]] = {
     kind: frozenset(words.split())
     for kind, words in {
@@ -70,6 +78,8 @@ def check_claims(reading: Reading) -> Sequence[Finding]:
             continue
         owners = reading.owners(word.start)
         if not owners:
+            if word.low in _CROWD and any(item.popularity for item in reading.evidence.items):
+                continue
             judged = word.low in known("praise") | known("superlative") | known("comparative")
             if not (is_talk(word) or judged or forms(word.text) & reading.asked):
                 findings.append(_uncarried(word, reading))
@@ -81,7 +91,11 @@ def check_claims(reading: Reading) -> Sequence[Finding]:
         ):
             continue
         if all(carried(word, item, reading) for item in owners):
+            if any(_only_denied(word, item) for item in owners) and not _denied_in_clause(reading.masked, word):
+                findings.append(Finding(start=word.start, end=word.end, why=f"“{word.text}” is denied there"))
             continue
+        if _denied_before(reading.masked, word) and forms(word.text) & _listed(reading):
+            continue  # what is listed of others and not of this one may be denied
         if forms(word.text) & reading.asked and _ECHO.search(reading.masked[: word.start]):
             continue
         if (
@@ -93,6 +107,31 @@ def check_claims(reading: Reading) -> Sequence[Finding]:
             continue
         findings.append(_uncarried(word, reading))
     return [] if len(findings) == 1 and _paraphrased(findings[0], reading, skip) else findings
+
+
+def _denied_before(text: str, word: Word) -> bool:
+    """Whether a denial stands at most three words before a word."""
+    return bool(_DENIAL.search(text[: word.start]))
+
+
+def _denied_in_clause(text: str, word: Word) -> bool:
+    """Whether a denial stands before a word in its clause."""
+    return bool(_NEGATION.search(re.split(r"[,;:.!?]", text[: word.start])[-1]))
+
+
+def _only_denied(word: Word, item: ItemEvidence) -> bool:
+    """Whether the item's texts have a word, its facts do not, and each time it is denied."""
+    own = stem(word.low)
+    if own in stems_of((item.title, *(value for fact in item.facts for value in fact.values))):
+        return False
+    places = [(text, w) for text in item.texts for w in words_of(text) if stem(w.low) == own]
+    return bool(places) and all(_denied_before(text, w) for text, w in places)
+
+
+def _listed(reading: Reading) -> frozenset[str]:
+    """The stems of the kinds, genres and moods of all items."""
+    values = (v for item in reading.evidence.items for topic in _LISTED for v in item.of(topic))
+    return stems_of(values)
 
 
 def own_degrees(reading: Reading) -> dict[int, tuple[int, int]]:

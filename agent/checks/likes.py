@@ -45,6 +45,7 @@ _LOVE = re.compile(
     r" (?:like|love|enjoy|liked|loved|enjoyed|adore|prefer)"
     r"(?P<what>(?: [a-z][\w'’-]*){1,3})",
 )
+_CARRIES = re.compile(r"[”\"]?\s*(?:carries|makes up|accounts for|gives|brings|holds|has|is)\s+")
 _TOP_PLACES = 12
 
 
@@ -110,7 +111,7 @@ def _only(reading: Reading) -> list[Finding]:
             continue
         for item in reading.owners(match.start()):
             shares = {liked.title.casefold(): liked.share for liked in item.liked}
-            first = shares.get(_beside(match.start(), match.end(), liked_after))
+            first = shares.get(_beside(match.start(), match.end(), liked_after, reading.text))
             if first is None:
                 continue
             wrong = (
@@ -124,8 +125,11 @@ def _only(reading: Reading) -> list[Finding]:
     return findings
 
 
-def _beside(start: int, end: int, liked: Sequence[Mention]) -> str:
-    """The liked title that a word about shares stands with: the next one, else the last one before it."""
+def _beside(start: int, end: int, liked: Sequence[Mention], text: str) -> str:
+    """The liked title that a word about shares stands with: the one that “carries” it, the next one, else the last one before it."""
+    before = [m for m in liked if m.end <= start]
+    if before and _CARRIES.fullmatch(text[before[-1].end : start]):
+        return before[-1].title.casefold()
     following = [m for m in liked if m.start >= end]
     return (following[0] if following else [m for m in liked if m.end <= start][-1]).title.casefold()
 

@@ -32,6 +32,9 @@ def check_names(reading: Reading) -> Sequence[Finding]:
             continue
         if not owners and all(bool(forms(word.text) & reading.asked) for word in names):
             continue
+        makers = stems_of(name for item in reading.evidence.items for name in item.of("people"))
+        if not owners and all(bool(forms(word.text) & makers) for word in names):
+            continue
         if reading.text[start:end].casefold() in {"ok", "i", "i'd", "i'm", "i'll", "i've"}:
             continue
         said = reading.text[start:end]

@@ -168,7 +168,9 @@ def _in_range(number: Number, reading: Reading) -> bool:
 
 def _respectively(number: Number, reading: Reading) -> bool:
     """ "longer than it: 418 pages against 118": the second number of two is the second item's."""
-    if len(reading.told) != 2 or not re.search(r"\b(?:against|versus|vs\.?|to)\s+$", reading.text[: number.start]):
+    if len(reading.told) != 2 or not re.search(
+        r"\b(?:against|versus|vs\.?|to)\s+$|\b\d{4} and $", reading.text[: number.start]
+    ):
         return False
     first = [n for n in numbers_of(reading) if n.end <= number.start]
     one, other = reading.told[0].item, reading.told[1].item
@@ -351,6 +353,8 @@ def _size_holds(size: re.Match[str], reading: Reading) -> bool:
         r"[\s-]+(?:stories|story|tales?)\b", reading.text[size.end() :]
     ) or size.group().casefold() not in known("soft") | {"brief", "lengthy", "longish", "sprawling", "hefty", "tiny"}:
         return True
+    if re.search(r"\b(?:minutes?|mins?|hours?|pages?|seconds?)[ -]$", reading.text[: size.start()]):
+        return True  # “three minutes long” is a number
     if re.search(
         r"\b(?:not|hardly|never|isn['’]t|no|anything but|far from|neither)\s+(?:\w+\s+)?$",
         reading.masked[: size.start()],

@@ -11,7 +11,7 @@ from retrieval.titles import fold
 
 _QUOTE = re.compile(r"“([^“”]*)”|\"([^\"]*)\"|(?<!\w)[‘']([^‘’']{12,})[’'](?!\w)")
 _MARKS = '“”"'
-CLOSE = 0.75
+CLOSE = 0.9
 """A quote that shares so much of its words with the passage may stand without its marks; it is then checked like any claim."""
 
 
