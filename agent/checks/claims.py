@@ -12,7 +12,7 @@ from agent.checks.numbers import kind_counts, numbers_of
 from agent.checks.quotes import quoted
 from agent.checks.reading import Finding, Reading, held_stems
 from agent.checks.sentences import split
-from agent.checks.words import Word, forms, is_free, is_talk, known, stem, stems_of, words_of
+from agent.checks.words import Word, forms, is_free, is_talk, known, same_forms_of, stem, stems_of, words_of
 from agent.evidence import ItemEvidence
 from agent.planner.lexicon import Topic
 from vouch.ports import Embedder
@@ -215,7 +215,8 @@ def _verified(reading: Reading) -> list[tuple[int, int]]:
 def carried(word: Word, item: ItemEvidence, reading: Reading) -> bool:
     """Whether an item's evidence has a word, one that means the same, or one that is close to it."""
     held = held_stems(item)
-    own = forms(word.text)
+    wished = bool(forms(word.text) & reading.asked)
+    own = same_forms_of(word.text) if wished else forms(word.text)
     if own & held or any(_same_root(stem(word.low), other) for other in held):
         return True
     if item.liked and word.low in {"alike", "kindred", "overlap", "overlaps", "overlapping", "affinity"}:
@@ -225,7 +226,8 @@ def carried(word: Word, item: ItemEvidence, reading: Reading) -> bool:
     kinds = {kind.casefold() for kind in item.of("kind")}
     if any(word.low in _KINDS.get(kind, ()) for kind in kinds):
         return True
-    return reading.embedder is not None and nearest(word.low, item, reading.embedder) >= NEAR
+    # What the person wished for is soon told of anything: nearness does not carry it.
+    return not wished and reading.embedder is not None and nearest(word.low, item, reading.embedder) >= NEAR
 
 
 def _same_root(one: str, other: str) -> bool:

@@ -90,6 +90,14 @@ def forms(word: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=20_000)
+def same_forms_of(word: str) -> frozenset[str]:
+    """The stems of a word and of what means the same; not of what is only near to it."""
+    own = stem(fold(word))
+    groups = ([stem(phrase) for phrase in group if " " not in phrase] for group in same_forms())
+    return frozenset([own]).union(*(group for group in groups if own in group))
+
+
 @cache
 def _groups() -> dict[str, tuple[tuple[str, ...], ...]]:
     """Stem -> groups of words of the same meaning, and the values that a word is near to."""
