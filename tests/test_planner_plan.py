@@ -358,3 +358,8 @@ def test_why_somebody_would_like_it_is_a_question_and_no_like() -> None:
 
 def test_of_all_time_is_no_subject() -> None:
     assert planner("films").plan("best movies of all time", Ledger()).calls[0].arguments["text"] == ""
+
+
+def test_a_kind_behind_a_title_says_which_is_meant() -> None:
+    plan = planner().plan("frankenstein, the book", Ledger())
+    assert [(c.name, c.arguments) for c in plan.calls] == [("item_details", {"title": "Frankenstein"})]

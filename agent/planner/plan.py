@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from agent.ledger import Ledger
 from agent.planner.enquiries import Enquiries
@@ -72,6 +73,8 @@ class Planner:
         references = self._pointing(message, ledger)
         slots = self.reader.read(raw, references=tuple(r.mention for r in references), familiar=frozenset(ledger.shown))
         kept = tuple(r for r in references if any((m.start, m.end) == (r.start, r.end) for m in slots.mentions))
+        if slots.mentions and slots.text in self.reader.lexicon.work_nouns:
+            slots = replace(slots, text="")  # “frankenstein, the book” says which one is meant
         return Heard(raw, message, slots, kept, ledger)
 
     def _pointing(self, message: Message, ledger: Ledger) -> tuple[Reference, ...]:
