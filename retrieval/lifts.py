@@ -1,11 +1,14 @@
-"""What moves items beside the sources: preferences lift, likeness to what is disliked pushes down, and so do words to be avoided."""
+"""What moves items beside the sources: preferences lift, likeness to what is disliked pushes down, words to be avoided,
+and, where one explores, what everybody likes."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrieval import ranking
 from retrieval.aversion import aversion
@@ -14,6 +17,7 @@ from retrieval.item_sets import mask_of
 from retrieval.item_vectors import ItemVectors
 from retrieval.ranking import Scored
 from retrieval.scorers.collaborative_model import CollaborativeModel
+from retrieval.scorers.like_counts import LikeCounts
 from retrieval.sources.lexical import document
 from retrieval.tastes import dislike_weights, like_weights
 from retrieval.words import words
@@ -25,12 +29,13 @@ class Lifts:
     """The lifts and pushes of one catalogue; without item vectors or a model dislikes go by the other."""
 
     catalogue: Catalogue
+    like_counts: LikeCounts
     model: CollaborativeModel | None
     item_vectors: ItemVectors | None
 
     def moved(self, scored: Sequence[Scored], query: Query) -> list[Scored]:
-        """With the lift of preferences and the push of dislikes and of what is to be avoided as parts."""
-        if not (query.prefer or query.avoid or any(taste.disliked for taste in query.tastes)):
+        """With the lift of preferences and the push of dislikes, of what is to be avoided and of popularity as parts."""
+        if not (query.prefer or query.avoid or query.explore or any(taste.disliked for taste in query.tastes)):
             return list(scored)
         indexes = [self.catalogue.index_of[one.item_id] for one in scored]
         masks = [mask_of(self.catalogue, f)[indexes] for f in query.prefer]
@@ -44,10 +49,19 @@ class Lifts:
         )
         push = np.zeros(len(scored)) if push is None else ranking.DISLIKE * push
         avoided = [ranking.AVOIDED * self._speaks_of(one.item_id, query.avoid) for one in scored]
+        known = ranking.EXPLORED * query.explore * self._fame(indexes)
         return [
-            one.with_part("preferred", float(up)).with_part("dislikes", -float(down)).with_part("avoided", -float(bad))
-            for one, up, down, bad in zip(scored, lift, push, avoided, strict=True)
+            one.with_part("preferred", float(up))
+            .with_part("dislikes", -float(down))
+            .with_part("avoided", -float(bad))
+            .with_part("popularity", -float(share) * max(one.score, 0.0))
+            for one, up, down, bad, share in zip(scored, lift, push, avoided, known, strict=True)
         ]
+
+    def _fame(self, indexes: Sequence[int]) -> NDArray[np.float64]:
+        """log(1 + people) of each item over that of the most liked one, in [0, 1]."""
+        counts = self.like_counts.counts
+        return np.asarray(np.log1p(counts[list(indexes)]) / max(math.log1p(counts.max(initial=0)), 1e-9))
 
     def _speaks_of(self, item_id: str, phrases: Sequence[str]) -> float:
         """How many of the phrases stand in what is known of the item, all their words; in its title they count twice."""

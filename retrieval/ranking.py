@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ DIVERSITY = 0.12
 PREFERENCE = 1.0
 """As much as the first place of the leading source: what is preferred comes first unless it answers much worse."""
 DISLIKE = 0.5
+EXPLORED = 0.5
+"""The share of its score that the most liked item of all pays where exploring is turned up to 1."""
 AVOIDED = 1.5
 """What it costs to speak of something that the person wants to avoid: behind everything that does not."""
 
@@ -209,22 +212,61 @@ def is_padding(scored: Scored) -> bool:
     return not scored.parts.keys() & TEXT_SOURCES
 
 
-def diversify(
-    scored: Sequence[Scored], k: int, *, likeness: NDArray[np.float64], strength: float = DIVERSITY
-) -> tuple[Scored, ...]:
-    """Maximal marginal relevance (Carbonell and Goldstein 1998): at most k, each paying for what it repeats.
+class Term(Protocol):
+    """What an item of a list pays for the items taken before it. Made for one list, in the order of its candidates."""
 
-    The price is that share of its score: `strength` times the likeness in [0, 1] to the most alike item before it. It is the
-    part “diversity”, so scores still fall from place to place. `scored` is best first; `likeness` of each two of them, shape (n, n).
+    name: str
+    """The part of the score that the price is."""
+
+    def shares(self) -> NDArray[np.float64]:
+        """What each candidate would pay now, as a share of its score, shape (n_items,); infinite: it may not be taken."""
+        ...
+
+    def take(self, place: int) -> None:
+        """From here on the candidate at this place is in the list."""
+        ...
+
+
+class Diversity:
+    """Maximal marginal relevance (Carbonell and Goldstein 1998): an item pays for what it repeats, `strength` times the likeness to the most
+    alike item before it. `likeness` in [0, 1] of each two candidates, shape (n, n)."""
+
+    name = "diversity"
+
+    def __init__(self, likeness: NDArray[np.float64], strength: float = DIVERSITY) -> None:
+        self._likeness = likeness
+        self._strength = strength
+        self._repeats = np.zeros(len(likeness))
+
+    def shares(self) -> NDArray[np.float64]:
+        """Of all candidates, shape (n,)."""
+        return self._strength * self._repeats
+
+    def take(self, place: int) -> None:
+        """What is like this one repeats it."""
+        self._repeats = np.maximum(self._repeats, self._likeness[place])
+
+
+def listed(scored: Sequence[Scored], k: int, *terms: Term) -> tuple[Scored, ...]:
+    """At most k items, taken one by one: each time the one that is worth most after what it pays. Best first by what is left.
+
+    `scored` is best first. Prices are parts of the score under their terms' names.
     """
     chosen: list[Scored] = []
     worths = np.array([one.score for one in scored])
-    repeats = np.zeros(len(scored))
     left = np.ones(len(scored), dtype=bool)
-    while left.any() and len(chosen) < k:
-        prices = strength * repeats * np.maximum(worths, 0.0)
-        best = int(np.argmax(np.where(left, worths - prices, -np.inf)))
+    while len(chosen) < k and left.any():
+        shares = np.array([term.shares() for term in terms]).reshape(len(terms), len(scored))
+        total = shares.sum(axis=0)
+        free = left & np.isfinite(total)
+        if not free.any():
+            break
+        prices = np.where(free, total, 0.0) * np.maximum(worths, 0.0)
+        best = int(np.argmax(np.where(free, worths - prices, -np.inf)))
         left[best] = False
-        chosen.append(scored[best].with_part("diversity", -float(prices[best])))
-        repeats = np.maximum(repeats, likeness[best])
-    return tuple(chosen)
+        one = scored[best]
+        for term, share in zip(terms, shares[:, best].tolist(), strict=True):
+            one = one.with_part(term.name, -share * max(float(worths[best]), 0.0))
+            term.take(best)
+        chosen.append(one)
+    return tuple(sorted(chosen, key=lambda one: -round(one.score, 12)))

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from retrieval import comparing, ranking, wildcards
+from retrieval import comparing, quotas, ranking, wildcards
 from retrieval.catalogue import Catalogue
 from retrieval.citations import Citations
 from retrieval.effects import LOOKED_AT, moves, with_standing
@@ -20,6 +20,7 @@ from retrieval.item_sets import ids_of, mask_of
 from retrieval.item_vectors import ItemVectors
 from retrieval.lifts import Lifts
 from retrieval.likeness import Likeness
+from retrieval.list_terms import terms_of
 from retrieval.memory import Memory, TasteStore
 from retrieval.proposals import Proposals, Proposer
 from retrieval.ranking import Scored
@@ -44,6 +45,8 @@ POOL = 200
 """How many items each source proposes."""
 DIVERSIFIED = 60
 """How many of the best are looked at for diversity."""
+LOOKED_AT_BY_QUOTAS = 300
+"""And where some of them may have to stand back."""
 
 
 class InteractionStore(TasteStore, Protocol):
@@ -144,7 +147,7 @@ class Recommender:
         items = content.item_vectors if content else None
         citations = Citations(catalogue, content.index, content.vectors) if content else None
         self._likeness = Likeness(catalogue, items)
-        self._lifts = Lifts(catalogue, self._fitted.model, items)
+        self._lifts = Lifts(catalogue, self._fitted.like_counts, self._fitted.model, items)
         self._reasons = ReasonFinder(catalogue, self._fitted, items, citations, simulated)
 
     def recommend(self, query: Query) -> RecList:
@@ -263,6 +266,7 @@ class Recommender:
             query,
             filters=tuple(check(schema, f) for f in query.filters),
             prefer=tuple(check(schema, f) for f in query.prefer),
+            quotas=tuple(quotas.check(schema, quota) for quota in query.quotas),
         )
         return with_standing(checked, schema)
 
@@ -288,10 +292,11 @@ class Recommender:
     def _chosen(self, query: Query, allowed: frozenset[str]) -> tuple[tuple[Scored, ...], tuple[Note, ...]]:
         """At most k of the allowed items, best first, diversified."""
         scored, notes = self._ranked(query, allowed, pool=max(POOL, 2 * query.k))
-        strength = ranking.DIVERSITY + 0.4 * query.explore
-        looked_at = scored[: max(DIVERSIFIED, query.k)]
-        likeness = self._likeness.between([one.item_id for one in looked_at])
-        chosen = ranking.diversify(looked_at, query.k, likeness=likeness, strength=strength)
+        looked_at = scored[: max(LOOKED_AT_BY_QUOTAS if query.quotas else DIVERSIFIED, query.k)]
+        chosen = self._listed(looked_at, query)
+        if query.quotas:
+            wished = self._listed(looked_at, replace(query, quotas=()))
+            notes = (*notes, *quotas.told(query.quotas, wished=wished, listed=chosen, k=query.k))
         if query.explore:
             chosen = self._with_wildcard(chosen, scored, query)
         if all(map(ranking.is_padding, chosen)):
@@ -302,9 +307,12 @@ class Recommender:
         rest = "what fits your likes" if personal else self._by_default
         return chosen, notes + ((_padded(len(chosen) - len(padding), query.text, rest),) if padding else ())
 
+    def _listed(self, scored: Sequence[Scored], query: Query) -> tuple[Scored, ...]:
+        return ranking.listed(scored, query.k, *terms_of(self.catalogue, self._likeness, query, scored))
+
     def _with_wildcard(self, chosen: Sequence[Scored], scored: Sequence[Scored], query: Query) -> tuple[Scored, ...]:
         """The list with its last item replaced by one that is unlike the others and what its people like."""
-        others = wildcards.candidates(scored, chosen)
+        others = quotas.keeping(self.catalogue, query.quotas, chosen[:-1], wildcards.candidates(scored, chosen))
         beside = [one.item_id for one in chosen[:-1]]
         beside += [i for i in like_weights(query.tastes) if i in self.catalogue.by_id and i not in beside]
         likeness = self._likeness.between([*(one.item_id for one in others), *beside])

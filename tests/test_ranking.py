@@ -39,7 +39,7 @@ def test_parts_sum_to_the_score_and_the_order_follows_it(
     weights = ranking.source_weights(proposals, text=text, like_item=False)
     fused = ranking.matched_first(ranking.fuse(ranking.merge(proposals), weights))
     letters = np.array([ord(one.item_id) for one in fused])
-    chosen = ranking.diversify(fused, k, likeness=(np.outer(letters, letters) % 7) / 6)
+    chosen = ranking.listed(fused, k, ranking.Diversity((np.outer(letters, letters) % 7) / 6))
     assert len(chosen) == min(k, len(fused))
     assert len({one.item_id for one in chosen}) == len(chosen)
     for one in chosen:
@@ -102,6 +102,7 @@ def test_diversity_puts_something_else_between_two_that_are_alike() -> None:
         for i, score in (("keaton 1", 1.0), ("keaton 2", 0.99), ("chaplin", 0.95))
     ]
     makers = [one.item_id.split()[0] for one in scored]
-    chosen = ranking.diversify(scored, 3, likeness=np.array([[float(a == b) for a in makers] for b in makers]))
+    alike = np.array([[float(a == b) for a in makers] for b in makers])
+    chosen = ranking.listed(scored, 3, ranking.Diversity(alike))
     assert [one.item_id for one in chosen] == ["keaton 1", "chaplin", "keaton 2"]
     assert chosen[2].parts["diversity"] == pytest.approx(-ranking.DIVERSITY * 0.99)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval import filters
 from retrieval.catalogue import Catalogue
+from retrieval.quotas import met
+from retrieval.ranking import EXPLORED
 from retrieval.recommender import Recommender, standard_sources
 from retrieval.scorers.fitted import Fitted, fit_scorer, load_scorer
 from retrieval.tastes import taste_of
@@ -26,7 +30,7 @@ from tests.stand_ins_recommender import (
     two_camps,
 )
 from vouch.errors import BadFilter, UnknownItem
-from vouch.types import Filter, Interaction, InteractionKind, Preference, Query, RecList, Taste
+from vouch.types import Filter, Interaction, InteractionKind, Preference, Query, Quota, RecList, Taste
 
 CATALOGUE = small_catalogue()
 CONTENT = small_content(CATALOGUE, HashEmbedder())
@@ -71,12 +75,19 @@ WRITTEN = (
 )
 
 
+MANY = settings(max_examples=20_000 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 500)
+
+
+@MANY
 @given(
     text=st.sampled_from(["", "vampire", "funny fast film", "quantum sourdough", "slow piano at night"]),
-    liked=st.lists(st.sampled_from(IDS), max_size=3, unique=True),
+    liked=st.lists(st.sampled_from(IDS), max_size=6, unique=True),
     disliked=st.lists(st.sampled_from(IDS), max_size=2, unique=True),
     written=st.lists(st.sampled_from(WRITTEN), max_size=2),
     prefer=st.lists(st.sampled_from(WRITTEN), max_size=1),
+    quotas=st.lists(
+        st.builds(Quota, attribute=st.sampled_from(["kind", "genres"]), most=st.integers(1, 2)), max_size=1
+    ),
     exclude=st.lists(st.sampled_from(IDS), max_size=2),
     k=st.integers(1, 8),
     explore=st.sampled_from([0.0, 1.0]),
@@ -88,6 +99,7 @@ def test_no_list_breaks_a_limit(
     disliked: list[str],
     written: list[str],
     prefer: list[str],
+    quotas: list[Quota],
     exclude: list[str],
     k: int,
     explore: float,
@@ -101,6 +113,7 @@ def test_no_list_breaks_a_limit(
         filters=wanted,
         prefer=tuple(filters.parse(schema, f) for f in prefer),
         exclude=tuple(exclude),
+        quotas=tuple(quotas),
         k=k,
         explore=explore,
     )
@@ -108,7 +121,8 @@ def test_no_list_breaks_a_limit(
     allowed = filters.admitted(CATALOGUE, wanted) - person.out - set(exclude)
     assert set(ids(answer)) <= allowed
     assert len(ids(answer)) == len(set(ids(answer))) <= k
-    assert len(ids(answer)) >= min(k, len(allowed), 5)
+    assert quotas or len(ids(answer)) >= min(k, len(allowed), 5)
+    assert met(CATALOGUE, quotas, ids(answer))
     assert answer.funnel[-1].after == len(allowed)
     assert [r.rank for r in answer.recommendations] == list(range(1, len(ids(answer)) + 1))
     scores = [r.score for r in answer.recommendations][
@@ -116,6 +130,10 @@ def test_no_list_breaks_a_limit(
     ]  # a wildcard stands last, whatever its score
     assert all(a >= b - 1e-12 for a, b in itertools.pairwise(scores))
     assert all(r.score == pytest.approx(sum(r.parts.values())) for r in answer.recommendations)
+    for r in answer.recommendations[:1]:
+        told = recommender.explain(r.item.item_id, query)
+        carried = [why.contribution for why in told.reasons if why.kind in {"liked_item", "popularity"}]
+        assert told.affinity is None or math.fsum(carried) == pytest.approx(told.affinity, abs=1e-5)
     assert answer == recommender.recommend(query)
 
 
@@ -184,6 +202,18 @@ def test_one_like_moves_the_list_at_once(fitted: Fitted) -> None:
     assert first_for_ann() in {"general", "clair", "moonlight"}
     recommender.forget("ann", "jr")
     assert first_for_ann() == before
+
+
+def test_who_explores_hears_less_of_what_everybody_likes(recommender: Recommender) -> None:
+    def share_paid(item_id: str, explore: float) -> float:
+        parts = dict(recommender.explain(item_id, Query(explore=explore)).parts)
+        paid = -parts.pop("popularity", 0.0)
+        return paid / sum(parts.values())
+
+    assert share_paid("nosferatu", 0.0) == 0.0
+    assert share_paid("nosferatu", 0.5) == pytest.approx(EXPLORED / 2)  # it has the most likes
+    assert share_paid("nosferatu", 1.0) == pytest.approx(EXPLORED)
+    assert share_paid("jr", 1.0) < EXPLORED
 
 
 def test_what_is_disliked_or_hidden_never_comes_back(recommender: Recommender) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 MODULES = (
     "eval.metrics",
+    "retrieval.calibration",
     "retrieval.citations",
     "retrieval.comparing",
     "retrieval.columns",

@@ -32,6 +32,7 @@ NoteKind = Literal[
     "ambiguous",
     "changed",
     "simulated",
+    "quota",
 ]
 
 
@@ -201,10 +202,19 @@ class AskedMedia:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Quota:
+    """At most this many items of one value of an attribute in a list ("at most 2 of one director"); an item without a value is not counted."""
+
+    attribute: str
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Query:
     """What is asked. `filters` are never violated; `prefer` lifts what meets it; `avoid` are words that push down;
     `exclude` are item_ids already shown; `like_item` an item_id. `together`: what counts where there are several tastes.
-    `media` are asked with: their words are in `text` already. `explore` in [0, 1]: how far from the usual; above 0 one item is a wildcard."""
+    `media` are asked with: their words are in `text` already. `explore` in [0, 1]: how far from the usual: what is popular
+    pays for it, and above 0 one item is a wildcard. `quotas` are never broken."""
 
     text: str = ""
     tastes: tuple[Taste, ...] = ()
@@ -217,6 +227,7 @@ class Query:
     explore: float = 0.0
     together: Together = "least_misery"
     media: tuple[AskedMedia, ...] = ()
+    quotas: tuple[Quota, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
