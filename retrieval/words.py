@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from retrieval.titles import fold
 
 _STOP_WORDS = """
@@ -12,6 +14,12 @@ such than that the their them then there these they this those through to too un
 when where which while who whom why will with would you your yours want looking find show give recommend please
 anything thing one s t don
 """
+_HEARD = re.compile(
+    r"^\W*(?:the |a |an |that |any )?(?:clip|recording|video|audio|sound|track|episode|passage|scene|talk|lecture|podcast)s? "
+    r"(?:(?:where|in which|that|when) )?(?:(?:someone|somebody|a (?:man|woman|person|voice)|one|they|he|she|people|you|i) )?"
+    r"(?:is |are )?(?:speak|talk|say|mention|tell|hear)(?:s|ing)? (?:(?:of|about|on) )?(?P<what>\w.*)$",
+    re.IGNORECASE,
+)
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
@@ -26,6 +34,16 @@ def stem(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith(("us", "ss", "is")):
         return word[:-1]
     return word
+
+
+def subject_of(text: str) -> str:
+    """What a query is about, without the words that only say where it is heard: these would be looked for in titles.
+
+    >>> subject_of("the clip where someone speaks of printing"), subject_of("a clip for the hair")
+    ('printing', 'a clip for the hair')
+    """
+    match = _HEARD.match(text)
+    return match["what"] if match else text
 
 
 def words(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from retrieval.sources.query_vectors import QueryVectors
-from retrieval.words import words
+from retrieval.words import subject_of, words
 from vouch.ports import PassageIndex
 from vouch.types import Candidate, Hit, Passage, Query, Space
 
@@ -44,7 +44,7 @@ class DenseSource:
         if not query.text.strip() or allowed == frozenset() or not self._index.count(self._space):
             return ()
         picture = self._vectors.of_pictures(query) if self._space == "seen" else None
-        vector = self._vectors.of(query.text) if picture is None else picture
+        vector = self._vectors.of(subject_of(query.text)) if picture is None else picture
         hits = self._index.search(vector, self._passages_an_item * k, self._space, allowed)
         asked = frozenset(words(query.text))
         near = [hit for hit in hits if hit.similarity >= self._floor and self._answers(hit, asked)]

@@ -8,7 +8,7 @@ import numpy as np
 
 from retrieval.catalogue import Catalogue
 from retrieval.sources.top_items import top_items
-from retrieval.words import words
+from retrieval.words import subject_of, words
 from vouch.types import Candidate, Item, Passage, Query
 
 TITLE_COUNTS = 2
@@ -36,7 +36,7 @@ class LexicalSource:
 
     def propose(self, query: Query, k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
         """The items with the highest BM25 score for the query's text; () without a text, or where no word is known."""
-        asked = [word for word in words(query.text) if word in self._vocabulary]
+        asked = [word for word in words(subject_of(query.text)) if word in self._vocabulary]
         if not asked:
             return ()
         scores = np.asarray(self._bm25.get_scores(asked), dtype=np.float32)
@@ -62,5 +62,5 @@ def document(item: Item, passages: tuple[Passage, ...]) -> list[str]:
 
 def coverage(text: str, item: Item, passages: tuple[Passage, ...]) -> float:
     """The share of a text's different words that stand in the item's document, in [0, 1]."""
-    asked = frozenset(words(text))
+    asked = frozenset(words(subject_of(text)))
     return len(asked & frozenset(document(item, passages))) / len(asked) if asked else 0.0
