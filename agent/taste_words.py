@@ -27,6 +27,7 @@ RISES: Mapping[str, str] = {
     "popular": "many people like it",
     "preferred": "it is what you would rather have",
     "dislikes": "it is no longer near to what you dislike",
+    "calibration": "it suits the mix of kinds that you like",
     "free": "it may be shown again",
     "admitted": "it is no longer ruled out",
 }
@@ -35,6 +36,7 @@ FALLS: Mapping[str, str] = {
     "barred": "you ruled it out",
     "lost": "what spoke for it speaks no more",
     "dislikes": "it is near to what you dislike",
+    "calibration": "others suit the mix of kinds that you like better",
     "collaborative": "people who share your likes like others more",
     "company": "others go more with what you like",
     "alike": "others are more like what you like",

@@ -22,6 +22,7 @@ PARTS: Mapping[str, str] = {
     "preferred": "they are what you would rather have",
     "dislikes": "it is nearer to what you dislike",
     "avoided": "it speaks of what you want to avoid",
+    "popularity": "they are less widely known, and you asked for the less usual",
 }
 """Why others are ahead, by the part of the score in which they are."""
 _ALIKE = ((0.75, "very much alike"), (0.5, "somewhat alike"))
