@@ -363,3 +363,8 @@ def test_of_all_time_is_no_subject() -> None:
 def test_a_kind_behind_a_title_says_which_is_meant() -> None:
     plan = planner().plan("frankenstein, the book", Ledger())
     assert [(c.name, c.arguments) for c in plan.calls] == [("item_details", {"title": "Frankenstein"})]
+
+
+def test_a_greeting_before_a_question_is_no_wish() -> None:
+    plan = planner().plan("hi, what can you do?", Ledger())
+    assert (plan.calls, plan.aside["intent"]) == ((), "help")

@@ -30,6 +30,7 @@ _WHY_THEY = re.compile(
     r"\s*why (?:would|should|might|will) (?:i|she|he|they|we|(?:my|our) \w+) (?:like|love|enjoy|want) (?P<what>.+)",
     re.IGNORECASE,
 )
+_HELLO = re.compile(r"\s*(?:hi|hello|hey|hiya)(?: there)?[\s,.!]+(?P<rest>\S.*)", re.IGNORECASE)
 _TALK = frozenset({"greeting", "thanks", "help", "taste", "facets"})
 
 
@@ -60,6 +61,9 @@ class Planner:
             return self._groups.surprising(self.plan(left, ledger) if left else Plan(aside={"intent": "recommend"}))
         if message.folded in _MORE and ledger.standing is not None:  # a title, too, but not behind a list
             return self._requests.again(self._heard("something else", read_message("something else"), ledger))
+        greeted = _HELLO.match(raw)
+        if greeted and self.intents.rule(read_message(greeted["rest"]).folded) in _TALK:
+            return self.plan(greeted["rest"], ledger)
         if asked_for_somebody := _WHY_THEY.match(raw):
             return self.plan(f"Why {asked_for_somebody['what']}", ledger)
         settled = self._offers.settled(message, ledger)
