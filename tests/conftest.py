@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from vouch.settings import Settings
+from vouch.weights import keep_libraries_offline
 
 ROOT = Path(__file__).parent.parent
 
@@ -21,6 +22,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 os.environ.setdefault(
     "VOUCH_CHAT_MODEL", "planner"
 )  # a language model in the user's cache must not word the tests' replies
+
+
+keep_libraries_offline()
 
 
 class LeftTheMachineError(AssertionError):

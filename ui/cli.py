@@ -19,6 +19,7 @@ import typer
 from ui import question_lines, terminal
 from vouch.errors import InputError, SetupError
 from vouch.settings import Settings
+from vouch.weights import keep_libraries_offline
 
 app = typer.Typer(
     help="A recommender on your own machine: it looks at and listens to a catalogue, talks, and vouches for every reason.",
@@ -277,6 +278,7 @@ def doctor(
 
 def main() -> None:
     """The entry point: errors that people can mend become one sentence and an exit status."""
+    keep_libraries_offline()
     try:
         app()
     except InputError as error:

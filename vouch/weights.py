@@ -180,13 +180,16 @@ def weight_digest(name: str) -> str:
 
 
 def keep_libraries_offline() -> None:
-    """Tells the hub client, transformers and tokenizers to call no one and start no threads of their own; to be called before they
-    are imported. What somebody has set on purpose stays."""
+    """Tells the hub client, transformers and tokenizers to call no one and start no threads of their own, and OpenMP's threads to sleep
+    while they wait: several models at work spin each other to a standstill. To be called before they are imported. What somebody has
+    set on purpose stays.
+    """
     for name, value in {
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "TOKENIZERS_PARALLELISM": "false",
+        "OMP_WAIT_POLICY": "PASSIVE",
     }.items():
         os.environ.setdefault(name, value)
 

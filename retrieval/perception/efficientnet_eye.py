@@ -16,6 +16,7 @@ from retrieval.perception.drawings import is_drawn
 from retrieval.perception.imagenet import imagenet_words
 from retrieval.perception.pictures import open_picture
 from vouch.errors import ModelFailed
+from vouch.weights import keep_libraries_offline
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -94,6 +95,7 @@ def _file_facts(path: Path) -> tuple[str, int, int] | None:
 
 def load(path: Path, *, threads: int) -> Any:
     """The network, ready to run."""
+    keep_libraries_offline()
     import torch
     from efficientnet_lite_pytorch import EfficientNet
 
