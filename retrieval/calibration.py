@@ -27,6 +27,8 @@ from vouch.types import Item, Query
 STRENGTH = 0.05
 """On 187 validation people of MovieLens 100k, ten items, the divergence falls from .712 to .699 and nDCG@10 from .4486 to .4483; .1 gives
 .675 and .4432, .2 gives .634 and .4342 (as many hits, but lower down)."""
+LONGEST = 20
+"""Longer lists are for counting, not for looking at, and a mix over their whole length costs more than it brings."""
 LIKES_FROM = 5
 """From so many likes with a value on there is a mix to speak of."""
 VALUES = range(3, 41)
@@ -89,7 +91,7 @@ def calibration(catalogue: Catalogue, query: Query, item_ids: Sequence[str]) -> 
     people nobody's mix is the list's.
     """
     kind = kind_of(catalogue)
-    if kind is None or not item_ids or query.text.strip() or query.like_item or len(query.tastes) != 1:
+    if query.k > LONGEST or kind is None or not item_ids or query.text.strip() or query.like_item or len(query.tastes) != 1:
         return None
     if any(one.attribute == kind.attribute for one in (*query.filters, *query.prefer)):
         return None

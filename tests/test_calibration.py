@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from retrieval import ranking
-from retrieval.calibration import LIKES_FROM, Calibration, calibration, kind_of
+from retrieval.calibration import LIKES_FROM, LONGEST, Calibration, calibration, kind_of
 from retrieval.catalogue import Catalogue
 from retrieval.ranking import Scored
 from vouch.types import Attribute, Candidate, Filter, Item, Preference, Query, Schema, Taste
@@ -85,8 +85,9 @@ def test_the_divergence_is_that_of_the_paper() -> None:
         replace(MIXED, filters=(Filter(attribute="genres", op="=", value="horror"),)),
         replace(MIXED, tastes=(*MIXED.tastes, Taste(user_id="t"))),
         Query(),
+        replace(MIXED, k=LONGEST + 1),
     ],
-    ids=["too few likes", "words", "an item", "a filter on the kind", "two people", "nobody"],
+    ids=["too few likes", "words", "an item", "a filter on the kind", "two people", "nobody", "a long list"],
 )
 def test_who_asks_for_something_or_is_hardly_known_gets_no_calibration(query: Query) -> None:
     assert calibration(CATALOGUE, query, ITEM_IDS) is None

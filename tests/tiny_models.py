@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,3 +128,23 @@ def random_transformer(folder: Path, *, seed: int = 0) -> Path:
     )  # fmt: skip
     LlamaForCausalLM(config).save_pretrained(folder)
     return folder
+
+
+def reciter(folder: Path, text: str) -> Any:
+    """The tiny transformer of a folder, made to answer every prompt with this text: its words are set, all else is transformers' own."""
+    import torch
+    from transformers import AutoTokenizer, LlamaForCausalLM
+
+    script = [*AutoTokenizer.from_pretrained(folder)(text, add_special_tokens=False)["input_ids"], 1]
+
+    class Reciter(LlamaForCausalLM):  # type: ignore[misc]
+        told = 0
+
+        def forward(self, input_ids: Any = None, **given: Any) -> Any:
+            answer = super().forward(input_ids=input_ids, **given)
+            self.told = 0 if input_ids.shape[1] > 1 else self.told + 1
+            answer.logits = torch.zeros_like(answer.logits)
+            answer.logits[:, -1, script[min(self.told, len(script) - 1)]] = 1.0
+            return answer
+
+    return Reciter.from_pretrained(folder)
