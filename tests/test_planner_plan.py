@@ -368,3 +368,25 @@ def test_a_kind_behind_a_title_says_which_is_meant() -> None:
 def test_a_greeting_before_a_question_is_no_wish() -> None:
     plan = planner().plan("hi, what can you do?", Ledger())
     assert (plan.calls, plan.aside["intent"]) == ((), "help")
+
+
+def test_the_list_again_is_the_same_list() -> None:
+    first = planner().plan("a funny film", Ledger())
+    ledger = Ledger(turns=(turn("a funny film", first, shown=("the-kid", "safety-last")),))
+    assert planner().plan("ok show me the list again", ledger).calls == first.calls
+
+
+def test_why_it_is_good_for_somebody_is_why() -> None:
+    first = planner().plan("a funny film", Ledger())
+    ledger = Ledger(turns=(turn("a funny film", first, shown=("the-kid", "safety-last")),))
+    assert [c.name for c in planner().plan("why is the first one good for her?", ledger).calls] == ["explain"]
+
+
+def test_what_keeps_an_item_out_of_a_groups_list_are_its_vetoes_too() -> None:
+    first = planner().plan("for me and my sister who hates horror, a film", Ledger())
+    ledger = Ledger(
+        turns=(turn("for me and my sister who hates horror, a film", first, shown=("metropolis", "the-kid")),)
+    )
+    plan = planner().plan("what would make Nosferatu appear?", ledger)
+    assert [c.name for c in plan.calls] == ["why_not"]
+    assert {"attribute": "genres", "op": "none_of", "value": ["horror"]} in plan.calls[0].arguments["filters"]  # type: ignore[operator]

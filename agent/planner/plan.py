@@ -27,8 +27,12 @@ __all__ = ["Plan", "Planner"]
 
 _MORE = word_set("more next again another others")
 _WHY_THEY = re.compile(
-    r"\s*why (?:would|should|might|will) (?:i|she|he|they|we|(?:my|our) \w+) (?:like|love|enjoy|want) (?P<what>.+)",
+    r"\s*why (?:would|should|might|will) (?:i|she|he|they|we|(?:my|our) \w+) (?:like|love|enjoy|want) (?P<what>.+)"
+    r"|\s*why (?:is|are|would) (?P<one>that|this|it|these|they|the \w+(?: one)?) (?:be )?(?:good|right|fit|fitting|something|a fit|ok) for .+",
     re.IGNORECASE,
+)
+_AGAIN = re.compile(
+    r"\b(?:show|see|give|repeat|bring)\b.*\b(?:list|those|them|these)\b.*\b(?:again|once more)$|^(?:the )?(?:list|same) again$"
 )
 _HELLO = re.compile(r"\s*(?:hi|hello|hey|hiya)(?: there)?[\s,.!]+(?P<rest>\S.*)", re.IGNORECASE)
 _TALK = frozenset({"greeting", "thanks", "help", "taste", "facets"})
@@ -61,11 +65,13 @@ class Planner:
             return self._groups.surprising(self.plan(left, ledger) if left else Plan(aside={"intent": "recommend"}))
         if message.folded in _MORE and ledger.standing is not None:  # a title, too, but not behind a list
             return self._requests.again(self._heard("something else", read_message("something else"), ledger))
+        if _AGAIN.search(message.folded) and ledger.standing is not None:
+            return Plan(calls=(ledger.standing,), aside={"intent": "refine"})
         greeted = _HELLO.match(raw)
         if greeted and self.intents.rule(read_message(greeted["rest"]).folded) in _TALK:
             return self.plan(greeted["rest"], ledger)
         if asked_for_somebody := _WHY_THEY.match(raw):
-            return self.plan(f"Why {asked_for_somebody['what']}", ledger)
+            return self.plan(f"Why {asked_for_somebody['what'] or asked_for_somebody['one']}", ledger)
         settled = self._offers.settled(message, ledger)
         if settled is not None:
             return self.plan(settled, Ledger(turns=ledger.turns[:-1]))

@@ -70,6 +70,9 @@ class WhyNots:
         standing = heard.ledger.standing
         given: dict[str, Any] = dict(standing.arguments) if standing is not None else {}
         kept = {key: given[key] for key in _CARRIED if key in given}
+        vetoes = [veto for person in given.get("people") or () for veto in person.get("never") or ()]
+        if vetoes:
+            kept["filters"] = [*kept.get("filters", ()), *vetoes]
         like = given.get("title", "") if standing is not None and standing.name == "more_like" else ""
         return call("why_not", title=self.names.name(item_id), like=like, **kept)
 
