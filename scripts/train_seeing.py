@@ -145,7 +145,8 @@ def middles(standard: Floats, seed: int) -> Floats:
     from sklearn.cluster import KMeans
 
     pooled = unit(standard[:, :POOLED])
-    groups = KMeans(min(GROUPS, len(pooled)), n_init=1, max_iter=20, random_state=seed).fit(pooled)
+    different = len(np.unique(pooled.round(3), axis=0))
+    groups = KMeans(min(GROUPS, different), n_init=1, max_iter=20, random_state=seed).fit(pooled)
     return unit(groups.cluster_centers_)
 
 

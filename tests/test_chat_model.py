@@ -179,7 +179,7 @@ def test_a_running_conversation_steps_up_when_the_language_model_has_come(
     said: queue.Queue[str] = queue.Queue()
     monkeypatch.setattr(build, "LOOK_S", 0.01)
     monkeypatch.setattr(build, "is_ready", lambda _: here.is_set())
-    monkeypatch.setattr(build, "_planner", lambda _: None)
+    monkeypatch.setattr(build, "planner_of", lambda _: None)
     parrot = Parrot(responses=["Words of the language model."])
     monkeypatch.setattr(build, "join", lambda *_: (parrot, "joined: qwen2.5-coder-1.5b-instruct"))
     conversation = talk(tmp_path)

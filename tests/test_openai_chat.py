@@ -27,6 +27,9 @@ from tests.stand_ins_models import ASK, GOOD, joined
 from vouch.errors import ModelFailed, ModelUnavailable
 from vouch.types import Reply
 
+# A server that is given up in the middle of an answer has its socket closed by the collector, whose time is not the test's.
+pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
+
 server_of = contextlib.contextmanager(serving)
 PLAN = calls("recommend", {"k": 6})
 REFUSAL = "I'm sorry, but as an AI language model I can't help with that request."

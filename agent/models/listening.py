@@ -16,6 +16,9 @@ from langchain_core.runnables import Runnable
 from vouch.errors import ModelFailed
 
 
+_GOODBYE_S = 0.2
+
+
 class TooSlow(ModelFailed):
     """The model had not ended when its seconds had."""
 
@@ -68,7 +71,8 @@ def listen(
     stopped = threading.Event()
     options = {"max_tokens": tokens, "timeout": max(until - started, 0.1), **({"grammar": grammar} if grammar else {})}
     given = (model, prompt, options, pieces, stopped)
-    threading.Thread(target=_speak, args=given, name="language-model", daemon=True).start()
+    speaking = threading.Thread(target=_speak, args=given, name="language-model", daemon=True)
+    speaking.start()
     spent.calls += 1
     before, heard = spent.completion_tokens, 0
     try:
@@ -78,6 +82,7 @@ def listen(
             yield piece
     finally:
         stopped.set()
+        speaking.join(timeout=_GOODBYE_S)  # a model that is still writing lets go of its line
         spent.completion_tokens = max(spent.completion_tokens, before + heard)
         spent.seconds += time.perf_counter() - started
 

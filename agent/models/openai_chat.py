@@ -38,8 +38,11 @@ class OpenAiChat(StreamedChat):
             model = model.bind_tools(options["tools"], tool_choice=options.get("tool_choice", "auto"))
         limits = {key: options[key] for key in ("max_tokens", "timeout") if options.get(key)}
         stream = model.stream(messages, config={"callbacks": []}, **limits)
-        while (chunk := self._next(stream)) is not None:
-            yield ChatGenerationChunk(message=chunk)
+        try:
+            while (chunk := self._next(stream)) is not None:
+                yield ChatGenerationChunk(message=chunk)
+        finally:
+            stream.close()  # a server that is no longer listened to is hung up on
 
     def _next(self, stream: Iterator[AIMessageChunk]) -> AIMessageChunk | None:
         """The next chunk. What the library raises while it reads what the server sent is the server's failure."""

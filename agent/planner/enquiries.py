@@ -74,6 +74,11 @@ _SUPERLATIVE = re.compile(
 )
 
 
+_SPEAKERS = word_set(
+    "i im ive ill id me my you youre youve your we were us our it its that thats this they he she hes shes"
+)
+
+
 @dataclass(frozen=True)
 class Enquiries:
     """Plans answers to questions."""
@@ -114,7 +119,10 @@ class Enquiries:
             return self._answered(heard)
         if slots.acts and slots.empty and not REQUEST.search(slots.rest) and not wishes(slots.rest):
             return self._answered(heard)
-        if slots.text and chats(slots.rest) and not wishes(slots.rest) and len(heard.message.words) > 2:
+        speaks = any(
+            word.folded in _SPEAKERS for word in heard.message.words
+        )  # without one it may quote what is looked for
+        if speaks and slots.text and chats(slots.rest) and not wishes(slots.rest) and len(heard.message.words) > 2:
             return Plan(aside=heard.aside("remark"))
         return None
 
