@@ -18,6 +18,7 @@ initial ::= [A-Z] "."
 """The writer's own words run to a colon; then comes a sentence of the item's own, which it chooses but cannot change."""
 _LEAD_MOST = 100
 _SAME_WORDS = 5
+_LEAST_WORDS = 4
 
 
 def asked(evidence: Evidence, items: Sequence[ItemEvidence]) -> str:
@@ -31,7 +32,9 @@ def lines_grammar(items: Sequence[ItemEvidence]) -> str:
 
 
 def reads_well(line: str, item: ItemEvidence) -> bool:
-    """Whether a line's own words were not cut off by the grammar, and do not say what the sentence after them says again."""
+    """Whether a line is more than a few words, was not cut off by the grammar, and does not say all twice, itself and in its quote."""
+    if len(line.split()) < _LEAST_WORDS:
+        return False
     lead, colon, quote = line.partition(": “")
     if not colon:
         return True

@@ -91,7 +91,14 @@ def calibration(catalogue: Catalogue, query: Query, item_ids: Sequence[str]) -> 
     people nobody's mix is the list's.
     """
     kind = kind_of(catalogue)
-    if query.k > LONGEST or kind is None or not item_ids or query.text.strip() or query.like_item or len(query.tastes) != 1:
+    if (
+        query.k > LONGEST
+        or kind is None
+        or not item_ids
+        or query.text.strip()
+        or query.like_item
+        or len(query.tastes) != 1
+    ):
         return None
     if any(one.attribute == kind.attribute for one in (*query.filters, *query.prefer)):
         return None

@@ -227,3 +227,9 @@ def test_a_model_that_talks_where_it_should_plan_is_replaced(tmp_path: Path) -> 
     assert "Psycho" not in reply.text
     assert "made no plan that could be used" in reply.text
     assert reply.rec_list.recommendations
+
+
+@pytest.mark.parametrize("name", ["undo", "forget_all", "remember_condition"])
+def test_a_model_changes_nothing_of_what_is_known_of_a_person(tmp_path: Path, name: str) -> None:
+    reply = plan_of(tmp_path, ASK, [{"name": name, "arguments": {}}])
+    assert [call.name for call in reply.plan] == ["recommend"]

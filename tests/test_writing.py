@@ -64,3 +64,4 @@ def test_a_line_that_was_cut_off_or_says_everything_twice_is_not_shown() -> None
     assert not reads_well(f"{item.title} is one who has nothing to look at but the wallpaper: “{quote}”", item)
     assert not reads_well(f"{item.title} is a horror story {'and eerie ' * 12}: “{quote}”", item)
     assert reads_well(f"{item.title} is a gothic horror story.", item)
+    assert not reads_well("The.", item)

@@ -15,7 +15,6 @@ from langchain_core.runnables import Runnable
 
 from vouch.errors import ModelFailed
 
-
 _GOODBYE_S = 0.2
 
 

@@ -26,6 +26,8 @@ from vouch.errors import ModelFailed
 from vouch.types import ToolCall as Call
 
 LISTS = frozenset({"recommend", "more_like"})
+CHANGES = frozenset({"remember", "remember_condition", "undo", "forget_all"})
+"""What changes what is known of a person."""
 PLAN_TOKENS = 400
 _TITLES = ("title", "other", "like", "titles", "liked", "disliked", "exclude")
 _CONDITIONS = ("filters", "prefer")
@@ -117,17 +119,17 @@ def _valid(calls: Sequence[ToolCall]) -> tuple[tuple[Call, ...], str]:
 def settle(calls: Sequence[Call], planned: Plan, what: Heard, catalogue: Catalogue) -> tuple[Call, ...]:
     """The model's calls without what nobody said, the planner's slots put in; () where nothing is left.
 
-    What is to be remembered is the planner's alone: a model that mishears must not change a taste.
+    What is to be remembered or forgotten is the planner's alone: a model that mishears must not change a taste.
     """
     own = next((call for call in planned.calls if call.name in LISTS), None)
-    kept = [call for call in planned.calls if call.name == "remember"]
+    kept = [call for call in planned.calls if call.name in CHANGES]
     for call in calls:
-        if call.name == "remember":
+        if call.name in CHANGES:
             continue
         supported = _supported(call, what, catalogue)
         if supported is not None:
             kept.append(_with_planners(supported, own) if call.name in LISTS and own is not None else supported)
-    return tuple(kept) if any(call.name != "remember" for call in kept) else ()
+    return tuple(kept) if any(call.name not in CHANGES for call in kept) else ()
 
 
 def _supported(call: Call, what: Heard, catalogue: Catalogue) -> Call | None:
