@@ -145,9 +145,8 @@ def middles(standard: Floats, seed: int) -> Floats:
     from sklearn.cluster import KMeans
 
     pooled = unit(standard[:, :POOLED])
-    different = len(np.unique(pooled.round(3), axis=0))
-    groups = KMeans(min(GROUPS, different), n_init=1, max_iter=20, random_state=seed).fit(pooled)
-    return unit(groups.cluster_centers_)
+    most = min(GROUPS, len(np.unique(pooled.round(3), axis=0)))
+    return unit(KMeans(most, n_init=1, max_iter=20, random_state=seed).fit(pooled).cluster_centers_)
 
 
 def found(learned: Map, photos: Photos, rows: NDArray[np.int64], vectors: Sequence[Floats]) -> dict[str, float]:
