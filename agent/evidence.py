@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from agent.phrases import plain
+from agent.phrases import ROLE_TAGS, plain
 from agent.planner.lexicon import Topic
 from tools.render import name_text, value_text
 from vouch.types import (
@@ -29,11 +29,7 @@ _QUOTES, _QUOTE_LEAST, _QUOTE_MOST = 4, 25, 180
 _MARKS = re.compile(r"[“”\"‘()…]")
 _STOPPED = re.compile(r"[.!?]$")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"”’')]*\s+")
-_ROLES = re.compile(
-    r"<\|[^|>]{0,40}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|user|assistant|tool)[^>]{0,40}>"
-    r"|^\s*(?:system|user|assistant|tool|human)\s*:",
-    re.IGNORECASE | re.MULTILINE,
-)
+_ROLES = re.compile(r"^\s*(?:system|user|assistant|tool|human)\s*:", re.IGNORECASE | re.MULTILINE)
 _TO_A_MODEL = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous|prior|that and)\b"
     r"|\b(?:system prompt|as an ai|language model|you are now|new instructions?|your instructions?|jailbreak)\b"
@@ -54,7 +50,7 @@ def fenced(text: str) -> str:
 
 def speaks_to_a_model(text: str) -> bool:
     """Whether a text gives orders to whoever reads it: such a passage is not shown to the writer, nor repeated."""
-    return bool(_TO_A_MODEL.search(text) or _ROLES.search(text))
+    return any(pattern.search(text) for pattern in (_TO_A_MODEL, _ROLES, ROLE_TAGS))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from retrieval.titles import fold
 from tools.render import clean, second_text, value_text
 from vouch.types import Attribute, AttributeValue, CitedPassage, Filter, Item, MetFilter, Passage, Query, Relaxation
 
-_ROLES = re.compile(
+ROLE_TAGS = re.compile(
     r"<\|[^|>]{0,40}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|user|assistant|tool\w*)[^>]{0,40}>", re.IGNORECASE
 )
 """What marks the turns of a conversation for a language model."""
@@ -61,7 +61,7 @@ _ORDER: dict[Topic, int] = {
 
 def plain(text: str) -> str:
     """Catalogue text without control characters and markup, on one line."""
-    return clean(_MARKUP.sub(lambda m: m.group(1) or "", _ROLES.sub(" ", clean(text))))
+    return clean(_MARKUP.sub(lambda m: m.group(1) or "", ROLE_TAGS.sub(" ", clean(text))))
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:
