@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from agent.checks.sentences import Sentences, split
@@ -12,6 +14,7 @@ from agent.grounding import Grounder, check
 from agent.planner.lexicon import Lexicon
 from eval.grounding import cases, is_right, lists, proportion
 from tests.stand_ins_agent import works
+from vouch.ports import Vectors
 from vouch.types import CitedPassage, LikedItem, Passage, Popularity, Query, RecList, Recommendation
 
 
@@ -122,6 +125,22 @@ def test_a_sentence_without_a_title_may_be_about_the_item_of_the_next_one() -> N
 )
 def test_denials_questions_and_quotes(said: str, kind: str) -> None:
     assert check(said, lists()["eerie"]).kind == kind
+
+
+class AllAlike:
+    """An embedder to which any word is near to any other."""
+
+    embedder_id, dimensions = "all alike", 2
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        return np.tile(np.array([1.0, 0.0], np.float32), (len(texts), 1))
+
+
+def test_what_was_wished_for_is_not_carried_by_what_is_only_near() -> None:
+    wished = replace(lists()["eerie"], message="something with robots", wished="robots")
+    said = "The Yellow Wallpaper has robots."
+    assert check(said, lists()["eerie"], embedder=AllAlike()).kind == "kept"
+    assert check(said, wished, embedder=AllAlike()).kind == "removed"
 
 
 def test_a_handle_becomes_the_title() -> None:

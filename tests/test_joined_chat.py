@@ -231,5 +231,6 @@ def test_a_model_that_talks_where_it_should_plan_is_replaced(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("name", ["undo", "forget_all", "remember_condition"])
 def test_a_model_changes_nothing_of_what_is_known_of_a_person(tmp_path: Path, name: str) -> None:
-    reply = plan_of(tmp_path, ASK, [{"name": name, "arguments": {}}])
+    listing = {"name": "recommend", "arguments": {"text": "horror film"}}
+    reply = plan_of(tmp_path, ASK, [{"name": name, "arguments": {}}, listing])
     assert [call.name for call in reply.plan] == ["recommend"]
