@@ -1,4 +1,5 @@
-"""An open page keeps up with its collection: when an ingest beside it has written, it takes in what is new, turn by turn, without a restart."""
+"""An open page keeps up with its collection, turn by turn, without a restart: what an ingest beside it has written, the version of the
+scorer that was put in use, and what its own people have said since."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from collections.abc import Callable
 from agent.build import planner_of
 from agent.conversation import Conversation
 from agent.models.joined_chat import JoinedChat
-from retrieval.build import Collection, open_collection
+from retrieval.build import Collection, edition_now, open_collection
+from retrieval.scorers.upkeep import NEWS
 from tools.toolbox import Toolbox
 from vouch.errors import IndexMismatch
 from vouch.settings import Settings
@@ -30,7 +32,8 @@ def _look(keeper: Keeper, say: Callable[[str], None]) -> None:
     while not never.wait(max(LOOK_S, REST * took_s)):
         began = time.monotonic()
         if keeper.look():
-            say(f"The collection has changed: {len(keeper.collection.catalogue.items)} items now.")
+            likes = keeper.collection.tiers["likes"]
+            say(f"The collection has changed: {len(keeper.collection.catalogue.items)} items now; likes: {likes}.")
         took_s = time.monotonic() - began
 
 
@@ -42,20 +45,22 @@ class Keeper:
         self._settings = settings
         self._conversation = conversation
         self._edition = collection.edition
+        self._said = collection.store.opinions_said()
 
     def look(self) -> bool:
-        """Takes in what has been written since the last look; whether anything had been.
+        """Takes in what has been written since the last look, and the members' opinions once `NEWS` are new; whether anything was.
 
         What does not fit together at the moment (another embedder's ingest is half done) is left for a later look.
         """
-        edition = self.collection.store.edition()
-        if edition == self._edition:
+        store = self.collection.store
+        said = store.opinions_said()
+        if edition_now(self._settings, store) == self._edition and abs(said - self._said) < NEWS:
             return False
         try:
             self.collection = open_collection(self._settings, before=self.collection)
         except IndexMismatch:
             return False
-        self._edition = self.collection.edition
+        self._edition, self._said = self.collection.edition, said
         self._move()
         return True
 

@@ -34,6 +34,7 @@ from retrieval.perception.sidecar_reader import SidecarReader
 from retrieval.recommender import Content, Recommender
 from retrieval.scorers.fitted import Fitted
 from retrieval.scorers.upkeep import Upkeep, current_scorer
+from retrieval.scorers.versions import Versions
 from retrieval.stores.chroma_index import ChromaIndex
 from retrieval.stores.ingest_lock import ingest_lock
 from retrieval.stores.sql_catalogue import SqlCatalogue
@@ -117,8 +118,14 @@ def open_collection(settings: Settings, *, before: Collection | None = None) -> 
         people=people,
         examples=companions.examples(source),
         asked=AskedFiles(settings.home / "asked", build_perceivers(settings), _perceived_before(settings)),
-        edition=edition,
+        edition=f"{edition} {fitted.number}",
     )
+
+
+def edition_now(settings: Settings, store: SqlCatalogue) -> str:
+    """What a collection would be opened at now (`Collection.edition`): changes with the record and with the scorer's version in use."""
+    pointer = Versions(_scorer_folder(settings)).current()
+    return f"{store.edition()} {pointer.number if pointer else 0}"
 
 
 def scorer_upkeep(settings: Settings) -> Upkeep:

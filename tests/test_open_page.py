@@ -13,14 +13,16 @@ from agent.build import build_conversation
 from agent.conversation import Conversation
 from agent.keeping_up import Keeper
 from retrieval import ingest as ingesting
-from retrieval.build import Collection, open_collection, run_ingest
+from retrieval.build import Collection, open_collection, run_ingest, scorer_upkeep
 from retrieval.ingest import IngestReport
+from retrieval.scorers.upkeep import NEWS
 from retrieval.stores.chroma_index import ChromaIndex
 from retrieval.stores.ingest_lock import ingest_lock
 from retrieval.stores.sql_catalogue import SqlCatalogue
 from ui.gradio_chat import build_shelf
 from vouch.errors import HomeBusy
 from vouch.settings import Settings
+from vouch.types import Interaction
 
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning")
 
@@ -50,11 +52,11 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home", cache=tmp_path / "cache", threads=1)
 
 
-def ingest(settings: Settings, books: Mapping[str, str]) -> IngestReport:
+def ingest(settings: Settings, books: Mapping[str, str], *, likes: Path | None = None) -> IngestReport:
     file = settings.home.parent / "books.csv"
     rows = [f'{n},"{title}","{plot}"' for n, (title, plot) in enumerate(books.items())]
     file.write_text("\n".join(["id,title,plot", *rows]), encoding="utf-8")
-    return run_ingest(settings, file, media_dir=None, interactions=None, column_map={}, prune=False, watcher=Silent())
+    return run_ingest(settings, file, media_dir=None, interactions=likes, column_map={}, prune=False, watcher=Silent())
 
 
 @pytest.fixture
@@ -88,6 +90,45 @@ def test_what_an_ingest_adds_is_recommended_by_the_open_page(
     assert keeper.collection.index.tier.startswith("chroma ")
     assert keeper.collection.index.count("text") == collection.index.count("text") + 2
     assert not keeper.look()
+
+
+def version_in_use(keeper: Keeper) -> tuple[str, int]:
+    """The scorer's version that the page's tiers tell and the number in its edition."""
+    return keeper.collection.tiers["likes"], int(keeper.collection.edition.split()[-1])
+
+
+def test_the_open_page_takes_the_scorer_that_is_put_in_use_beside_it(settings: Settings) -> None:
+    likes = settings.home.parent / "likes.csv"
+    rows = [f"p{p},{item},5,{p}" for p in range(6) for item in (p % 4, (p + 1) % 4)]
+    likes.write_text("\n".join(["user_id,item_id,rating,timestamp", *rows]), encoding="utf-8")
+    ingest(settings, BOOKS, likes=likes)
+    collection = open_collection(settings)
+    conversation = build_conversation(settings, collection)
+    keeper = Keeper(settings, collection, conversation)
+    assert not keeper.look()
+    scorer_upkeep(settings).refit()
+    assert keeper.look()
+    assert version_in_use(keeper)[1] == 2
+    assert not keeper.look()
+    scorer_upkeep(settings).go_back()
+    assert keeper.look()
+    assert version_in_use(keeper)[1] == 1
+    scorer_upkeep(settings).refit()
+    assert keeper.look()
+    before = version_in_use(keeper)[0]
+    for n in range(NEWS - 1):
+        conversation.toolbox.recommender.remember(
+            Interaction(user_id=f"member{n}", item_id="0", kind="like", at=n + 1.0, source="click")
+        )
+    assert not keeper.look()
+    conversation.toolbox.recommender.remember(
+        Interaction(user_id="member0", item_id="1", kind="like", at=99.0, source="click")
+    )
+    assert keeper.look()
+    assert version_in_use(keeper)[0] != before
+    assert not keeper.look()
+    conversation.close()
+    keeper.collection.index.close()
 
 
 def test_answers_that_began_before_the_change_can_be_finished(
