@@ -53,6 +53,16 @@ def test_a_line_with_filters_is_answered_by_items_that_meet_them(toolbox: Toolbo
     assert len(answer["recommendations"]) <= 3
 
 
+def test_at_most_holds_a_list_to_so_many_of_one_value(toolbox: Toolbox) -> None:
+    asked = {"at_most": question_lines.quotas_of(["Kind = 1"]), "k": 8}
+    answer = question_lines.answer_line(toolbox, json.dumps(asked))
+    kinds = [CATALOGUE.by_id[r["item_id"]].attributes["kind"] for r in answer["recommendations"]]
+    assert len(kinds) == len(set(kinds)) > 1
+    assert "colour" in question_lines.answer_line(toolbox, '{"at_most": {"colour": 1}}')["error"]
+    with pytest.raises(InputError, match="director"):
+        question_lines.quotas_of(["kind"])
+
+
 def test_a_null_user_is_nobody_and_a_named_one_is_used(toolbox: Toolbox) -> None:
     somebody = toolbox.recommender.people()[0][0]
     known = question_lines.ask(toolbox, question_lines.Question(user_id=somebody))

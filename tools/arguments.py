@@ -15,6 +15,13 @@ class FilterArg(TypedDict):
     value: str | float | bool | list[str]
 
 
+class QuotaArg(TypedDict):
+    """At most so many items of one value of an attribute: at most 2 of one director."""
+
+    attribute: str
+    most: int
+
+
 class PersonArg(TypedDict):
     """Somebody who is not here, as the person describes them: a name, titles liked and disliked, conditions never to be broken or preferred."""
 

@@ -15,7 +15,7 @@ from retrieval import filters as filter_sets
 from retrieval.asked_media import AskedFiles, words_of
 from retrieval.filters import describe
 from retrieval.recommender import Recommender
-from tools.arguments import FilterArg, PersonArg, meant, value_of
+from tools.arguments import FilterArg, PersonArg, QuotaArg, meant, value_of
 from tools.results import (
     Facets,
     Found,
@@ -36,6 +36,7 @@ from vouch.types import (
     InteractionKind,
     Preference,
     Query,
+    Quota,
     RecList,
     StandingPreference,
     Taste,
@@ -117,6 +118,7 @@ class Toolbox:
         disliked: Sequence[str] = (),
         exclude: Sequence[str] = (),
         explore: float = 0.0,
+        quotas: Sequence[QuotaArg] = (),
         media: Sequence[str] = (),
         k: int = 8,
     ) -> RecList:
@@ -124,13 +126,14 @@ class Toolbox:
 
         `text` says what it should be like. `filters` are never broken; what meets `prefer` comes earlier, what speaks of the
         words in `avoid` last. `liked` and `disliked` are titles that count for this list only; `exclude` have been shown already.
-        `explore` above 0, up to 1, goes farther from the usual, and one item is a wildcard. `media` are handles of attached pictures or
-        sounds: what is seen and heard in them is searched for.
+        `explore` above 0, up to 1, goes farther from the usual, and one item is a wildcard. `quotas` say of how many of one value there may
+        be ("at most two by one director"). `media` are handles of attached pictures or sounds: what is seen and heard is searched for.
         """
         given = tuple(map(self._asked_media, media))
         text = " ".join([text.strip(), *map(words_of, given)]).strip()
         query = self._query(text, filters=filters, prefer=prefer, avoid=avoid, exclude=exclude, k=k)
-        query = replace(query, explore=min(max(explore, 0.0), 1.0), media=given)
+        held = tuple(Quota(attribute=quota["attribute"], most=quota["most"]) for quota in quotas)
+        query = replace(query, explore=min(max(explore, 0.0), 1.0), quotas=held, media=given)
         return self.recommender.recommend(replace(query, tastes=(self._taste(liked, disliked),)))
 
     def more_like(

@@ -88,6 +88,10 @@ def recommend(
     like: Annotated[list[str] | None, typer.Option(help="A title that you like; may be given several times.")] = None,
     dislike: Annotated[list[str] | None, typer.Option(help="A title that you dislike.")] = None,
     filters: Annotated[list[str] | None, typer.Option("--filter", help="price<=120, kind=film, genres!=horror")] = None,
+    at_most: Annotated[
+        list[str] | None,
+        typer.Option(help="director=2: at most two items by one director; may be given several times."),
+    ] = None,
     like_media: Annotated[
         list[Path] | None, typer.Option(help="A picture, sound or video: something like it is searched for.")
     ] = None,
@@ -100,7 +104,13 @@ def recommend(
     from tools.toolbox import Toolbox
 
     single = question_lines.Question(
-        text=text, user_id=user, liked=like or [], disliked=dislike or [], filters=list(filters or []), k=k
+        text=text,
+        user_id=user,
+        liked=like or [],
+        disliked=dislike or [],
+        filters=list(filters or []),
+        at_most=question_lines.quotas_of(at_most or ()),
+        k=k,
     )
     with terminal.opening():
         collection = open_collection(Settings())

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class Question(BaseModel):
-    """One question. A filter is "price<=120" or {"attribute", "op", "value"}. A null `user_id` is a stranger of whom nothing is known."""
+    """One question. A filter is "price<=120" or {"attribute", "op", "value"}. A null `user_id` is a stranger of whom nothing is known.
+
+    `at_most`: attribute -> how many items of one value of it.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -32,6 +35,7 @@ class Question(BaseModel):
     liked: list[str] = Field(default_factory=list)
     disliked: list[str] = Field(default_factory=list)
     filters: list[str | FilterArg] = Field(default_factory=list)
+    at_most: dict[str, int] = Field(default_factory=dict)
     k: int = Field(default=8, ge=1, le=100)
 
 
@@ -51,6 +55,15 @@ def column_map(words: str) -> dict[str, str]:
     if wrong:
         raise InputError(f"--map takes role=Column pairs, such as title=Name,id=Sku; “{wrong[0]}” is not one.")
     return {role.strip(): column.strip() for role, column in pairs}
+
+
+def quotas_of(words: Sequence[str]) -> dict[str, int]:
+    """ "director=2" to {"director": 2}. Raises InputError."""
+    found = {word: re.fullmatch(r"\s*(.+?)\s*=\s*(\d+)\s*", word) for word in words}
+    wrong = [word for word, pair in found.items() if pair is None]
+    if wrong:
+        raise InputError(f"--at-most takes an attribute and a number, such as director=2; “{wrong[0]}” is not that.")
+    return {pair[1]: int(pair[2]) for pair in found.values() if pair}
 
 
 def seconds_of(words: str) -> float:
@@ -94,6 +107,7 @@ def ask(toolbox: Toolbox, question: Question, *, media: Sequence[str] = ()) -> R
         filters=[filter_argument(f, schema) if isinstance(f, str) else f for f in question.filters],
         liked=question.liked,
         disliked=question.disliked,
+        quotas=[{"attribute": name, "most": most} for name, most in question.at_most.items()],
         media=media,
         k=question.k,
     )
