@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from retrieval.catalogue import Catalogue
-from retrieval.ranking import TEXT_SOURCES
+from retrieval.ranking import PERSONAL_SOURCES, TEXT_SOURCES, heard
 from retrieval.sources.lexical import coverage
+from retrieval.tastes import like_weights
 from vouch.errors import SourceFailed
 from vouch.ports import CandidateSource
 from vouch.types import Candidate, Note, Query
@@ -43,7 +45,8 @@ class Proposer:
 
         Where enough items answer the words, the other sources rank these and nothing else: someone who asks for boots
         and likes films wants boots. Words that nothing answers are put aside (`matched` False): the nearest of wrong
-        answers is not dressed up as a match.
+        answers is not dressed up as a match. A personal source that would weigh nothing beside
+        what has been said is not asked.
         """
         of_words = [s for s in self.sources if s.name in TEXT_SOURCES]
         others = [s for s in self.sources if s.name not in TEXT_SOURCES]
@@ -54,18 +57,36 @@ class Proposer:
         found = found if matched else dict.fromkeys(found, ())
         answering = frozenset(c.item_id for candidates in found.values() for c in candidates)
         about = answering if len(answering) >= query.k else allowed
-        more, more_notes = self._ask(others, query, about, pool if about is allowed else len(about))
+        weighing = partial(
+            heard, text=matched, like_item=query.like_item is not None, liked=len(like_weights(query.tastes))
+        )
+        said = [name for name, candidates in found.items() if candidates]
+        more, more_notes = self._ask(
+            others, query, about, pool if about is allowed else len(about), said=said, weighing=weighing
+        )
         if preferred:
-            more = behind(more, self._ask(others, query, preferred & about, pool)[0])
+            asked = [source for source in others if source.name in more]
+            more = behind(more, self._ask(asked, query, preferred & about, pool)[0])
         return Proposals({**found, **more}, tuple(notes + more_notes), matched)
 
     def _ask(
-        self, sources: Sequence[CandidateSource], query: Query, allowed: frozenset[str], k: int
+        self,
+        sources: Sequence[CandidateSource],
+        query: Query,
+        allowed: frozenset[str],
+        k: int,
+        *,
+        said: Sequence[str] = (),
+        weighing: Callable[[Collection[str]], frozenset[str] | None] = lambda _: None,
     ) -> tuple[Proposed, list[Note]]:
+        """What each source proposes, in their order; those are passed over that weigh nothing beside what `said` and the ones before say."""
         found: dict[str, tuple[Candidate, ...]] = {}
         notes: list[Note] = []
         limits = None if len(allowed) == len(self.catalogue.items) else allowed
         for source in sources:
+            weigh = weighing([*said, *(name for name, candidates in found.items() if candidates)])
+            if weigh is not None and source.name in PERSONAL_SOURCES - weigh:
+                continue
             try:
                 found[source.name] = source.propose(query, k, limits)
             except SourceFailed as failure:

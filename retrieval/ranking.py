@@ -5,7 +5,7 @@ Every number that moves an item is a named part, so the score of an item is the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -116,8 +116,21 @@ def source_weights(
     if like_item and said & PERSONAL_SOURCES:
         return dict(_BY_ITEM)
     if "collaborative" in said:
-        return dict([weights for least, weights in BY_LIKES if least <= max(liked, 1)][-1])
+        return dict(_by_likes(liked))
     return dict(_BY_LIKES_WITHOUT_MODEL if said & PERSONAL_SOURCES else _BY_NOTHING)
+
+
+def heard(said: Collection[str], *, text: bool, like_item: bool, liked: int = 0) -> frozenset[str] | None:
+    """The sources that weigh anything once those of `said` have said something, as `source_weights` will have it; None: any of them may."""
+    if text and TEXT_SOURCES & set(said):
+        return frozenset(_BY_ITEM_AND_TEXT if like_item else _BY_TEXT)
+    if "collaborative" in said and not like_item:
+        return frozenset(_by_likes(liked))
+    return None
+
+
+def _by_likes(liked: int) -> Mapping[str, float]:
+    return [weights for least, weights in BY_LIKES if least <= max(liked, 1)][-1]
 
 
 def confidence(name: str, candidates: Sequence[Candidate]) -> float:

