@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from agent.evidence import ItemEvidence
+from agent.evidence import Fact, ItemEvidence
+from agent.grounding import check
 from agent.writing import LINES, asked, lines_grammar, reads_well
 from eval.grounding import lists
 from prompts import writer_prompt
@@ -53,8 +55,32 @@ def test_even_a_model_of_random_weights_writes_titles_and_true_sentences(tmp_pat
     lines = written.removesuffix("\n").split("\n")
     assert len(lines) == len(items())
     for line, item in zip(lines, items(), strict=True):
-        assert line.startswith(item.title)
-        assert line.partition(": “")[2].removesuffix("”") in item.quotable
+        lead, _, quote = line.partition(": “")
+        assert lead.startswith(item.title)
+        assert quote.removesuffix("”") in item.quotable
+        verdict = check(line, lists()["eerie"])
+        assert (verdict.kind, verdict.text) == ("kept", line)
+        own = {word for fact in item.facts for value in fact.values for word in re.findall(r"\w+", value)}
+        said = set(re.findall(r"\w+", lead.removeprefix(item.title)))
+        assert said <= own | {"by", "is", "and", "listed", "as", "from", "minutes", "pages"}
+
+
+def test_the_leads_of_other_catalogues_say_what_these_record() -> None:
+    boots = ItemEvidence(
+        handle=1,
+        item_id="b",
+        title="Boots",
+        facts=(
+            Fact(name="brand", topic="brand", value="Wolf"),
+            Fact(name="tags", topic="mood", value=("warm", "tall")),
+            Fact(name="price", topic="price", value=89.99),
+        ),
+    )
+    grammar = lines_grammar([boots])
+    assert '(" by Wolf")?' in grammar
+    assert '", listed as warm and tall"' in grammar
+    assert '", priced at 89.99"' in grammar
+    assert '" is ' not in grammar  # a tag is no adjective
 
 
 def test_a_line_that_was_cut_off_or_says_everything_twice_is_not_shown() -> None:
