@@ -239,7 +239,8 @@ def _title(said: str, films: Catalogue) -> str:
 
 
 def _name(title: str) -> str:
-    return title_forms(title)[1 if trailing_year(title) else 0]
+    forms = title_forms(title)
+    return forms[1] if trailing_year(title) and len(forms) > 1 else forms[0]
 
 
 def _words(text: str) -> frozenset[str]:

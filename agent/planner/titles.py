@@ -64,9 +64,9 @@ class TitleReader:
                 "".join(fold(item.title).split()) if re.fullmatch(r"(\w\.){2,}\w?\.?", item.title.strip()) else ""
             )
             for form in (*title_forms(item.title), *((initials,) if initials else ())):
-                whole.setdefault(tuple(form.split()), []).append(item.item_id)
+                whole.setdefault(_as_read(form), []).append(item.item_id)
             for form in _main_parts(item.title):
-                parts.setdefault(tuple(form.split()), []).append(item.item_id)
+                parts.setdefault(_as_read(form), []).append(item.item_id)
         for words, ids in parts.items():
             if words not in whole and len(set(ids)) <= LARGEST_SERIES:
                 whole[words] = ids
@@ -162,7 +162,8 @@ class TitleReader:
             end = place + len(words)
             known = familiar.intersection(ids) and not (len(words) == 1 and words[0] in _PRONOUNS)
             article = message.at(place - 1) in _INDEFINITE
-            if (known and not article) or self._stands_as_title(message, place, end, before):
+            dated = self._dated(message, end, ids)
+            if dated or (known and not article) or self._stands_as_title(message, place, end, before):
                 ids = tuple(i for i in ids if i in familiar) if known and len(ids) > 1 else ids
                 end, ids = self._with_year(message, end, ids)
                 series = len(ids) > 1 and not any(
@@ -191,6 +192,11 @@ class TitleReader:
             )
             if (same or apostrophe) and inside:
                 yield words, forms[words]
+
+    def _dated(self, message: Message, end: int, ids: tuple[str, ...]) -> bool:
+        """Whether the year of one of them stands in brackets right behind: then the words are its title, whatever they are."""
+        bracketed = end < len(message.words) and "(" in message.words[end].stop
+        return bracketed and any(message.at(end) in self._years(i) for i in ids)
 
     def _with_year(self, message: Message, end: int, ids: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
         """A year right behind a title that several items bear, as in Dracula (1931), chooses between them."""
@@ -270,9 +276,20 @@ class TitleReader:
         return all(usual) and len(content) < 4
 
 
+def _as_read(form: str) -> tuple[str, ...]:
+    """The words of a title's form as a message is read: “13th” is two.
+
+    >>> _as_read("friday the 13th")
+    ('friday', 'the', '13', 'th')
+    """
+    return tuple(re.findall(r"\d+|[^\W\d_]+|[^\s\w]+", form))
+
+
 def _main_parts(title: str) -> tuple[str, ...]:
     """The part of a title before a colon, a semicolon, “or,” or a dash; that is how people name long titles."""
     parts = re.split(r"\s*[:;]\s+|,?\s+or,?\s+the\s+|\s+[-–—]\s+|\s*/\s*", title)
     head = fold(parts[0]) if len(parts) > 1 else ""
-    long_enough = len(head) >= 4 and not re.fullmatch(r"(the|a|an|no|op|opus|part|vol)( \w)?", head)
+    long_enough = (
+        len(head) >= 4 and not head.isdigit() and not re.fullmatch(r"(the|a|an|no|op|opus|part|vol)( \w)?", head)
+    )
     return tuple(dict.fromkeys(f for f in (head, re.sub(r"^(the|a|an) ", "", head)) if f)) if long_enough else ()
