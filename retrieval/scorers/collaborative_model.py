@@ -59,9 +59,9 @@ class CollaborativeModel:
         likes = self._likes(weights)
         standing = self._own(likes)
         if self.borrowers is not None and likes:
-            if places:
+            if places and self.borrowers.has_worth(likes):
                 self._mix(standing, self.borrowers.worth(likes, self.borrowers.lent(likes)))
-            else:
+            if not places:
                 standing[self.borrowers.places[self.borrowers.rows < 0]] = np.nan
         return standing
 

@@ -46,26 +46,26 @@ class _Trials:
 
 
 def choose_exchange(
-    likes: Any, vectors: NDArray[np.float32], choices: Sequence[LevelChoice], *, seed: int = 0
+    likes: Any, vectors: NDArray[np.float32], choices: Sequence[LevelChoice], *, told: int = 0, seed: int = 0
 ) -> Exchange | None:
     """The exchange for a collection; None where there are too few people, items or finds to learn one.
 
     Args:
         likes: scipy sparse matrix, shape (n_people, n_items).
-        vectors: of the items, shape (n_items, dimensions), 0 for no vector.
+        vectors: of the items, shape (n_items, dimensions + told), 0 for no vector; `told` as `Lending.learned`.
     """
     counts = np.asarray((likes > 0).sum(0)).ravel()
     items = np.sort(np.argsort(-counts, kind="stable")[:MOST_ITEMS])
     near, rows = likes.tocsr()[:, items], vectors[items]
     able = np.flatnonzero(np.diff(near.indptr) >= ABLE)
     n = min(MOST_PEOPLE, len(able) // 4)
-    told = np.flatnonzero(np.linalg.norm(rows, axis=1) > 0)
-    if n < LEAST_PEOPLE or int(NEW * len(told)) <= LISTED:
+    known = np.flatnonzero(np.linalg.norm(rows, axis=1) > 0)
+    if n < LEAST_PEOPLE or int(NEW * len(known)) <= LISTED:
         return None
     rng = np.random.default_rng(seed)
     people = np.sort(rng.choice(able, size=n, replace=False))
-    new = np.sort(rng.choice(told, size=int(NEW * len(told)), replace=False))
-    trials = _trials(near, rows, people=people, new=new, choices=choices, rng=rng)
+    new = np.sort(rng.choice(known, size=int(NEW * len(known)), replace=False))
+    trials = _trials(near, rows, people=people, new=new, choices=choices, told=told, rng=rng)
     found = _regressed(trials)
     LOG.info("the worth of new items by %d validation people and %d items: %s", n, len(new), found)
     return found
@@ -78,6 +78,7 @@ def _trials(
     people: NDArray[np.int64],
     new: NDArray[np.int64],
     choices: Sequence[LevelChoice],
+    told: int,
     rng: np.random.Generator,
 ) -> _Trials:
     from scipy.sparse import diags
@@ -86,7 +87,7 @@ def _trials(
     old[new] = 0
     training = (likes[np.setdiff1d(np.arange(likes.shape[0]), people)] @ diags(old)).tocsr().astype(np.float32)
     training.eliminate_zeros()
-    borrowers = _borrowers(training, vectors, new, choices)
+    borrowers = _borrowers(training, vectors, new, choices, told=told)
     found = [
         _trial(likes[person].indices, borrowers, new=new, old=old > 0, rng=rng)
         for person in np.repeat(people, DRAWS).tolist()
@@ -97,7 +98,7 @@ def _trials(
 
 
 def _borrowers(
-    training: Any, vectors: NDArray[np.float32], new: NDArray[np.int64], choices: Sequence[LevelChoice]
+    training: Any, vectors: NDArray[np.float32], new: NDArray[np.int64], choices: Sequence[LevelChoice], *, told: int
 ) -> Borrowers:
     """The new items as they are with a scorer of the old ones."""
     popularity = np.log1p(np.asarray((training > 0).sum(0)).ravel()).astype(np.float32)
@@ -110,7 +111,7 @@ def _borrowers(
     scorer = AdaptiveScorer(weights, levels=sorted(levels, key=lambda level: level.least), log_popularity=popularity)
     taught = vectors.copy()
     taught[new] = 0
-    lending = Lending.learned(taught, weights, popularity)
+    lending = Lending.learned(taught, weights, popularity, told=told)
     nothing = np.full(len(new), -1, dtype=np.int64)
     rows = centred(vectors, lending.centre)[new]
     return Borrowers(lending, scorer, new, nothing, np.zeros(len(new), dtype=np.float32), rows)

@@ -28,7 +28,7 @@ from retrieval.scorers.edlae import (
     solutions,
 )
 from retrieval.scorers.exchange import choose_exchange
-from retrieval.scorers.lending import Borrowers, Exchange, Lending
+from retrieval.scorers.lending import Borrowers, Exchange, Lending, vectors_of
 from retrieval.scorers.levels import choose_levels
 from retrieval.scorers.like_counts import LikeCounts, aged_counts, choose_half_life
 from retrieval.scorers.records import (
@@ -43,6 +43,7 @@ from retrieval.scorers.records import (
     write_solution,
     write_training,
 )
+from retrieval.scorers.told import Vocabulary
 from retrieval.scorers.training import EVERY_ITEM, Training, likes_that_hold, members, people_met
 from retrieval.scorers.versions import Versions, write_array
 from vouch.types import Interaction
@@ -245,11 +246,13 @@ def _lending(
 ) -> Lending | None:
     """What is lent to new items; None where no item has a vector."""
     index_of = item_vectors.catalogue.index_of
-    vectors = item_vectors.vectors[[index_of[item_id] for item_id in training.item_ids]]
-    if not vectors.any():
+    rows = [index_of[item_id] for item_id in training.item_ids]
+    if not item_vectors.vectors[rows].any():
         return None
-    lending = Lending.learned(vectors, weights, training.log_popularity)
-    return lending.with_exchange(choose_exchange(training.likes, vectors, choices))
+    vocabulary = Vocabulary.learned(item_vectors.catalogue, training.item_ids)
+    vectors, told = vectors_of(item_vectors, vocabulary)[rows], vocabulary.size
+    lending = Lending.learned(vectors, weights, training.log_popularity, told=told).with_vocabulary(vocabulary)
+    return lending.with_exchange(choose_exchange(training.likes, vectors, choices, told=told))
 
 
 def _borrowers(
@@ -269,7 +272,7 @@ def _borrowers(
         scorer,
         rows=np.array([row_of.get(item_id, -1) for item_id in every], dtype=np.int64),
         met=np.array([met.get(item_id, 0) for item_id in every], dtype=np.int64),
-        vectors=item_vectors.vectors,
+        vectors=lending.vectors_of(item_vectors),
     )
 
 

@@ -2,9 +2,10 @@
 
     B[:, j] ~ M e_j     by ridge regression over the items that have likes (Gantner et al. 2010 map attributes to factors in the same way)
 
-e_j is the item's vector (mean of its passages, or of its picture) less the mean of all, at length 1. A lent affinity is a sum over
-the likes like any other, so it can be taken apart. It is also small: an average says little for certain. Where it stands in a list
-beside affinities that rest on likes is what `Exchange` knows. With n people who met the item its own column counts n / (n + damping).
+e_j is the item's vector (mean of its passages, or of its picture) less the mean of all, at length 1, and what its attributes say beside it
+(`told`). A lent affinity is a sum over the likes like any other, so it can be taken apart. It is also small: an average says little for
+certain. Where it stands in a list beside affinities that rest on likes is what `Exchange` knows. With n people who met the item its own
+column counts n / (n + damping).
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.item_vectors import ItemVectors
 from retrieval.scorers.edlae import AdaptiveScorer, effective_number
+from retrieval.scorers.told import Vocabulary
 
 RIDGE = 10.0
 """Lambda of the regression; 1, 10 and 30 were tried on ml-1m-multvae."""
@@ -48,14 +52,20 @@ class Exchange:
     price: float
     least: float = 1.0
 
+    def learned(self, number: float) -> bool:
+        """Whether there is a worth for somebody with so many likes: more must not be worth less."""
+        n = np.log(max(number, 1.0))
+        return bool(
+            number >= self.least and self.loss[3] + self.loss[4] * n > 0 and self.gain[3] + self.gain[4] * n > 0
+        )
+
     def worth(self, number: float, lent: NDArray[np.float32]) -> NDArray[np.float32]:
         """The affinity in whose place each of them may stand; 0 or less of lent affinity is worth what it is. NaN: nothing was learned."""
+        if not self.learned(number):
+            return np.full(len(lent), np.nan, dtype=np.float32)
         n = np.log(max(number, 1.0))
         a, b = self.gain, self.loss
         slope = b[3] + b[4] * n
-        learned = number >= self.least and slope > 0 and a[3] + a[4] * n > 0  # else more would be worth less
-        if not learned:
-            return np.full(len(lent), np.nan, dtype=np.float32)
         gain = a[0] + a[1] * n + a[2] * n * n + (a[3] + a[4] * n) * np.log(np.maximum(lent, _SMALLEST))
         worth = np.exp(np.clip((gain - self.price - (b[0] + b[1] * n + b[2] * n * n)) / slope, -20, 20))
         return np.asarray(np.where(lent > 0, worth, lent), dtype=np.float32)
@@ -66,9 +76,10 @@ class Lending:
     """The columns that are lent.
 
     Args:
-        maps: by the number of the scorer's weights M, float32, shape (n_items of the scorer, dimensions).
-        centre: the mean vector, shape (dimensions,).
-        popularity: what log popularity follows from, shape (dimensions + 1,); the last one is the constant.
+        maps: by the number of the scorer's weights M, float32, shape (n_items of the scorer, dimensions + values).
+        centre: the mean of the texts' vectors, shape (dimensions,).
+        popularity: what log popularity follows from, shape (dimensions + values + 1,); the last one is the constant.
+        vocabulary: the values; None: attributes say nothing.
         exchange: None: new items have a lent affinity, but no place among the old ones.
     """
 
@@ -76,18 +87,35 @@ class Lending:
     centre: NDArray[np.float32]
     popularity: NDArray[np.float32]
     exchange: Exchange | None = None
+    vocabulary: Vocabulary | None = None
 
     @classmethod
     def learned(
-        cls, vectors: NDArray[np.float32], weights: Sequence[NDArray[np.float32]], log_popularity: NDArray[np.float32]
+        cls,
+        vectors: NDArray[np.float32],
+        weights: Sequence[NDArray[np.float32]],
+        log_popularity: NDArray[np.float32],
+        *,
+        told: int = 0,
     ) -> Lending:
-        """By ridge regression from the items of the scorer; `vectors`: their rows, shape (n_items, dimensions), 0 for no vector."""
-        centre = centre_of(vectors)
+        """By ridge regression from the items of the scorer.
+
+        `vectors`: their rows, shape (n_items, dimensions + values), 0 for no vector; `told`: how many of the columns are values.
+        """
+        centre = centre_of(vectors[:, : vectors.shape[1] - told])
         solver = _solver(centred(vectors, centre))
         maps = [np.asarray(one @ solver.T, dtype=np.float32) for one in weights]
         constant = float(log_popularity[np.linalg.norm(vectors, axis=1) > 0].mean())
         popularity = np.append(solver @ (log_popularity - constant), constant)
         return cls(maps, centre, np.asarray(popularity, dtype=np.float32))
+
+    def with_vocabulary(self, vocabulary: Vocabulary) -> Lending:
+        """The same with the values that the last columns mean."""
+        return replace(self, vocabulary=vocabulary)
+
+    def vectors_of(self, item_vectors: ItemVectors) -> NDArray[np.float32]:
+        """What is known of every item of a catalogue, shape (n_items, dimensions + values)."""
+        return vectors_of(item_vectors, self.vocabulary)
 
     def with_exchange(self, exchange: Exchange | None) -> Lending:
         """The same with places."""
@@ -120,9 +148,9 @@ class Borrowers:
         Args:
             rows: of every item of the catalogue in the scorer, -1: none.
             met: how many people met it, liked or not.
-            vectors: shape (n_items of the catalogue, dimensions), 0 for no vector.
+            vectors: shape (n_items of the catalogue, dimensions + values), 0 for no vector.
         """
-        if vectors.shape[1] != len(lending.centre):
+        if vectors.shape[1] != len(lending.popularity) - 1:
             return None
         own = np.where(rows >= 0, own_share(met), 0).astype(np.float32)
         new = (rows < 0) & (met == 0) | (rows >= 0) & (own < 1)
@@ -138,7 +166,22 @@ class Borrowers:
         given = np.fromiter(likes.values(), np.float32, len(likes)) * np.float32(level.scale)
         wanted = given @ self.lending.maps[level.weights][list(likes)]
         total = np.float32(level.popularity * sum(likes.values()))
-        return np.asarray(self.vectors @ wanted + total * self._popularity, dtype=np.float32)
+        text, told = self._parts
+        by_content = text @ wanted[: text.shape[1]] + told @ wanted[text.shape[1] :]
+        return np.asarray(by_content + total * self._popularity, dtype=np.float32)
+
+    def has_worth(self, likes: Mapping[int, float]) -> bool:
+        """Whether lent affinities have a place in the list of somebody with these likes."""
+        exchange = self.lending.exchange
+        return exchange is not None and exchange.learned(effective_number(likes.values()))
+
+    @cached_property
+    def _parts(self) -> tuple[NDArray[np.float32], Any]:
+        """The texts' vectors, and the values, of which an item has few: a sparse matrix."""
+        from scipy.sparse import csr_matrix
+
+        width = len(self.lending.centre)
+        return np.ascontiguousarray(self.vectors[:, :width]), csr_matrix(self.vectors[:, width:])
 
     def worth(self, likes: Mapping[int, float], lent: NDArray[np.float32]) -> NDArray[np.float32]:
         """What it stands for in a list; nothing (NaN) where nothing says so."""
@@ -183,12 +226,21 @@ def centre_of(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(vectors[there].mean(axis=0) if there.any() else vectors.sum(axis=0), dtype=np.float32)
 
 
+def vectors_of(item_vectors: ItemVectors, vocabulary: Vocabulary | None) -> NDArray[np.float32]:
+    """The texts' vectors of a catalogue's items and what their attributes say, side by side."""
+    if vocabulary is None:
+        return item_vectors.vectors
+    return np.concatenate([item_vectors.vectors, vocabulary.rows(item_vectors.catalogue.items)], axis=1)
+
+
 def centred(vectors: NDArray[np.float32], centre: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The rows less the centre at length 1; rows of 0 stay 0."""
-    there = np.linalg.norm(vectors, axis=1, keepdims=True) > 0
-    moved = np.where(there, vectors - centre, 0)
+    """The rows less the centre at length 1; rows of 0 stay 0, columns beyond the centre's stay as they are."""
+    text = vectors[:, : len(centre)]
+    there = np.linalg.norm(text, axis=1, keepdims=True) > 0
+    moved = np.where(there, text - centre, 0)
     lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-    return np.asarray(np.divide(moved, lengths, out=moved, where=lengths > 0), dtype=np.float32)
+    np.divide(moved, lengths, out=moved, where=lengths > 0)
+    return np.concatenate([moved, vectors[:, len(centre) :]], axis=1, dtype=np.float32)
 
 
 def _solver(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

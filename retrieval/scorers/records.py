@@ -14,11 +14,12 @@ import numpy as np
 from retrieval.scorers.ease import Solution
 from retrieval.scorers.edlae import LevelChoice
 from retrieval.scorers.lending import Exchange, Lending
+from retrieval.scorers.told import Vocabulary
 from retrieval.scorers.training import Training
 from retrieval.scorers.versions import write_array, write_text
 
 RECORD = "scorer.json"
-FORMAT = "edlae/6"
+FORMAT = "edlae/7"
 """What is kept changes with this: a version of another format is not read, and the scorer is fitted anew."""
 
 
@@ -80,6 +81,8 @@ def write_lending(made: Path, lending: Lending) -> None:
         write_array(made / f"lending-{place}.npy", one)
     write_array(made / "lending-centre.npy", lending.centre)
     write_array(made / "lending-popularity.npy", lending.popularity)
+    if lending.vocabulary is not None:
+        write_text(made / "lending-values.json", json.dumps(asdict(lending.vocabulary), ensure_ascii=False))
 
 
 def read_lending(folder: Path, record: Record) -> Lending | None:
@@ -91,7 +94,15 @@ def read_lending(folder: Path, record: Record) -> Lending | None:
         np.load(folder / "lending-centre.npy"),
         np.load(folder / "lending-popularity.npy"),
         None if record.exchange is None else Exchange(**record.exchange),
+        _read_vocabulary(folder / "lending-values.json"),
     )
+
+
+def _read_vocabulary(path: Path) -> Vocabulary | None:
+    if not path.exists():
+        return None
+    told = json.loads(path.read_text("utf-8"))
+    return Vocabulary(tuple((name, word, weight) for name, word, weight in told["words"]), told["knots"])
 
 
 def write_training(made: Path, training: Training) -> None:
