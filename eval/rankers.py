@@ -21,18 +21,24 @@ from retrieval.ranking import TEXT_SOURCES
 from retrieval.recommender import POOL, Content, InteractionStore, Recommender, standard_sources
 from retrieval.scorers.alternatives import fit_als, fit_item_neighbours
 from retrieval.scorers.choosing import MOST_MODELS
+from retrieval.scorers.collaborative_model import CollaborativeModel
 from retrieval.scorers.edlae import LevelChoice
 from retrieval.scorers.fitted import Fitted, fit_adaptive, fit_ease
 from retrieval.scorers.levels import choose_levels
 from retrieval.scorers.like_counts import LikeCounts
 from retrieval.scorers.training import Training
 from retrieval.sources.alike import AlikeSource
-from retrieval.sources.collaborative import CollaborativeSource
+from retrieval.sources.collaborative import CollaborativeSource, query_likes
 from retrieval.sources.popular import PopularSource
+from retrieval.sources.top_items import top_items
 from vouch.ports import CandidateSource
 from vouch.types import Interaction, Query
 
 LISTED = 100
+PLACES = 20
+"""Of so many places the fixed ones are the last."""
+IMPERSONAL = frozenset({"random", "popularity"})
+"""The rows that list the same for whatever is known of a person."""
 ROWS = {"popular": "popularity", "collaborative": "cf", "alike": "dense"}
 """What a source is called in the table where that is not its name."""
 Indexes = NDArray[np.int64]
@@ -60,6 +66,12 @@ class Models:
         """The whole without one source."""
         left = [source for name, source in self.sources.items() if name != row]
         return _whole(_recommender(self.catalogue, self.fitted, self.content, left), self.catalogue)
+
+    def weighing(self, people: Sequence[HeldOut]) -> frozenset[str]:
+        """The rows of the sources that have a part in any of these people's lists by the whole."""
+        whole = _recommender(self.catalogue, self.fitted, self.content, tuple(self.sources.values()))
+        queries = (Query(tastes=(p.taste,), k=LISTED, exclude=tuple(sorted(p.out))) for p in people)
+        return frozenset(ROWS.get(name, name) for query in queries for one in whole.rank(query) for name in one.parts)
 
     def pools(self, person: HeldOut) -> dict[str, frozenset[int]]:
         """Row -> the items that the source puts into the pool that is ranked, indexes; none that is out."""
@@ -115,6 +127,23 @@ def fit_models(
     ):  # as strong as it can be: the mean of all texts is taken off, which the whole's own source does not do
         rankers["dense"] = by_source(AlikeSource(content.item_vectors.centred()), catalogue)
     return Models(rankers=rankers, sources=spoken, catalogue=catalogue, fitted=fitted, content=content)
+
+
+def with_fixed_places(model: CollaborativeModel, places: int) -> Ranker:
+    """The line that places by validation are to beat: our model's list whose last places of `PLACES` everybody's best new items have."""
+    index_of, borrowers = model.catalogue.index_of, model.borrowers
+    new = () if borrowers is None else borrowers.places[borrowers.rows < 0].tolist()
+    old = by_source(CollaborativeSource(model, places=False), model.catalogue)
+    new_ids = frozenset(model.catalogue.item_ids[i] for i in new)
+
+    def ranker(person: HeldOut, among: frozenset[str] | None = None) -> Indexes:
+        listed = old(person, among).tolist()
+        likes = query_likes(Query(tastes=(person.taste,)))
+        best = top_items(model.catalogue, model.affinity(likes), places, allowed=new_ids - person.out, name="new")
+        cut = PLACES - len(best)
+        return np.array([*listed[:cut], *(index_of[c.item_id] for c in best), *listed[cut:]][:LISTED], dtype=np.int64)
+
+    return ranker
 
 
 def by_source(source: CandidateSource, catalogue: Catalogue) -> Ranker:

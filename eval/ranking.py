@@ -25,7 +25,7 @@ from eval.metrics import (
     recall_at,
     standard,
 )
-from eval.rankers import LISTED, Models, Ranker, fit_models, levels_for
+from eval.rankers import IMPERSONAL, LISTED, Models, Ranker, fit_models, levels_for, with_fixed_places
 from eval.recorded import Tuned
 from eval.splits import HeldOut, Split, with_likes_known, with_new_items
 from retrieval.catalogue import Catalogue
@@ -37,6 +37,8 @@ from vouch.types import Interaction
 
 DRAWS = 10
 NEW_DRAWS = 5
+FIXED_PLACES = (1, 2)
+"""Rows `places_1` and `places_2` of new items: one or two places of twenty for everybody's best new items, beside those that validation gives."""
 PARTS = ("all", "likes_1", "likes_3", "likes_5", "new_items", "new_among_new", "warm_items")
 NEW_PARTS = frozenset({"new_items", "new_among_new", "warm_items"})
 Metric = tuple[float, float | None, float | None]
@@ -134,7 +136,8 @@ def _measure_known(problem: Problem, parts: Sequence[str], draws: int, found: _V
         for n, own in enumerate(drawn):
             problem.say(f"{part}, draw {n + 1} of {len(drawn)}")
             for name, ranker in models.rankers.items():
-                found.add(part, name, measure.values(measure.lists(ranker, own), own))
+                if n == 0 or name not in IMPERSONAL:  # which likes are known makes no difference to them
+                    found.add(part, name, measure.values(measure.lists(ranker, own), own))
         problem.say(f"{part}: what each source adds")
         _measure_sources(measure, part, drawn[0], found)
 
@@ -146,11 +149,14 @@ def _measure_sources(measure: _Measure, part: str, people: Sequence[HeldOut], fo
     wanted = measure.indexes([person.relevant for person in people])
     users = [person.taste.user_id for person in people]
     whole = measure.values(measure.lists(models.rankers["vouch"], people), people)
+    weighing = models.weighing(people)
     every = [frozenset[int]().union(*pool.values()) for pool in pools]
     found.add(part, "vouch", {"recall@pool": _shares(users, every, wanted)})
     for row in models.sources:
         own = _shares(users, [pool[row] for pool in pools], wanted)
-        without = measure.values(measure.lists(models.without(row), people), people)
+        without = whole
+        if row in weighing:  # else nothing changes without it
+            without = measure.values(measure.lists(models.without(row), people), people)
         added = {
             f"adds_{name}": {user: whole[name][user] - without[name][user] for user in users}
             for name in ("recall@20", "ndcg@10")
@@ -169,7 +175,9 @@ def _measure_new(problem: Problem, parts: Sequence[str], draw: int, found: _Valu
     split = with_new_items(problem.split, problem.catalogue.item_ids, seed=problem.seed + draw)
     models = _fitted(problem, split.training)
     measure = _Measure(problem, models, split.training)
-    for name, ranker in models.rankers.items():
+    model = models.fitted.model
+    fixed = {} if model is None else {f"places_{n}": with_fixed_places(model, n) for n in FIXED_PLACES}
+    for name, ranker in {**models.rankers, **fixed}.items():
         if {"new_items", "warm_items"} & set(parts):
             people = tuple({p.taste.user_id: p for p in (*split.new, *split.old)}.values())
             rows = {p.taste.user_id: row for row, p in enumerate(people)}
@@ -178,7 +186,7 @@ def _measure_new(problem: Problem, parts: Sequence[str], draw: int, found: _Valu
                 if part in parts and own:
                     chosen = lists[[rows[p.taste.user_id] for p in own]]
                     found.add(part, name, measure.values(chosen, own))
-        if "new_among_new" in parts and split.new:
+        if "new_among_new" in parts and split.new and name not in fixed:
             among = measure.lists(ranker, split.new, split.item_ids)
             found.add("new_among_new", name, measure.values(among, split.new))
 

@@ -10,7 +10,6 @@ from functools import partial
 from retrieval.catalogue import Catalogue
 from retrieval.ranking import PERSONAL_SOURCES, TEXT_SOURCES, heard
 from retrieval.sources.lexical import coverage
-from retrieval.tastes import like_weights
 from vouch.errors import SourceFailed
 from vouch.ports import CandidateSource
 from vouch.types import Candidate, Note, Query
@@ -18,17 +17,21 @@ from vouch.types import Candidate, Note, Query
 Proposed = Mapping[str, tuple[Candidate, ...]]
 
 COVERED = 0.6
-"""Or one item has this share of the query's words: names are rare words that MiniLM may not know."""
+"""Or one item has this share of the query's words: names are rare words that MiniLM may not know. Then literal matches are heard in full."""
 LOOKED_AT = 5
 
 
 @dataclass(frozen=True)
 class Proposals:
-    """`by_source`: what each source proposed; `notes`: which failed; `matched`: the words of the query were answered."""
+    """`by_source`: what each source proposed; `notes`: which failed; `matched`: the words of the query were answered.
+
+    `covered`: the share of the query's words that stand in one item, of those that use its words most; in [0, 1].
+    """
 
     by_source: Proposed
     notes: tuple[Note, ...]
     matched: bool
+    covered: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,12 @@ class Proposer:
         found, notes = self._ask(of_words, query, allowed, pool)
         if preferred and query.text.strip():
             found = behind(found, self._ask(of_words, query, preferred, pool)[0])
-        matched = self._plausible(query, found)
+        covered = self._covered(query, found)
+        matched = covered >= COVERED or self._plausible(found)
         found = found if matched else dict.fromkeys(found, ())
         answering = frozenset(c.item_id for candidates in found.values() for c in candidates)
         about = answering if len(answering) >= query.k else allowed
-        weighing = partial(
-            heard, text=matched, like_item=query.like_item is not None, liked=len(like_weights(query.tastes))
-        )
+        weighing = partial(heard, text=matched, like_item=query.like_item is not None)
         said = [name for name, candidates in found.items() if candidates]
         more, more_notes = self._ask(
             others, query, about, pool if about is allowed else len(about), said=said, weighing=weighing
@@ -67,7 +69,7 @@ class Proposer:
         if preferred:
             asked = [source for source in others if source.name in more]
             more = behind(more, self._ask(asked, query, preferred & about, pool)[0])
-        return Proposals({**found, **more}, tuple(notes + more_notes), matched)
+        return Proposals({**found, **more}, tuple(notes + more_notes), matched, covered)
 
     def _ask(
         self,
@@ -94,13 +96,14 @@ class Proposer:
                 notes.append(Note(kind="source_failed", text=text))
         return found, notes
 
-    def _plausible(self, query: Query, found: Proposed) -> bool:
+    def _plausible(self, found: Proposed) -> bool:
         least = plausible_cosine(len(self.catalogue.items))
-        if any(c.scores[name] >= least for name in ("dense", "seen") for c in found.get(name, ())[:1]):
-            return True
+        return any(c.scores[name] >= least for name in ("dense", "seen") for c in found.get(name, ())[:1])
+
+    def _covered(self, query: Query, found: Proposed) -> float:
         best = (c.item_id for c in found.get("lexical", ())[:LOOKED_AT])
         items = ((self.catalogue.by_id[i], self.catalogue.passages_of(i)) for i in best)
-        return any(coverage(query.text, item, passages) >= COVERED for item, passages in items)
+        return max((coverage(query.text, item, passages) for item, passages in items), default=0.0)
 
 
 def plausible_cosine(n_items: int) -> float:

@@ -337,10 +337,8 @@ class Recommender:
         preferred = self._preferred(query, allowed)
         found = self._proposer.propose(query, allowed, preferred=preferred, pool=pool)
         proposals = found.by_source
-        liked = len(like_weights(query.tastes))
-        weights = ranking.source_weights(
-            proposals, text=found.matched, like_item=query.like_item is not None, liked=liked
-        )
+        item = query.like_item is not None
+        weights = ranking.source_weights(proposals, text=found.matched, like_item=item, covered=found.covered)
         weights["popular"] *= 1 - 0.9 * query.explore
         scored = ranking.fuse(ranking.merge(proposals), weights)
         if found.matched:

@@ -89,27 +89,27 @@ def test_without_words_likes_lead_then_content_then_popularity() -> None:
     assert leader() == "popular"
 
 
-@given(proposals=lists(), text=st.booleans(), like_item=st.booleans(), liked=st.integers(0, 12))
+@given(proposals=lists(), text=st.booleans(), like_item=st.booleans())
 def test_what_is_not_heard_weighs_nothing(
-    proposals: dict[str, tuple[Candidate, ...]], text: bool, like_item: bool, liked: int
+    proposals: dict[str, tuple[Candidate, ...]], text: bool, like_item: bool
 ) -> None:
     asked: dict[str, tuple[Candidate, ...]] = {}
     for name in sorted(proposals, key=lambda one: (one not in ranking.TEXT_SOURCES, one != "collaborative")):
         said = [other for other, candidates in asked.items() if candidates]
-        heard = ranking.heard(said, text=text, like_item=like_item, liked=liked)
+        heard = ranking.heard(said, text=text, like_item=like_item)
         if heard is None or name in heard or name not in ranking.PERSONAL_SOURCES:
             asked[name] = proposals[name]
     everything, less = (
-        ranking.fuse(ranking.merge(one), ranking.source_weights(one, text=text, like_item=like_item, liked=liked))
+        ranking.fuse(ranking.merge(one), ranking.source_weights(one, text=text, like_item=like_item))
         for one in (proposals, asked)
     )
     assert [(one.item_id, one.parts) for one in everything] == [(one.item_id, one.parts) for one in less]
 
 
 def test_with_many_likes_only_what_weighs_is_heard() -> None:
-    assert ranking.heard(["collaborative"], text=False, like_item=False, liked=12) == {"collaborative", "popular"}
-    assert ranking.heard(["alike"], text=False, like_item=False, liked=12) is None
-    assert ranking.heard(["collaborative"], text=False, like_item=True, liked=12) is None
+    assert ranking.heard(["collaborative"], text=False, like_item=False) == {"collaborative", "popular"}
+    assert ranking.heard(["alike"], text=False, like_item=False) is None
+    assert ranking.heard(["collaborative"], text=False, like_item=True) is None
 
 
 def test_what_no_word_matched_stands_behind_what_a_word_matched() -> None:
