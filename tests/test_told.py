@@ -43,7 +43,8 @@ VOCABULARY = Vocabulary.learned(CATALOGUE, [f"i{n}" for n in range(N_ITEMS)])
 
 
 def row(**attributes: AttributeValue) -> list[float]:
-    return VOCABULARY.rows([Item(item_id="new", title="New", attributes=attributes)])[0].round(4).tolist()
+    found: list[float] = VOCABULARY.rows([Item(item_id="new", title="New", attributes=attributes)])[0].round(4).tolist()
+    return found
 
 
 def test_values_that_several_but_not_all_items_have_count() -> None:

@@ -14,15 +14,18 @@ from vouch.errors import ModelFailed
 from vouch.ports import Vectors
 from vouch.weights import keep_libraries_offline, weight_digest, weights_path
 
-BATCH_TOKENS = 4096
+BATCH_TOKENS = 2048
 MAX_TOKENS = 256
+BFLOAT16 = ("avx512_bf16", "amx_bf16")
+"""A processor with one of these multiplies bfloat16 twice as fast as float32 or faster; elsewhere it would be slower."""
 
 
 class MiniLmEmbedder:
     """Mean of the token vectors, scaled to length 1 (Reimers and Gurevych 2019), as sentence-transformers does it.
 
     Transformers alone is imported, because sentence-transformers takes seconds more. The model is loaded by the first call; calls
-    may come from several threads.
+    may come from several threads. Where the processor can, it computes in bfloat16: over twice as fast, and a text's vector has a cosine
+    of .9999 with that of float32, whichever texts it stands beside (`make bench`), so vectors of both kinds may stand in one index.
 
     Args:
         weights: gives the folder with the model's files; by default the installed package's, its digest checked.
@@ -76,11 +79,19 @@ def load(folder: Path, *, threads: int) -> tuple[Any, Any]:
     missing, _ = model.load_state_dict(load_file(folder / "model.safetensors"), strict=False)
     if missing:
         raise ModelFailed(f"all-MiniLM-L6-v2 in {folder} lacks {', '.join(missing[:3])}.")
-    return tokenizer, model.eval()
+    return tokenizer, model.to(precision()).eval()
+
+
+def precision() -> Any:
+    """torch's kind of number that the model computes in on this processor."""
+    import torch
+
+    known = torch.cpu.get_capabilities()
+    return torch.bfloat16 if any(known.get(name) for name in BFLOAT16) else torch.float32
 
 
 def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Indexes of texts of about the same length, so that there is little padding, at most 4096 tokens at a time.
+    """Indexes of texts of about the same length, so that there is little padding, at most 2048 tokens at a time.
 
     >>> list(batches([256, 3, 256, 4]))
     [[1, 3, 0, 2]]
@@ -104,7 +115,7 @@ def mean_vectors(model: Any, tokens: Sequence[Sequence[int]]) -> Vectors:
     mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in tokens])
     try:
         with torch.inference_mode():
-            hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state
+            hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
             mean = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
             rows: Vectors = torch.nn.functional.normalize(mean).numpy()
     except RuntimeError as failure:

@@ -7,14 +7,17 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrieval.embedders import minilm_embedder
 from retrieval.embedders.label_embedder import AveragedLabelEmbedder
 from retrieval.embedders.minilm_embedder import MiniLmEmbedder
 from tests.stand_ins_perception import HashEmbedder, HashLabelEmbedder
 from vouch.errors import ModelUnavailable
 from vouch.ports import Embedder, LabelEmbedder, Vectors
+from vouch.weights import weights_path
 
 WORDS = {
     "tabby cat": "pet lying on a sofa",
@@ -49,6 +52,11 @@ def assert_unit_rows(vectors: Vectors, shape: tuple[int, int]) -> None:
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
+def assert_same(one: Vectors, other: Vectors) -> None:
+    """The same but for what bfloat16 rounds off."""
+    assert (one * other).sum(axis=1) == pytest.approx(1, abs=5e-4)
+
+
 def test_every_text_gets_a_row_of_length_1(embedder: Embedder) -> None:
     texts = ["a gloomy castle", "", "   ", "Größe ☃ 猫", "word " * 2000]
     assert_unit_rows(embedder.embed(texts), (5, embedder.dimensions))
@@ -60,8 +68,7 @@ def test_no_texts_give_no_rows(embedder: Embedder) -> None:
 
 def test_a_text_has_the_same_vector_in_any_company(embedder: Embedder) -> None:
     texts = [f"{'long ' * (i * 7 % 60)}story number {i}" for i in range(80)]
-    together = embedder.embed(texts)
-    np.testing.assert_allclose(together[[3, 41, 79]], embedder.embed([texts[3], texts[41], texts[79]]), atol=1e-5)
+    assert_same(embedder.embed(texts)[[3, 41, 79]], embedder.embed([texts[3], texts[41], texts[79]]))
 
 
 def test_texts_about_the_same_are_nearer_than_others(embedder: Embedder) -> None:
@@ -87,7 +94,7 @@ def test_threads_may_embed_at_once_while_the_model_is_loaded() -> None:
     for thread in threads:
         thread.join()
     alone = MiniLmEmbedder().embed([f"text {i}" for i in range(4)])
-    np.testing.assert_allclose(np.stack([found[i][0] for i in range(4)]), alone, atol=1e-5)
+    assert_same(np.stack([found[i][0] for i in range(4)]), alone)
 
 
 def test_meaning_counts_where_no_word_is_shared(minilm: MiniLmEmbedder) -> None:
@@ -95,6 +102,24 @@ def test_meaning_counts_where_no_word_is_shared(minilm: MiniLmEmbedder) -> None:
         ["a voyage on the ocean", "sailors and their ship in a storm", "how to bake bread"]
     )
     assert asked @ sea > asked @ kitchen + 0.15
+
+
+def test_vectors_are_those_of_sentence_transformers(minilm: MiniLmEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    peer_of = pytest.importorskip("sentence_transformers").SentenceTransformer
+    texts = ["a gloomy castle", "word " * 300, "Größe ☃ 猫", "a captain hunts a whale"]
+    peer = peer_of(str(weights_path("all-minilm-l6-v2")), device="cpu")
+    theirs = peer.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+    assert_same(minilm.embed(texts), theirs)
+    monkeypatch.setattr(minilm_embedder, "BFLOAT16", ())
+    exact = MiniLmEmbedder().embed(texts)
+    np.testing.assert_allclose(exact, theirs, atol=1e-5)
+    assert_same(minilm.embed(texts), exact)
+
+
+def test_bfloat16_is_taken_where_the_processor_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    for able, kind in ((True, torch.bfloat16), (False, torch.float32)):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda able=able: {"avx512_bf16": able})
+        assert minilm_embedder.precision() is kind
 
 
 def test_a_missing_model_says_what_is_missing() -> None:
@@ -114,8 +139,8 @@ def test_every_picture_gets_a_row_of_length_1(label_embedder: LabelEmbedder) -> 
 def test_a_picture_has_the_same_vector_in_any_company(label_embedder: LabelEmbedder) -> None:
     cat, plane = [("tabby cat", 0.6), ("coffee mug", 0.1)], [("airliner", 0.9)]
     together = label_embedder.embed_labels([cat, plane, cat])
-    np.testing.assert_allclose(together[[0, 0]], together[[2, 2]], atol=1e-6)
-    np.testing.assert_allclose(together[1], label_embedder.embed_labels([plane])[0], atol=1e-5)
+    assert_same(together[[0, 0]], together[[2, 2]])
+    assert_same(together[[1]], label_embedder.embed_labels([plane]))
 
 
 def test_the_likelier_label_decides(label_embedder: LabelEmbedder) -> None:
@@ -129,7 +154,7 @@ def test_what_a_map_made_of_a_picture_counts_beside_its_labels(label_embedder: L
     cat = [("tabby cat", 1.0)]
     mug = label_embedder.embed_labels([[("coffee mug", 1.0)]])[0]
     alone, mapped = label_embedder.embed_labels([cat, cat], [(), tuple(map(float, mug))])
-    np.testing.assert_allclose(alone, label_embedder.embed_labels([cat])[0], atol=1e-5)
+    assert_same(alone[None], label_embedder.embed_labels([cat]))
     assert np.linalg.norm(mapped) == pytest.approx(1, abs=1e-5)
     assert mapped @ mug > 0.7 > alone @ mug
     assert mapped @ alone > mug @ alone
