@@ -21,7 +21,7 @@ from eval.datasets import read_dataset
 from eval.dialogue import DialogueTable, dialogue_table
 from eval.fusion import FusionTable, fusion_table
 from eval.grounding import GroundingTable, grounding_table
-from eval.perception import PerceptionTable, Silence, Tier, perception_table
+from eval.perception import PerceptionTable, Say, Tier, Watcher, perception_table
 from eval.planner import PlannerTable, planner_table
 from eval.ranking import PARTS, Metric, Problem, RankingTable, ranking_table
 from eval.recorded import RECORDED, Tuned
@@ -102,9 +102,9 @@ def perception(arguments: argparse.Namespace, settings: Settings) -> PerceptionT
     beside = Path(__file__).parent.parent.parent / "shared" / "data"
     (folder,) = arguments.data[:1] or [Path(os.environ.get("VOUCH_TEST_DATA", beside))]
 
-    def opened(catalogue: Path, media: Path, home: Path) -> Collection:
+    def opened(catalogue: Path, media: Path, home: Path, say: Say) -> Collection:
         own = Settings(**{**settings.model_dump(), "home": home})
-        run_ingest(own, catalogue, media_dir=media, interactions=None, column_map={}, prune=False, watcher=Silence())
+        run_ingest(own, catalogue, media_dir=media, interactions=None, column_map={}, prune=False, watcher=Watcher(say))
         return open_collection(own)
 
     perceivers, unsilenced = build_perceivers(settings), build_perceivers(settings, always=True)

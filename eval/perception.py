@@ -6,15 +6,16 @@ measured: how pictures outside these sets fare, and whether a caption that share
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -28,7 +29,11 @@ from vouch.errors import MissingExtra
 from vouch.ports import Perceiver
 from vouch.types import Perceived, Query
 
+Say = Callable[[str], None]
+T = TypeVar("T")
+
 FIRST = (1, 5)
+TELLING_S = 10.0
 CAPTIONERS = ("vouch-seeing", "transformers", "llama", "openai")
 """What `made_by` of captioners begins with."""
 
@@ -52,8 +57,12 @@ class PerceptionTable:
     missing: tuple[str, ...]
 
 
-class Silence:
-    """Is told how an ingest goes, and tells nobody."""
+class Watcher:
+    """Is told how an ingest goes, and says every ten seconds how far it is."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._told = time.monotonic()
 
     def catalogue(self, file: CatalogueFile) -> None:
         """Nothing."""
@@ -62,7 +71,10 @@ class Silence:
         """Nothing."""
 
     def step(self, step: Progress) -> None:
-        """Nothing."""
+        """How many items are done."""
+        if time.monotonic() - self._told > TELLING_S:
+            self._told = time.monotonic()
+            self._say(f"{step.done} of {step.total}")
 
     def say(self, message: str) -> None:
         """Nothing."""
@@ -71,11 +83,11 @@ class Silence:
 @dataclass(frozen=True, kw_only=True)
 class Tier:
     """The models that are measured. `unsilenced`: the same, but they also say what they are not sure of; `opened`: ingests a catalogue
-    with its media into a home."""
+    with its media into a home, and is told to whom to say how far that is."""
 
     perceivers: Sequence[Perceiver]
     unsilenced: Sequence[Perceiver]
-    opened: Callable[[Path, Path, Path], Collection]
+    opened: Callable[[Path, Path, Path, Say], Collection]
 
     def makers(self, *channels: str) -> str:
         """The names of the perceivers whose names begin so, with their digests."""
@@ -86,20 +98,31 @@ def _quiet(_: str) -> None:
     pass
 
 
-def perception_table(data: Path, tier: Tier, *, say: Callable[[str], None] = _quiet) -> PerceptionTable:
-    """Every measurement whose data lie in `data`, in a fixed order; `say` hears what is being measured."""
+def perception_table(data: Path, tier: Tier, *, say: Say = _quiet) -> PerceptionTable:
+    """Every measurement whose data lie in `data`, in a fixed order; `say` hears what is being measured, and how far it is."""
     rows: list[PerceptionRow] = []
     missing: list[str] = []
     for folder, measure in MEASURES.items():
         if (data / folder).is_dir():
             say(f"measuring on {folder}")
-            rows += measure(data / folder, tier)
+            rows += measure(data / folder, tier, say)
         else:
             missing.append(f"{folder} is not in {data}, so nothing was measured on it.")
+    say("measuring on pictures drawn here")
     return PerceptionTable(rows=(*rows, rendered(tier)), missing=tuple(missing))
 
 
-def speech(folder: Path, tier: Tier) -> list[PerceptionRow]:
+def told(files: Sequence[T], say: Say) -> Iterator[T]:
+    """The files one by one; every ten seconds it is said how far it is."""
+    before = time.monotonic()
+    for done, file in enumerate(files):
+        if time.monotonic() - before > TELLING_S:
+            before = time.monotonic()
+            say(f"{done} of {len(files)}")
+        yield file
+
+
+def speech(folder: Path, tier: Tier, say: Say) -> list[PerceptionRow]:
     """Word error over all clips, with Whisper's text normaliser on both sides. Raises MissingExtra."""
     try:
         import jiwer
@@ -111,7 +134,7 @@ def speech(folder: Path, tier: Tier) -> list[PerceptionRow]:
     clips = _lines(folder / "manifest.jsonl")
     said = [normal(clip["text"]) for clip in clips]
     started = time.monotonic()
-    heard = [normal(_transcript(hears.perceive(folder / clip["path"]))) for clip in clips]
+    heard = [normal(_transcript(hears.perceive(folder / clip["path"]))) for clip in told(clips, say)]
     part = (time.monotonic() - started) / sum(clip["seconds"] for clip in clips)
     figures = {"word error": float(jiwer.wer(said, heard)), "part of real time": part}
     return [_row("speech", "speech", hears.made_by, len(clips), figures)]
@@ -130,12 +153,12 @@ def rendered(tier: Tier) -> PerceptionRow:
     return _row("text in pictures", "drawn here", reads.made_by, len(drawn), {"words found": float(np.mean(found))})
 
 
-def photos(folder: Path, tier: Tier) -> list[PerceptionRow]:
+def photos(folder: Path, tier: Tier, say: Say) -> list[PerceptionRow]:
     """Which photo people's captions find by `recommend`, and which captions lie nearest to a photo's vector."""
-    told = _lines(folder / "manifest.jsonl")
-    captions = [photo["captions"][:5] for photo in told]
+    rows = _lines(folder / "manifest.jsonl")
+    captions = [photo["captions"][:5] for photo in rows]
     with tempfile.TemporaryDirectory() as scratch:
-        home = _home(Path(scratch), folder, [photo["path"] for photo in told], tier)
+        home = _home(Path(scratch), folder, [photo["path"] for photo in rows], tier, say)
         places = [_place(home, text, str(i)) for i, group in enumerate(captions) for text in group]
         nearest = _nearest_captions(home, captions)
         home.index.close()
@@ -146,39 +169,41 @@ def photos(folder: Path, tier: Tier) -> list[PerceptionRow]:
     ]
 
 
-def shop(folder: Path, tier: Tier) -> list[PerceptionRow]:
+def shop(folder: Path, tier: Tier, say: Say) -> list[PerceptionRow]:
     """Which picture a product's name finds, with all text of the catalogue left out."""
     raw = json.loads((folder / "catalog.json").read_text(encoding="utf-8"))
     products = raw if isinstance(raw, list) else next(value for value in raw.values() if isinstance(value, list))
     with tempfile.TemporaryDirectory() as scratch:
         paths = [f"{product['Id']}.webp" for product in products]
-        home = _home(Path(scratch), folder / "pics", paths, tier)
+        home = _home(Path(scratch), folder / "pics", paths, tier, say)
         places = [_place(home, product["Name"], str(i)) for i, product in enumerate(products)]
         home.index.close()
     model = tier.makers("efficientnet", *CAPTIONERS, "rapidocr")
     return [_row("product name -> picture", "eshop-catalog", model, len(places), _recalls(places))]
 
 
-def captions(folder: Path, tier: Tier) -> list[PerceptionRow]:
+def captions(folder: Path, tier: Tier, say: Say) -> list[PerceptionRow]:
     """CIDEr-D of a caption for every photo of the test split, sure or not, and how many are sure enough to be shown."""
-    told = [row for row in _lines(folder / "captions.jsonl") if row["split"] == "test"]
+    rows = [row for row in _lines(folder / "captions.jsonl") if row["split"] == "test"]
     always, surely = _captioner(tier.unsilenced), _captioner(tier.perceivers)
     with tempfile.TemporaryDirectory() as scratch:
         with zipfile.ZipFile(folder / "photos.zip") as archive:
-            files = [Path(archive.extract(row["photo"], scratch)) for row in told]
+            files = [Path(archive.extract(row["photo"], scratch)) for row in rows]
         _caption(always, files[0])  # loads the model
-        started = time.monotonic()
-        said = [_caption(always, file) for file in files]
-        seconds = (time.monotonic() - started) / len(files)
-        shown = np.array([bool(_caption(surely, file)) for file in files])
-    each = np.array(cider_d(said, [row["captions"][:5] for row in told]))
+        said, shown, seconds = [], np.zeros(len(files), bool), 0.0
+        for i, file in enumerate(told(files, say)):
+            started = time.monotonic()
+            said.append(_caption(always, file))
+            seconds += (time.monotonic() - started) / len(files)
+            shown[i] = bool(_caption(surely, file))
+    each = np.array(cider_d(said, [row["captions"][:5] for row in rows]))
     figures = {"CIDEr-D": float(each.mean()), "seconds a picture": seconds, "shown": float(shown.mean())}
     if shown.any():
         figures["CIDEr-D of those shown"] = float(each[shown].mean())
     return [_row("captions", "coco-photos, test split", always.made_by, len(files), figures)]
 
 
-MEASURES: Mapping[str, Callable[[Path, Tier], list[PerceptionRow]]] = {
+MEASURES: Mapping[str, Callable[[Path, Tier, Say], list[PerceptionRow]]] = {
     "speech": speech,
     "photos": photos,
     "eshop-catalog": shop,
@@ -203,12 +228,13 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _home(scratch: Path, media: Path, pictures: Sequence[str], tier: Tier) -> Collection:
-    """A home of these pictures; the titles are numbers, from 0."""
+def _home(scratch: Path, media: Path, pictures: Sequence[str], tier: Tier, say: Say) -> Collection:
+    """A home of these pictures; the ids are numbers, from 0, the titles say nothing: a number would be near to “five dogs”."""
     catalogue = scratch / "catalogue.jsonl"
-    rows = [{"id": str(i), "title": str(i), "image": picture} for i, picture in enumerate(pictures)]
+    titles = [hashlib.sha256(picture.encode()).hexdigest()[:8] for picture in pictures]
+    rows = [{"id": str(i), "title": t, "image": p} for i, (t, p) in enumerate(zip(titles, pictures, strict=True))]
     catalogue.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return tier.opened(catalogue, media, scratch / "home")
+    return tier.opened(catalogue, media, scratch / "home", say)
 
 
 def _place(home: Collection, text: str, item_id: str) -> int | None:

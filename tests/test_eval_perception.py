@@ -64,7 +64,7 @@ def test_data_that_are_not_here_are_named_and_the_rest_is_measured(
 ) -> None:
     monkeypatch.setattr("eval.perception.draw_texts", lambda folder: [(folder / "a.png", "a text")])
 
-    def unopened(*_: Path) -> None:
+    def unopened(*_: object) -> None:
         raise AssertionError
 
     tier = Tier(perceivers=(Silent(),), unsilenced=(Silent(),), opened=unopened)  # type: ignore[arg-type]

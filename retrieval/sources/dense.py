@@ -10,8 +10,13 @@ from retrieval.words import subject_of, words
 from vouch.ports import PassageIndex
 from vouch.types import Candidate, Hit, Passage, Query, Space
 
-FLOORS: dict[Space, float] = {"text": 0.2, "seen": 0.3}
+FLOORS: dict[Space, float] = {"text": 0.2, "seen": 0.2}
 """Below this cosine a passage is no answer (MiniLM; the figures stand at `proposals.plausible_cosine`)."""
+
+SCRAP = 8
+"""With at most so many words, what is read in a picture is a sign or a label, and says little of what is seen."""
+LITERALLY = 1 / 3
+"""The share of a query's words that stand in a passage which answers only by its words."""
 
 PASSAGES_AN_ITEM = 4
 """How many passages are fetched for each item wanted, or as many as an item has at most; an item may have many that fit."""
@@ -29,7 +34,7 @@ class DenseSource:
         floor: float | None = None,
         passages: Sequence[Passage] = (),
     ) -> None:
-        """`passages`: what is in the index, where it is known: some answer only a query which shares a word with them (`literal_words`)."""
+        """`passages`: what is in the index, where it is known: some answer only a query which shares words with them (`literal_words`)."""
         self.name: str = "dense" if space == "text" else space
         self._index = index
         self._vectors = vectors
@@ -52,7 +57,7 @@ class DenseSource:
 
     def _answers(self, hit: Hit, asked: frozenset[str]) -> bool:
         told = self._literal.get(hit.passage_id)
-        return told is None or bool(told & asked)
+        return told is None or len(told & asked) >= max(1, LITERALLY * len(asked))
 
     def _candidates(self, hits: list[Hit], k: int) -> tuple[Candidate, ...]:
         by_item: dict[str, list[Hit]] = {}
@@ -72,9 +77,13 @@ class DenseSource:
 def literal_words(passages: Sequence[Passage]) -> Mapping[str, frozenset[str]]:
     """The words of the passages that answer no query by their vectors alone.
 
-    Those that name a picture's colours: to a vector all colours are near, orange would answer yellow. A small model's captions have no
-    words here: they are made of the picture's vector, which answers itself; asking both would count it twice, and put
-    the pictures that have a caption before those that fit better.
+    Those that name a picture's colours: to a vector all colours are near, orange would answer yellow. And a few words read in a picture:
+    to a vector “Baked! Lays” answers every cake. A small model's captions have no words here: they are made of the picture's vector,
+    which answers itself; asking both would count it twice, and put the pictures that have a caption before those that fit better.
     """
-    colours = {p.passage_id: frozenset(words(p.text)) for p in passages if p.channel == "colours"}
-    return colours | {p.passage_id: frozenset() for p in passages if p.by_small_model}
+    literal = {p.passage_id: frozenset(words(p.text)) for p in passages if p.channel == "colours" or _is_scrap(p)}
+    return literal | {p.passage_id: frozenset() for p in passages if p.by_small_model}
+
+
+def _is_scrap(passage: Passage) -> bool:
+    return passage.channel == "ocr" and len(passage.text.split()) <= SCRAP
