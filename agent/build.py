@@ -90,7 +90,6 @@ def join(
         writer=model.chat,
         thinker=model.chat if plans else None,
         guided=model.guided,
-        embedder=collection.embedder,
         seconds=settings.budget,
         share_taste=told,
     )

@@ -9,6 +9,7 @@ from typing import Literal
 
 from agent.checks.claims import check_claims
 from agent.checks.comparisons import check_comparisons
+from agent.checks.counts import check_counts
 from agent.checks.likes import check_likes
 from agent.checks.names import check_names
 from agent.checks.numbers import check_numbers
@@ -17,9 +18,16 @@ from agent.checks.reading import Check, Finding, Reading
 from agent.checks.sentences import Sentences
 from agent.evidence import Evidence, ItemEvidence, speaks_to_a_model
 from agent.phrases import plain
-from vouch.ports import Embedder
 
-CHECKS: tuple[Check, ...] = (check_quotes, check_numbers, check_names, check_likes, check_comparisons, check_claims)
+CHECKS: tuple[Check, ...] = (
+    check_quotes,
+    check_numbers,
+    check_counts,
+    check_names,
+    check_likes,
+    check_comparisons,
+    check_claims,
+)
 _BULLET = re.compile(r"^\s*(?:[-•*–]|\d{1,2}[.)])\s+")
 _HANDLE = re.compile(r"\[\s*(\d{1,2})(?:\.\d+)?\s*\]|\((\d{1,2}\.\d)\)")
 _REFUSAL = re.compile(
@@ -40,9 +48,7 @@ class Verdict:
     about: tuple[ItemEvidence, ...] = ()
 
 
-def check(
-    sentence: str, evidence: Evidence, *, topic: Sequence[ItemEvidence] = (), embedder: Embedder | None = None
-) -> Verdict:
+def check(sentence: str, evidence: Evidence, *, topic: Sequence[ItemEvidence] = ()) -> Verdict:
     """The verdict on one sentence. `topic`: the items that the sentence before was about, for “it” and “both”."""
     text, known_handles = tidy(sentence, evidence)
     if not re.search(r"\w", text):
@@ -51,14 +57,14 @@ def check(
         return Verdict(kind="removed", why=("a refusal",))
     if speaks_to_a_model(sentence) or re.search(r"[<>{}\[\]|`\\]", text) or not known_handles:
         return Verdict(kind="removed", why=("not prose for a person",))
-    reading = Reading(text, evidence, tuple(topic), embedder)
+    reading = Reading(text, evidence, tuple(topic))
     findings = _findings(reading)
     if not findings:
         return Verdict(kind="kept", text=text, about=reading.about)
     why = tuple(finding.why for finding in findings)
     mended = _mended(text, findings)
     if mended is not None:
-        again = Reading(mended, evidence, tuple(topic), embedder)
+        again = Reading(mended, evidence, tuple(topic))
         if not (left := _findings(again)):
             return Verdict(kind="repaired", text=mended, why=why, about=again.about)
         why += tuple(finding.why for finding in left)
@@ -107,7 +113,6 @@ class Grounder:
     """
 
     evidence: Evidence
-    embedder: Embedder | None = None
     verdicts: list[tuple[str, Verdict]] = field(default_factory=list)
     _sentences: Sentences = field(default_factory=Sentences)
     _topic: tuple[ItemEvidence, ...] = ()
@@ -126,7 +131,7 @@ class Grounder:
             yield from self._judge(rest)
         if self._waiting is not None:
             last, self._waiting = self._waiting, None
-            yield from self._settle(last, check(last, self.evidence, topic=self._topic, embedder=self.embedder))
+            yield from self._settle(last, check(last, self.evidence, topic=self._topic))
 
     def count(self, kind: str) -> int:
         """How many sentences got that verdict."""
@@ -134,10 +139,10 @@ class Grounder:
 
     def _judge(self, sentence: str) -> Iterator[str]:
         """A sentence without a title whose words nobody carries waits for the next one: it may be about the item that this names."""
-        verdict = check(sentence, self.evidence, topic=self._topic, embedder=self.embedder)
+        verdict = check(sentence, self.evidence, topic=self._topic)
         if self._waiting is not None:
             first, self._waiting = self._waiting, None
-            again = check(first, self.evidence, topic=verdict.about, embedder=self.embedder)
+            again = check(first, self.evidence, topic=verdict.about)
             yield from self._settle(first, again)
         if verdict.kind == "removed" and not names_an_item(sentence, self.evidence):
             self._waiting = sentence

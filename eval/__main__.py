@@ -114,7 +114,7 @@ def perception(arguments: argparse.Namespace, settings: Settings) -> PerceptionT
 
 def grounding(arguments: argparse.Namespace, settings: Settings) -> GroundingTable:
     """The adversarial and the faithful replies of tests/data/grounding; needs no home."""
-    return grounding_table(MiniLmEmbedder())
+    return grounding_table()
 
 
 def planner(arguments: argparse.Namespace, settings: Settings) -> PlannerTable:
@@ -230,12 +230,12 @@ def show(table: RankingTable, console: Console) -> None:
 
 
 def show_grounding(table: GroundingTable, console: Console) -> None:
-    """Prints what was kept and caught in each half, and what came out wrong in the reported one."""
+    """Prints what was kept and caught in each group, and what came out wrong among the replies tuned on."""
     drawn = Table(title="replies that came out right, with 95 % intervals")
-    for heading in ("half", "replies", "right", "of", "part"):
+    for heading in ("group", "replies", "right", "of", "part"):
         drawn.add_column(heading)
     for row in table.rows:
-        drawn.add_row(row.half, row.kind, str(row.right), str(row.replies), _figure((row.part, row.low, row.high)))
+        drawn.add_row(row.group, row.kind, str(row.right), str(row.replies), _figure((row.part, row.low, row.high)))
     console.print(drawn)
     for missed in table.missed:
         console.print(missed, markup=False)

@@ -1,21 +1,21 @@
 """How well unsupported sentences are caught and faithful ones kept: `python -m eval grounding`.
 
-The sets lie in tests/data/grounding: ten lists that the recommender made over the demo collection (stored with the passages that they
-cite), and replies about them. All replies were written by hand (by a language model asked to write as different people would: terse,
-chatty, formal, by fact, by plot, by quote), none from a template, faithful ones from the stored evidence, unsupported ones with one
-wrong thing each, whose words are named in `wrong`. A reply is caught where no shown sentence has those words; it is kept where every
-sentence is shown as it was written. The first set and half of the fresh one, which is by another author,
-were tuned on; the other half of the fresh one is reported.
+The sets lie in tests/data/grounding: 25 lists that the recommender made over the demo collection (stored with the passages that they
+cite), and replies about them by six authors. All replies were written by hand (by a language model asked to write as different people
+would: terse, chatty, formal, by fact, by plot, by quote), none from a template, faithful ones from the stored evidence, unsupported ones
+with one wrong thing each, whose words are named in `wrong`. A reply is caught where no shown sentence has those words; it is kept where
+every sentence is shown as it was written. The replies of the fourth and of the sixth author, who had not seen the checks, are reported, and what
+is missed among them is never printed; all others were tuned on. The first four wrote freely, as they would of things they like ("free");
+the fifth and sixth wrote what language models answer to the prompt for writers, of the items that it shows ("to the prompt").
 It does not know how a model writes: `python -m eval grounding` says nothing of fluent sentences that nobody thought of.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -24,39 +24,42 @@ from agent.checks.sentences import split
 from agent.evidence import Evidence, build_evidence
 from agent.grounding import Grounder, Verdict
 from agent.planner.lexicon import Lexicon
+from agent.writing import LINES
 from retrieval.catalogue import Catalogue
 from retrieval.catalogue_file import read_catalogue
 from tools.artifact import from_json
-from vouch.ports import Embedder
 from vouch.types import Passage, RecList
 
 FOLDER = Path(__file__).parent.parent / "tests" / "data" / "grounding"
 DEMO = Path(__file__).parent.parent / "demo" / "catalogue.jsonl"
-Half = Literal["tuned on", "reported"]
+AUTHORS = 6
+_TO_THE_PROMPT = (5, 6)
+Group = Literal["tuned on", "reported, to the prompt", "reported, free prose"]
+_GROUPS: dict[int, Group] = {4: "reported, free prose", 6: "reported, to the prompt"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One reply about one list. `wrong` is "" for a faithful one."""
+    """One reply about one list by one of the authors (1 to 6). `wrong` is "" for a faithful one."""
 
     case_id: str
+    author: int
     evidence: Evidence
     text: str
     kind: str = "faithful"
     wrong: str = ""
 
     @property
-    def half(self) -> Half:
-        """Reported is a half, by the digest of the id, of what an author wrote who had not seen the checks; all else was tuned on."""
-        fresh = self.case_id.startswith("fresh-")
-        return "reported" if fresh and hashlib.sha256(self.case_id.encode()).digest()[0] % 2 else "tuned on"
+    def group(self) -> Group:
+        """What the reply is for."""
+        return _GROUPS.get(self.author, "tuned on")
 
 
 @dataclass(frozen=True, kw_only=True)
 class GroundingRow:
-    """Counts of one kind of replies in one half. `right`: caught or kept; with the 95 % interval of the part."""
+    """Counts of one kind of replies in one group. `right`: caught or kept; with the 95 % interval of the part."""
 
-    half: Half
+    group: Group
     kind: str
     replies: int
     right: int
@@ -67,30 +70,30 @@ class GroundingRow:
 
 @dataclass(frozen=True, kw_only=True)
 class GroundingTable:
-    """All rows, and the replies of the reported half that came out wrong."""
+    """All rows, and the replies tuned on that came out wrong."""
 
     rows: tuple[GroundingRow, ...]
     missed: tuple[str, ...]
 
 
-def grounding_table(embedder: Embedder | None) -> GroundingTable:
-    """The figures of both halves, over all and by kind."""
-    results = [(case, is_right(case, embedder)) for case in cases()]
+def grounding_table() -> GroundingTable:
+    """The figures of each group, over all and by kind."""
+    results = [(case, is_right(case)) for case in cases()]
     rows = []
-    for half in ("tuned on", "reported"):
-        of_half = [(case, right) for case, right in results if case.half == half]
-        unsupported = [(case, right) for case, right in of_half if case.wrong]
-        rows.append(_row(half, "faithful kept", [right for case, right in of_half if not case.wrong]))
-        rows.append(_row(half, "unsupported caught", [right for _, right in unsupported]))
+    for group in ("tuned on", *_GROUPS.values()):
+        of_group = [(case, right) for case, right in results if case.group == group]
+        unsupported = [(case, right) for case, right in of_group if case.wrong]
+        rows.append(_row(group, "faithful kept", [right for case, right in of_group if not case.wrong]))
+        rows.append(_row(group, "unsupported caught", [right for _, right in unsupported]))
         for kind in sorted({case.kind for case, _ in unsupported}):
-            rows.append(_row(half, f"  {kind}", [right for case, right in unsupported if case.kind == kind]))
-    missed = tuple(f"{case.case_id}: {case.text}" for case, right in results if not right and case.half == "reported")
+            rows.append(_row(group, f"  {kind}", [right for case, right in unsupported if case.kind == kind]))
+    missed = tuple(f"{case.case_id}: {case.text}" for case, right in results if not right and case.group == "tuned on")
     return GroundingTable(rows=tuple(rows), missed=missed)
 
 
-def _row(half: Half, kind: str, right: Sequence[bool]) -> GroundingRow:
+def _row(group: Group, kind: str, right: Sequence[bool]) -> GroundingRow:
     part, low, high = proportion(sum(right), len(right))
-    return GroundingRow(half=half, kind=kind, replies=len(right), right=sum(right), part=part, low=low, high=high)
+    return GroundingRow(group=group, kind=kind, replies=len(right), right=sum(right), part=part, low=low, high=high)
 
 
 def proportion(right: int, of: int) -> tuple[float, float, float]:
@@ -106,17 +109,17 @@ def proportion(right: int, of: int) -> tuple[float, float, float]:
     return part, (middle - spread) / (1 + z * z / of), (middle + spread) / (1 + z * z / of)
 
 
-def is_right(case: Case, embedder: Embedder | None) -> bool:
+def is_right(case: Case) -> bool:
     """Whether an unsupported reply does not show what is wrong, or a faithful one is shown as it is."""
-    verdicts = verdicts_on(case, embedder)
+    verdicts = verdicts_on(case)
     if case.wrong:
         return all(case.wrong.casefold() not in verdict.text.casefold() for verdict in verdicts)
     return all(verdict.kind == "kept" for verdict in verdicts)
 
 
-def verdicts_on(case: Case, embedder: Embedder | None) -> tuple[Verdict, ...]:
+def verdicts_on(case: Case) -> tuple[Verdict, ...]:
     """The verdicts on a reply's sentences in order."""
-    grounder = Grounder(case.evidence, embedder)
+    grounder = Grounder(case.evidence)
     for sentence in split(case.text):
         list(grounder.feed(sentence + "\n"))
     list(grounder.finish())
@@ -125,15 +128,18 @@ def verdicts_on(case: Case, embedder: Embedder | None) -> tuple[Verdict, ...]:
 
 @cache
 def cases() -> tuple[Case, ...]:
-    """All replies, faithful ones first."""
-    evidence = lists()
+    """All replies, each author's faithful ones first. Who wrote to the prompt saw only what it shows."""
     found = []
-    for name in ("faithful", "unsupported", "fresh_faithful", "fresh_unsupported"):
-        for row in _rows(f"{name}.jsonl"):
-            kind, wrong = row.get("kind", "faithful"), row.get("wrong", "")
-            found.append(
-                Case(case_id=row["id"], evidence=evidence[row["list"]], text=row["text"], kind=kind, wrong=wrong)
-            )
+    for author in range(1, AUTHORS + 1):
+        for name in ("faithful", "unsupported"):
+            for row in _rows(f"author{author}_{name}.jsonl"):
+                evidence = lists()[row["list"]]
+                if author in _TO_THE_PROMPT:
+                    evidence = replace(evidence, items=evidence.tellable(LINES))
+                kind, wrong = row.get("kind", "faithful"), row.get("wrong", "")
+                found.append(
+                    Case(case_id=row["id"], author=author, evidence=evidence, text=row["text"], kind=kind, wrong=wrong)
+                )
     return tuple(found)
 
 

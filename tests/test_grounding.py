@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from agent.checks.sentences import Sentences, split
@@ -14,7 +12,6 @@ from agent.grounding import Grounder, check
 from agent.planner.lexicon import Lexicon
 from eval.grounding import cases, is_right, lists, proportion
 from tests.stand_ins_agent import works
-from vouch.ports import Vectors
 from vouch.types import CitedPassage, LikedItem, Passage, Popularity, Query, RecList, Recommendation
 
 
@@ -120,27 +117,53 @@ def test_a_sentence_without_a_title_may_be_about_the_item_of_the_next_one() -> N
         ("The Yellow Wallpaper isn't a comedy.", "kept"),
         ("The Yellow Wallpaper isn't horror.", "removed"),
         ("Which one would you like to hear more of?", "kept"),
-        ("The Yellow Wallpaper has “a secret diary of what the pattern does at noon”.", "removed"),
+        ("The Yellow Wallpaper has “a secret diary of what the pattern does at noon”.", "repaired"),
+        ("The Yellow Wallpaper has “a secret diary of ghosts at noon”.", "removed"),
     ],
 )
 def test_denials_questions_and_quotes(said: str, kind: str) -> None:
     assert check(said, lists()["eerie"]).kind == kind
 
 
-class AllAlike:
-    """An embedder to which any word is near to any other."""
-
-    embedder_id, dimensions = "all alike", 2
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        return np.tile(np.array([1.0, 0.0], np.float32), (len(texts), 1))
+def test_what_is_only_near_carries_nothing() -> None:
+    # “Bittersweet” is near to “wistful”, one word amid many that hold; it is said of the item all the same.
+    said = "The Yellow Wallpaper by Charlotte Perkins Gilman is unsettling, eerie and bittersweet, a horror book of 32 pages."
+    assert check(said, lists()["eerie"]).kind == "removed"
+    assert check(said.replace(" and bittersweet", ""), lists()["eerie"]).kind == "kept"
 
 
-def test_what_was_wished_for_is_not_carried_by_what_is_only_near() -> None:
-    wished = replace(lists()["eerie"], message="something with robots", wished="robots")
-    said = "The Yellow Wallpaper has robots."
-    assert check(said, lists()["eerie"], embedder=AllAlike()).kind == "kept"
-    assert check(said, wished, embedder=AllAlike()).kind == "removed"
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("You asked for science fiction, so The Yellow Wallpaper fits.", "removed"),
+        ("The Yellow Wallpaper suits your love of farce.", "removed"),
+        ("The Yellow Wallpaper is for your late night.", "kept"),
+        ("If you have half an hour, The Yellow Wallpaper is 32 pages.", "kept"),
+        ("If you have half an hour, Nosferatu is 94 minutes.", "removed"),
+        ("The Fall of the House of Usher is four pages longer than The Yellow Wallpaper.", "kept"),
+        ("The Fall of the House of Usher is nine pages longer than The Yellow Wallpaper.", "removed"),
+    ],
+)
+def test_what_is_told_of_the_person_and_how_far_apart_two_items_are(said: str, kind: str) -> None:
+    assert check(said, lists()["eerie"]).kind == kind
+
+
+def test_things_are_counted_as_the_passages_count_them() -> None:
+    war = lists()["long-novel"]
+    assert check("War and Peace is about five families.", war).kind == "kept"
+    assert check("War and Peace is about seven families.", war).kind == "removed"
+
+
+def test_a_quote_with_a_word_changed_is_put_right() -> None:
+    said = "The Yellow Wallpaper: “She has nothing to look at but the garden, and keeps a secret diary of what the pattern does at night.”"
+    verdict = check(said, lists()["eerie"])
+    assert (verdict.kind, verdict.text) == ("repaired", said.replace("garden", "wallpaper"))
+
+
+def test_behind_a_comparison_the_first_item_is_spoken_of_again() -> None:
+    said = "The Yellow Wallpaper is shorter than The Call of Cthulhu, and has 32 pages."
+    assert check(said, lists()["eerie"]).kind == "kept"
+    assert check(said.replace("32", "53"), lists()["eerie"]).kind == "removed"
 
 
 def test_a_handle_becomes_the_title() -> None:
@@ -207,7 +230,7 @@ def test_the_sets_are_big_enough_and_every_wrong_word_is_in_its_reply() -> None:
     assert all(case.wrong in case.text for case in cases())
 
 
-def test_without_vectors_the_unsupported_are_caught_all_the_same() -> None:
+def test_the_unsupported_are_caught() -> None:
     unsupported = [case for case in cases() if case.wrong]
-    part, _, _ = proportion(sum(is_right(case, None) for case in unsupported), len(unsupported))
+    part, _, _ = proportion(sum(is_right(case) for case in unsupported), len(unsupported))
     assert part >= 0.95

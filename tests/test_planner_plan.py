@@ -390,3 +390,18 @@ def test_what_keeps_an_item_out_of_a_groups_list_are_its_vetoes_too() -> None:
     plan = planner().plan("what would make Nosferatu appear?", ledger)
     assert [c.name for c in plan.calls] == ["why_not"]
     assert {"attribute": "genres", "op": "none_of", "value": ["horror"]} in plan.calls[0].arguments["filters"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("when was it made?", "year"),
+        ("how long is it?", "minutes"),
+        ("who made it?", "people"),
+        ("I liked it. When was it made?", "year"),
+    ],
+)
+def test_a_short_question_about_what_is_in_focus_is_answered_by_its_fact(said: str, topic: str) -> None:
+    plan = planner().plan(said, after_list("nosferatu"))
+    assert plan.aside["aspect"]["kind"] == "fact"
+    assert plan.aside["aspect"]["words"] == [topic]

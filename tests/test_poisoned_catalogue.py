@@ -92,11 +92,7 @@ def talk(
     recommender = Recommender(catalogue=known, store=ListStore([]), content=small_content(known, embedder()))
     planner = PlannerChat(planner=Planner(known, intents()), wording=Wording(known), clock=lambda: 0.0)
     guided = isinstance(writer, LlamaCppChat)
-    model = (
-        planner
-        if writer is None
-        else JoinedChat(planner=planner, writer=writer, embedder=embedder(), guided=guided, seconds=300.0)
-    )
+    model = planner if writer is None else JoinedChat(planner=planner, writer=writer, guided=guided, seconds=300.0)
     conversation = Conversation(
         model=model, toolbox=Toolbox(recommender=recommender), checkpoints=folder / "c.sqlite", tiers={"chat": "x"}
     )

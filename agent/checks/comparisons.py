@@ -25,7 +25,7 @@ _OF_RANK = re.compile(
     r"|recommendation|of the (?:list|lot|bunch|matches)|to (?:what you|your|\x00))",
     re.IGNORECASE,
 )
-_MORE = re.compile(r"\b(?:more|most|less|least)\s+(?P<word>popular|recent|liked|[a-z-]+)\b", re.IGNORECASE)
+_MORE = re.compile(r"\b(?:more|(?<!for the )most|less|least)\s+(?P<word>popular|recent|liked|[a-z-]+)\b", re.IGNORECASE)
 _TALK = {"more", "less", "better", "larger", "smaller", "bigger", "later", "earlier", "latest", "closer", "nearer"}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from agent.checks.numbers import numbers_of
 from agent.checks.reading import Finding, Mention, Reading
-from agent.checks.words import forms, known, words_of
+from agent.checks.words import forms, is_talk, known, words_of
 from agent.evidence import ItemEvidence
 from retrieval.titles import fold
 
@@ -45,6 +45,16 @@ _LOVE = re.compile(
     r" (?:like|love|enjoy|liked|loved|enjoyed|adore|prefer)"
     r"(?P<what>(?: [a-z][\w'’-]*){1,3})",
 )
+_YOU = re.compile(
+    r"\byou(?:['’](?:ve|re|d)| have| are| were| had)?(?: also| just| clearly| already)? (?:ask(?:ed)? for|want(?:ed)?(?: to)?|said|told me|mentioned"
+    r"|enjoy(?:ed)?|lov(?:e|ed)|lik(?:e|ed)|prefer(?:red)?|adored?|fond of|a fan of|keen on|interested in|looking for|in the mood for|watching|reading"
+    r"|listening|travelling|planning)(?P<what>(?: [\w'’-]+){1,4})"
+    r"|\byour(?P<yours>(?: [\w'’-]+){1,4})",
+    re.IGNORECASE,
+)
+_IF = re.compile(
+    r"\b(?:if|when|whether|should|unless|what|that|which|who|do|would|may|might|could)\s+(?:\w+\s+)?$", re.IGNORECASE
+)
 _CARRIES = re.compile(r"[”\"]?\s*(?:carries|makes up|accounts for|gives|brings|holds|has|is)\s+")
 _TOP_PLACES = 12
 
@@ -54,6 +64,7 @@ def check_likes(reading: Reading) -> Sequence[Finding]:
     return [
         *_liked_titles(reading),
         *_liked_kinds(reading),
+        *_of_you(reading),
         *_disliked(reading),
         *_praise_by_share(reading),
         *_praise(reading),
@@ -97,12 +108,28 @@ def _liked_kinds(reading: Reading) -> list[Finding]:
     return findings
 
 
+def _of_you(reading: Reading) -> list[Finding]:
+    """ "you asked for science fiction", "your love of farce": what is told of the person must be in what they said."""
+    findings = []
+    for match in _YOU.finditer(reading.unquoted):
+        if _IF.search(reading.unquoted[: match.start()]):
+            continue
+        said = [w for w in words_of(match["what"] or match["yours"]) if not is_talk(w)]
+        if said and not all(forms(w.text) & reading.asked for w in said):
+            why = "nothing says that of you"
+            findings.append(Finding(start=match.start(), end=match.end(), why=why))
+    return findings
+
+
 def _only(reading: Reading) -> list[Finding]:
     """ "only", "mostly", "equally", "all of the match" against the shares."""
     findings = []
     for match in _SHARES.finditer(reading.masked):
-        liked_after = [m for m in reading.mentions if m.item is None]
+        start, end = reading.clause_span(match.start())
         clause = reading.clause(match.start())
+        liked = [m for m in reading.mentions if m.item is None]
+        of_match = re.search(r"\b(?:match|fit|share|weight)\b", clause, re.IGNORECASE)
+        liked_after = [m for m in liked if start <= m.start < end] or (liked if of_match else [])
         if not liked_after or not re.search(
             r"\b(?:match|fit|like|liked|liking|love|loved|taste|because|owe|owes|rests|weight|comes)\b",
             clause,
@@ -151,19 +178,20 @@ def _disliked(reading: Reading) -> list[Finding]:
 
 def _praise_by_share(reading: Reading) -> list[Finding]:
     """A percentage beside critics, audiences or ratings."""
-    shares = [n for n in numbers_of(reading) if n.unit in {"%", "percent", "per cent"}]
-    others = _OTHERS.search(reading.masked)
-    if not shares or not others:
-        return []
     if re.search(r"\bnot\b.*\b(?:opinion|grade|rating|review)", reading.masked):
         return []
-    return [Finding(start=others.start(), end=others.end(), why="a share of the match is not what others think")]
+    for share in numbers_of(reading):
+        others = _OTHERS.search(reading.clause(share.start))
+        if share.unit in {"%", "percent", "per cent"} and others:
+            why = f"a share of the match is not what {others.group()} think"
+            return [Finding(start=share.start, end=share.end, why=why)]
+    return []
 
 
 def _praise(reading: Reading) -> list[Finding]:
     """Fame and the opinion of others, unless a passage or the count of people says so."""
     findings = []
-    for word in words_of(reading.masked):
+    for word in words_of(reading.unquoted):
         if word.low not in known("praise"):
             continue
         owners = reading.owners(word.start)

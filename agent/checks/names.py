@@ -30,7 +30,8 @@ def check_names(reading: Reading) -> Sequence[Finding]:
         names = [word for word in run if word.low not in _INSIDE]
         if owners and all(_holds(names, item, reading, (start, end)) for item in owners):
             continue
-        if not owners and all(bool(forms(word.text) & reading.asked) for word in names):
+        asked = all(bool(forms(word.text) & reading.asked) for word in names)
+        if asked and (not owners or re.search(r"\byou\b", reading.clause(start), re.IGNORECASE)):
             continue
         makers = stems_of(name for item in reading.evidence.items for name in item.of("people"))
         if not owners and all(bool(forms(word.text) & makers) for word in names):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.checks.quotes import quoted
+from agent.checks.eras import era_holds, eras_of
 from agent.checks.reading import Finding, Reading
 from agent.checks.words import known
 from agent.evidence import ItemEvidence
@@ -20,44 +20,46 @@ _UNITS = (
 _DIGITS = re.compile(rf"(?P<money>[$€£]\s?)?(?<![\w.])(?P<number>\d[\d,]*(?:\.\d+)?)(?:[\s-]?{_UNITS})?", re.IGNORECASE)
 _SPELT = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
-    "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+    "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
+    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
+    "seventy": 70, "eighty": 80,
     "ninety": 90, "hundred": 100, "thousand": 1000,
 }  # fmt: skip
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _IN_WORDS = re.compile(
     rf"\b(?P<number>(?:(?:{'|'.join(_SPELT)})(?:[ -](?:and[ -])?(?=(?:{'|'.join(_SPELT)})\b))?)+)"
-    r"[ -](?P<unit>minutes?|hours?|pages?|people|members?|percent|per cent)\b",
+    r"(?:[ -](?P<unit>minutes?|hours?|pages?|years?|people|members?|percent|per cent)\b)?",
     re.IGNORECASE,
 )
 _HOUR = re.compile(
-    r"\b(?:an|one) hour(?P<half> and a half)?\b|\bhalf an hour\b|\btwo hours\b|\btwo and a half hours\b", re.IGNORECASE
+    r"\b(?:an|one) hour(?P<half> and a half)?\b|\b(?:three )?quarters? of an hour\b|\bhalf an hour\b|\btwo hours\b|\btwo and a half hours\b",
+    re.IGNORECASE,
 )
+_HOURS = {"quarter of an hour": 15.0, "half an hour": 30.0, "three quarters of an hour": 45.0, "two hours": 120.0,
+    "two and a half hours": 150.0}  # fmt: skip
 _LOOSE = re.compile(
     r"\b(?:about|around|roughly|some|nearly|almost|just over|just under|a little over|a little under|close to|approximately|more or less|barely|only just)\s+$",
     re.IGNORECASE,
 )
 _UNDER = re.compile(
-    r"\b(?:under|less than|below|within|at most|no more than|up to|shorter than|fewer than|before|not even)\s+(?:an? )?$",
+    r"\b(?:under|less than|below|within|at most|no more than|up to|shorter than|fewer than|before|not even"
+    r"|if you(?:['’]ve)?(?: only| just| really)? (?:have|got)(?: only| just| about)?)\s+(?:(?:an?|your|the) )?$",
     re.IGNORECASE,
 )
 _OVER = re.compile(
-    r"\b(?:over|more than|above|at least|longer than|upwards of|beyond|after|past)\s+(?:an? )?$", re.IGNORECASE
+    r"\b(?:over|more than|above|at least|longer than|upwards of|beyond|after|past)\s+(?:(?:an?|your|the) )?$",
+    re.IGNORECASE,
+)
+_AGAINST = re.compile(r"\b(?:against|versus)\s+$", re.IGNORECASE)
+_SPARE = re.compile(r"^\W*if you(?:['’]ve)?(?: \w+)? (?:have|got)\b", re.IGNORECASE)
+_APART = re.compile(
+    r"^\W*(?:\w+ )?(?:apart|between|fewer|less|more|longer|shorter|older|younger|newer|earlier|later|before|after|ahead|quicker)\b",
+    re.IGNORECASE,
 )
 _DATED = re.compile(
     r"(?:[(,]|\b(?:from|of|the|a|an|this|made|published|released|written|composed|appeared|dates? (?:from|back to)))\s*(?:in |back in )?$",
     re.IGNORECASE,
 )
-_DECADE = re.compile(
-    r"\b(?:(?P<century>1\d|20)(?P<ten>\d)0s|(?P<word>twenties|thirties|teens|nineties|eighties|seventies|sixties|fifties|forties))\b",
-    re.IGNORECASE,
-)
-_CENTURY = re.compile(
-    r"\b(?P<n>1\d|20|2\d)(?:th|st|nd|rd)[ -]century\b|\b(?P<w>nineteenth|twentieth|eighteenth|seventeenth)[ -]century\b",
-    re.IGNORECASE,
-)
-_CENTURIES = {"seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20}
-_TENTHS = {"teens": 10, "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70,
-    "eighties": 80, "nineties": 90}  # fmt: skip
 _COUNTED_KINDS = {
     "film": "films?|movies?",
     "book": "books?|novels?",
@@ -93,29 +95,23 @@ class Number:
 
 def numbers_of(reading: Reading) -> tuple[Number, ...]:
     """The numbers outside titles and quotes."""
-    text = _without_quotes(reading)
+    text = reading.unquoted
     found = []
     for match in _DIGITS.finditer(text):
         value = float(match["number"].replace(",", "").rstrip(".") or 0)
         unit = "price" if match["money"] else (match["unit"] or "").casefold()
         found.append(Number(match.start(), match.start("number") + len(match["number"].rstrip(",.")), value, unit))
-    found += [Number(m.start(), m.end(), _value(m["number"]), m["unit"].casefold()) for m in _IN_WORDS.finditer(text)]
+    for match in _IN_WORDS.finditer(text):
+        before, after = text[: match.start()], text[match.end() :]
+        if match["unit"] or _AGAINST.search(before) or _APART.match(after):
+            found.append(Number(match.start(), match.end(), _value(match["number"]), (match["unit"] or "").casefold()))
     taken = [(n.start, n.end) for n in found]
     for match in _HOUR.finditer(text):
         if not any(a < match.end() and match.start() < b for a, b in taken):
             said = match.group().casefold()
-            value = {"half an hour": 30.0, "two hours": 120.0, "two and a half hours": 150.0}.get(
-                said, 90.0 if match["half"] else 60.0
-            )
+            value = _HOURS.get(said, 90.0 if match["half"] else 60.0)
             found.append(Number(match.start(), match.end(), value, "about"))
     return tuple(found)
-
-
-def _without_quotes(reading: Reading) -> str:
-    text = reading.masked
-    for match in quoted(reading.text):
-        text = text[: match.start()] + "\x00" * (match.end() - match.start()) + text[match.end() :]
-    return text
 
 
 def _value(words: str) -> float:
@@ -136,8 +132,8 @@ def _value(words: str) -> float:
 def check_numbers(reading: Reading) -> Sequence[Finding]:
     """Numbers that the item spoken of does not have."""
     findings = []
-    text = _without_quotes(reading)
-    eras = [*_DECADE.finditer(text), *_CENTURY.finditer(text)]
+    text = reading.unquoted
+    eras = eras_of(text)
     for number in numbers_of(reading):
         if any(era.start() <= number.start < era.end() for era in eras):
             continue
@@ -146,18 +142,22 @@ def check_numbers(reading: Reading) -> Sequence[Finding]:
             continue
         if _in_range(number, reading) or _respectively(number, reading) or _first_of_two(number, reading):
             continue
+        if owners and (_of_the_same_unit(number, owners, reading) or _difference(number, owners, reading)):
+            continue
+        if _SPARE.search(reading.clause(number.start)) and not any(item.number("minutes") for item in owners):
+            continue  # “if you have half an hour” says nothing of a book
         if _of_the_list(number, reading) or (not owners and _asked(number, reading)):
             continue
         findings.append(_finding(number, owners, reading))
     findings += [_wrong(match) for match, right in kind_counts(reading) if not right]
-    findings += [_wrong(e) for e in eras if not _era_holds(e, reading)]
+    findings += [_wrong(e) for e in eras if not era_holds(e, reading)]
     findings += [_wrong(s) for s in _SIZE.finditer(text) if not _size_holds(s, reading)]
     return findings
 
 
 def _in_range(number: Number, reading: Reading) -> bool:
     """ "between 1906 and 1929": whether it is one end of the years of all items that are meant."""
-    for match in _SPAN.finditer(_without_quotes(reading)):
+    for match in _SPAN.finditer(reading.unquoted):
         if match.start() <= number.start < match.end():
             years = [item.number("year") for item in reading.owners(match.start()) or reading.evidence.items]
             known_years = [year for year in years if year is not None]
@@ -178,6 +178,40 @@ def _respectively(number: Number, reading: Reading) -> bool:
         return False
     second = Number(number.start, number.end, number.value, number.unit or first[-1].unit)
     return _holds(first[-1], one, reading) and _holds(second, other, reading)
+
+
+def _of_the_same_unit(number: Number, owners: Sequence[ItemEvidence], reading: Reading) -> bool:
+    """ "ONE is liked by 71 simulated members, OTHER by 13": a bare number has the unit of the one before."""
+    before = [n for n in numbers_of(reading) if n.end <= number.start and n.unit]
+    if number.unit or not before:
+        return False
+    last = before[-1]
+    if "simulated" in last.unit:
+        return all(item.popularity is not None and item.popularity.people == number.value for item in owners)
+    same = Number(number.start, number.end, number.value, last.unit)
+    return all(_holds(same, item, reading) for item in owners)
+
+
+def _difference(number: Number, owners: Sequence[ItemEvidence], reading: Reading) -> bool:
+    """ "by fifteen pages", "thirty years older": whether two items of the sentence (or one and any other) are so far apart."""
+    before, after = reading.masked[: number.start], reading.masked[number.end :]
+    unit = re.match(r"\s*(?:years?|minutes?|pages?)\b", after)
+    if number.unit and not number.unit.startswith(("page", "minute", "min", "year")):
+        return False
+    if not (re.search(r"\bby\s+$", before) or _APART.match(after[unit.end() if unit else 0 :])):
+        return False
+    topics: tuple[Topic, ...] = ("pages", "minutes", "year", "price")
+    named = [m.item for m in reading.told if m.item is not None]
+    others = [i for i in named if i not in owners] or [i for i in reading.evidence.items if i not in owners]
+    apart = (
+        abs(one - two)
+        for topic in topics
+        for item in owners
+        for other in others
+        if (one := item.number(topic)) is not None and (two := other.number(topic)) is not None
+    )
+    near = 0.1 if _LOOSE.search(before) or number.value >= 100 else 0.0
+    return any(abs(gap - number.value) <= near * gap for gap in apart)
 
 
 def _first_of_two(number: Number, reading: Reading) -> bool:
@@ -291,7 +325,8 @@ def _share_holds(number: Number, item: ItemEvidence, reading: Reading) -> bool:
     if not _MATCH.search(reading.masked):
         return False
     shares = {_key(liked.title): round(min(liked.share, 1) * 100) for liked in item.liked}
-    named = [m for m in reading.mentions if m.item is None or m.title != item.title]
+    others = [m for m in reading.mentions if m.item is None or m.title != item.title]
+    named = [m for m in others if _key(m.title) in shares] or others
     before = [m for m in named if m.end <= number.start]
     after = [m for m in named if m.start >= number.end]
     between = re.split(r"[,;]|\band\b", reading.masked[number.end : after[0].start])[0] if after else ""
@@ -322,29 +357,6 @@ def _asked(number: Number, reading: Reading) -> bool:
     """Whether the person said the number."""
     said = reading.text[number.start : number.end]
     return bool(re.search(rf"(?<!\d){re.escape(said)}(?!\d)", f"{reading.evidence.message} {reading.evidence.wished}"))
-
-
-def _era_holds(era: re.Match[str], reading: Reading) -> bool:
-    owners = reading.owners(era.start())
-    if not owners:
-        return era.group().casefold() in reading.evidence.message.casefold()
-    groups = era.groupdict()
-    for item in owners:
-        year = item.number("year")
-        if any(era.group().casefold() in text.casefold() for text in item.texts):
-            continue
-        if year is None:
-            return False
-        if "n" in groups or "w" in groups:
-            century = int(groups["n"]) if groups.get("n") else _CENTURIES[str(groups["w"]).casefold()]
-            if int(year - 1) // 100 + 1 != century and int(year) // 100 + 1 != century:
-                return False
-        elif groups.get("word"):
-            if int(year) % 100 // 10 * 10 != _TENTHS[str(groups["word"]).casefold()]:
-                return False
-        elif int(year) // 10 != int(f"{groups['century']}{groups['ten']}"):
-            return False
-    return True
 
 
 def _size_holds(size: re.Match[str], reading: Reading) -> bool:

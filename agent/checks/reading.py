@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from agent.checks.words import known, stems_of, value_stems, words_of
 from agent.evidence import Evidence, ItemEvidence
 from retrieval.titles import fold
-from vouch.ports import Embedder
 
 MASK = "\x00"
+QUOTE = re.compile(r"“([^“”]*)”|\"([^\"]*)\"|(?<!\w)[‘']([^‘’']{12,})[’'](?!\w)")
 _JOINS = re.compile(r"[,;:—–(]|\b(?:and|or|while|whereas|but|then|with|than|as|like|to|from)\b", re.IGNORECASE)
 _COORDINATED = re.compile(
     r"^[\s\x00,&“”\"']*(?:and|or|then|plus|,)?[\s“”\"']*(?:\([^()]*\))?[\s,]*(?:and|or|then)?[\s“”\"']*$"
@@ -31,6 +31,7 @@ _ALL = re.compile(
     r"|neither|none|(?:this|the) list|listed here|shown here|most of what)\b|^all\b",
     re.IGNORECASE,
 )
+_COMPARED = re.compile(r"\b(?:than|unlike|half of|length of|not)\s+(?:the\s+)?[“\"*]?$", re.IGNORECASE)
 _OF_MATCH = re.compile(r"\b(?:match|fit|share|weight|comes? from|owes?)\b", re.IGNORECASE)
 _TALK = re.compile(
     r"^\W*(?:tell|let|would|could|shall|should|do|did|if|i|i['’]\w+|please|enjoy|sorry|thanks|thank|hello|hi|want|which|what"
@@ -66,7 +67,6 @@ class Reading:
     text: str
     evidence: Evidence
     topic: tuple[ItemEvidence, ...] = ()
-    embedder: Embedder | None = field(default=None, repr=False)
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
@@ -89,6 +89,14 @@ class Reading:
         return text
 
     @cached_property
+    def unquoted(self) -> str:
+        """The masked sentence with its quotes blotted out too: what the writer says itself."""
+        text = self.masked
+        for match in QUOTE.finditer(self.text):
+            text = text[: match.start()] + MASK * (match.end() - match.start()) + text[match.end() :]
+        return text
+
+    @cached_property
     def told(self) -> tuple[Mention, ...]:
         """The mentions of items of this turn's lists."""
         return tuple(mention for mention in self.mentions if mention.item is not None)
@@ -103,7 +111,7 @@ class Reading:
         if _TALK.search(self.text):
             carried = any(m.item is None for m in self.mentions) and _OF_MATCH.search(self.masked)
             return self.topic if carried else ()  # “you like Dracula, and most of the match comes from there”
-        if _ALL.search(self.text):
+        if _ALL.search(self.unquoted):
             return self.topic if len(self.topic) > 1 else self.evidence.items
         return self.topic
 
@@ -136,6 +144,14 @@ class Reading:
         group: list[Mention] = []
         start = 0
         for place, mention in enumerate(self.told):
+            if parts and _COMPARED.search(self.masked[: mention.start]) and mention.item is not None:
+                # “ONE is shorter than OTHER with its 300 pages, and it ...”: behind that clause the first is spoken of again.
+                first, end = parts[-1][2], self.clause_span(mention.end)[1]
+                last = self.told[place + 1].start if place + 1 < len(self.told) else len(self.text)
+                end = min(end, last)
+                parts += [(start, end, (mention.item,)), (end, last, first)]
+                start = last
+                continue
             group.append(mention)
             following = self.told[place + 1] if place + 1 < len(self.told) else None
             end = len(self.text)
@@ -160,13 +176,16 @@ class Reading:
         """The items whose fact stands at this place; () where it is nobody's."""
         return next((owners for start, end, owners in self._parts if start <= place < end), self.about)
 
+    def clause_span(self, place: int) -> tuple[int, int]:
+        """Where the clause around a place begins and ends."""
+        before = (m.end() for m in re.finditer(r"[,;:—–]\s|\b(?:but|while|whereas)\b", self.masked[:place]))
+        after = re.search(r"[,;:—–.]\s|\b(?:but|while|whereas)\b", self.masked[place:])
+        return max(before, default=0), place + after.start() if after else len(self.masked)
+
     def clause(self, place: int) -> str:
         """The clause around a place, titles blotted out."""
-        start = max(
-            (m.end() for m in re.finditer(r"[,;:—–]\s|\b(?:but|while|whereas)\b", self.masked[:place])), default=0
-        )
-        after = re.search(r"[,;:—–.]\s|\b(?:but|while|whereas)\b", self.masked[place:])
-        return self.masked[start : place + after.start() if after else len(self.masked)]
+        start, end = self.clause_span(place)
+        return self.masked[start:end]
 
     @cached_property
     def asked(self) -> frozenset[str]:

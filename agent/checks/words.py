@@ -11,6 +11,7 @@ from prompts import common_words, near_forms, same_forms, writer_words
 from retrieval.titles import fold
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
+_POSSESSIVE = re.compile(r"['’]s?$")
 _ENDINGS = (
     "fulness",
     "iness",
@@ -35,6 +36,10 @@ _IRREGULAR = {
     "children": "child", "men": "man", "women": "woman", "people": "person", "lives": "life", "wives": "wife",
     "ill": "sick", "woke": "wake", "broke": "break", "broken": "break", "hid": "hide", "hidden": "hide", "stolen": "steal",
     "murderer": "murder", "heard": "hear", "lay": "lie", "lying": "lie", "drawn": "draw", "began": "begin", "begun": "begin",
+    "laid": "lay", "led": "lead", "met": "meet", "sang": "sing", "sung": "sing", "won": "win", "drove": "drive", "driven": "drive",
+    "rode": "ride", "ridden": "ride", "flew": "fly", "flown": "fly", "threw": "throw", "thrown": "throw", "sold": "sell", "bought": "buy",
+    "fought": "fight", "caught": "catch", "taught": "teach", "sank": "sink", "sunk": "sink", "chose": "choose", "chosen": "choose",
+    "spoke": "speak", "spoken": "speak", "stole": "steal", "swam": "swim", "wore": "wear", "worn": "wear", "knew": "know", "known": "know",
 }  # fmt: skip
 
 
@@ -49,7 +54,7 @@ class Word:
     @property
     def low(self) -> str:
         """In lower case, without a possessive ending."""
-        return re.sub(r"['’]s?$", "", self.text.casefold().replace("’", "'"))
+        return _POSSESSIVE.sub("", self.text.casefold().replace("’", "'"))
 
     @property
     def capital(self) -> bool:
@@ -82,8 +87,8 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def forms(word: str) -> frozenset[str]:
-    """The stems that a word stands for: its own, and those of the phrases that mean the same."""
-    low = fold(word)
+    """The stems that a word stands for: its own, and those of the phrases that mean the same. Its possessive is the word itself."""
+    low = fold(_POSSESSIVE.sub("", word))
     found = {stem(low)}
     for group in _groups().get(stem(low), ()):
         found |= {stem(part) for phrase in group for part in phrase.split() if len(phrase.split()) == 1}
@@ -93,7 +98,7 @@ def forms(word: str) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def same_forms_of(word: str) -> frozenset[str]:
     """The stems of a word and of what means the same; not of what is only near to it."""
-    own = stem(fold(word))
+    own = stem(fold(_POSSESSIVE.sub("", word)))
     groups = ([stem(phrase) for phrase in group if " " not in phrase] for group in same_forms())
     return frozenset([own]).union(*(group for group in groups if own in group))
 

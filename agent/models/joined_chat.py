@@ -13,7 +13,6 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.outputs import ChatGenerationChunk
-from pydantic import SkipValidation
 
 from agent.evidence import Evidence, ItemEvidence, build_evidence
 from agent.grounding import Grounder
@@ -30,7 +29,6 @@ from retrieval.catalogue import Catalogue
 from tools.render import render
 from tools.toolbox import Facets, Remembered
 from vouch.errors import ModelFailed
-from vouch.ports import Embedder
 from vouch.types import RecList
 
 PATIENCE = 6
@@ -106,7 +104,6 @@ class JoinedChat(StreamedChat):
     Args:
         thinker: a model that plans as well; None: the planner plans alone.
         guided: whether the writer takes a grammar, under which each line begins with its title.
-        embedder: tells words of the same meaning; None: only words that are the same.
         seconds: how long a turn may take, from the message on; tokens: how many the writer may write.
         share_taste: whether the writer may learn what the person likes and said before; it always sees the message itself.
     """
@@ -114,7 +111,6 @@ class JoinedChat(StreamedChat):
     planner: PlannerChat
     writer: BaseChatModel
     thinker: BaseChatModel | None = None
-    embedder: SkipValidation[Embedder | None] = None
     guided: bool = False
     seconds: float = 45.0
     tokens: int = 220
@@ -178,7 +174,7 @@ class JoinedChat(StreamedChat):
 
     def _worded(self, done: Done, turn: Turn) -> Iterator[ChatGenerationChunk]:
         evidence = self.evidence(done, turn)
-        written = Written(grounder=Grounder(evidence, self.embedder))
+        written = Written(grounder=Grounder(evidence))
         first = True
         for text in self._sentences(done, evidence, turn, written):
             yield words_chunk(text if first else f" {text}")

@@ -96,7 +96,10 @@ def questions(message: Message) -> Iterator[tuple[int, int]]:
             len(message.words),
         )
         mark = message.words[end].stop if end < len(message.words) else message.ending
-        if (opens or "?" in mark) and (place > 0 or end < len(message.words)):
+        start = next((p for p in range(place, 0, -1) if message.boundary(p)), 0)
+        begun = start < place and _ASKS.match(" ".join(w.folded for w in message.words[start:place]))
+        # “When was it made?” is one question, which “was it made” only ends.
+        if (opens or ("?" in mark and not begun)) and (place > 0 or end < len(message.words)):
             yield place, end
 
 
