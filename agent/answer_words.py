@@ -150,6 +150,12 @@ class AnswerWords:
         sentences = [self._stated(item, name) for name in known[:3]]
         return " ".join([*sentences, *(self._compared(item, known[0]) if alone else [])])
 
+    def of_those_shown(self, details: ItemDetails, aspect: Mapping[str, Any]) -> str:
+        """The answer to “which is the shortest?”: the item and the fact that makes it that."""
+        title = title_of(details.item)
+        said = self._fact(details, aspect.get("attributes", []), list(aspect.get("words", [])), alone=False)
+        return f"Of those shown it is {title}, which{said.removeprefix(title)}" if said.startswith(f"{title} ") else said
+
     def _stated(self, item: Item, name: str) -> str:
         value, topic = item.attributes[name], self._phrases.topic(name)
         said = self._phrases.number(name, value)

@@ -72,7 +72,10 @@ class Wording:
                     return " ".join(self._answers.why(r, text=asked_of(result.query)) for r in result.recommendations)
                 return self._lists.word(result, aside=aside, turn=turn)
             case ItemDetails():
-                return self._answers.details(result, aside.get("aspect", {}), alone=alone)
+                aspect = aside.get("aspect", {})
+                if aside.get("superlative") and aspect.get("kind") == "fact":
+                    return self._answers.of_those_shown(result, aspect)
+                return self._answers.details(result, aspect, alone=alone)
             case WhyNot():
                 return self._why_not.why_not(result)
             case Comparison():

@@ -405,3 +405,8 @@ def test_a_short_question_about_what_is_in_focus_is_answered_by_its_fact(said: s
     plan = planner().plan(said, after_list("nosferatu"))
     assert plan.aside["aspect"]["kind"] == "fact"
     assert plan.aside["aspect"]["words"] == [topic]
+
+
+def test_why_not_of_a_title_that_is_not_here_looks_for_it() -> None:
+    ((name, arguments),) = calls(planner().plan("why not Zorro the Great?", after_list("nosferatu")))
+    assert (name, arguments) == ("find_item", {"title": "Zorro the Great"})

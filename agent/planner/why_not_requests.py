@@ -51,7 +51,7 @@ class WhyNots:
         if len(named) == 2 and self._compares(heard):
             return self._compared(heard, named)
         about = named if named and len(heard.slots.mentions) <= 2 else self._spoken_of(heard)
-        if about and _asks(heard):
+        if about and asks_why_not(heard):
             calls = tuple(self._why_not(heard, item_id) for item_id in about[:3])
             return Plan(calls=calls, aside=heard.aside("why_not", about=list(about[:3])))
         standing = heard.ledger.standing
@@ -63,7 +63,7 @@ class WhyNots:
         """“What would make it appear?” after an answer about an item that is not listed."""
         last = heard.ledger.last
         on = last is not None and last.aside.get("intent") in {"why_not", "details", "find"} and not last.shown
-        return last.about[:3] if last is not None and on and _asks(heard) else ()
+        return last.about[:3] if last is not None and on and asks_why_not(heard) else ()
 
     def _why_not(self, heard: Heard, item_id: str) -> ToolCall:
         """The item against the request that stands, with all its words."""
@@ -93,7 +93,7 @@ class WhyNots:
         return Plan(calls=(made,), aside=heard.aside("compare", about=list(named)))
 
 
-def _asks(heard: Heard) -> bool:
+def asks_why_not(heard: Heard) -> bool:
     """Whether a message asks why an item is missing, or what would bring it in; titles are masked, so that their words say nothing."""
     spans = [(m.start, m.end) for m in heard.slots.mentions]
     words = [
