@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,14 @@ LIKES: frozenset[InteractionKind] = frozenset({"like", "purchase"})
 PINNED = 2.0
 """What a pinned like or dislike weighs beside an ordinary one."""
 NOTHING_OWN = OwnTaste()
+OLDEST, HALF_LIFE = 0.5, 25.0
+"""What a like weighs that many others have followed, and after how many it is half way there.
+
+By validation people of MovieLens 100k: the last like of 937 people is among the first 20 for .327 instead of .312 (nDCG@10 .106 instead of
+.099), and of 187 people with random likes to be found recall@20 is .491 instead of .492 (nDCG@10 .443 instead of .446). Without a least
+weight the last like is found for .337, and random likes by .463: what somebody liked long ago still says who they are. Next-item transitions
+beside it (weight .1 in the fusion) find the last like for .337, and random likes by .485: they are no source of the lists.
+"""
 
 
 def taste_of(user_id: str, interactions: Iterable[Interaction], own: OwnTaste = NOTHING_OWN) -> Taste:
@@ -47,6 +56,23 @@ def taste_of(user_id: str, interactions: Iterable[Interaction], own: OwnTaste = 
 def like_weights(tastes: Sequence[Taste]) -> dict[str, float]:
     """item_id -> weight of the likes of one person, or the average over several: each counts for one share."""
     return _average([taste.liked for taste in tastes])
+
+
+def recent_like_weights(tastes: Sequence[Taste]) -> dict[str, float]:
+    """The same with the latest likes weighing most, where likes are dated: OLDEST + (1 - OLDEST) 2^(-later / HALF_LIFE), `later` the likes after it.
+
+    What is pinned does not age; of likes at one time none is later.
+    """
+    return _average([_aged(taste.liked) for taste in tastes])
+
+
+def _aged(liked: Sequence[Preference]) -> list[Preference]:
+    times = sorted(p.at for p in liked)
+    if not times or times[0] <= 0:
+        return list(liked)
+    later = [len(times) - bisect_right(times, p.at) for p in liked]
+    shares = [OLDEST + (1 - OLDEST) * 2 ** (-n / HALF_LIFE) for n in later]
+    return [p if p.pinned else replace(p, weight=p.weight * share) for p, share in zip(liked, shares, strict=True)]
 
 
 def dislike_weights(tastes: Sequence[Taste]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from retrieval.scorers.collaborative_model import CollaborativeModel
 from retrieval.sources.top_items import top_items
-from retrieval.tastes import like_weights
+from retrieval.tastes import recent_like_weights
 from vouch.types import Candidate, Query
 
 FEW_LIKES = 8
@@ -69,11 +69,11 @@ class CompanySource:
 
 
 def query_likes(query: Query) -> dict[str, float]:
-    """item_id -> weight of what counts as liked in a query: the tastes' likes, averaged over several people.
+    """item_id -> weight of what counts as liked in a query: the tastes' likes, the latest most, averaged over several people.
 
     With `like_item` that item weighs 1 and all other likes together a half: the list is about it, in the person's way.
     """
-    likes = like_weights(query.tastes)
+    likes = recent_like_weights(query.tastes)
     if query.like_item is None:
         return likes
     total = sum(likes.values())
