@@ -47,6 +47,12 @@ class ItemVectors:
         seen = [row for row, p in enumerate(passages) if p.space == "seen"]
         return cls.from_passages(catalogue, [passages[row] for row in seen], vectors[seen]) if seen else None
 
+    @classmethod
+    def of_sounds(cls, catalogue: Catalogue, passages: Sequence[Passage], vectors: Vectors) -> ItemVectors | None:
+        """The mean over what was measured of an item's sounds, in words; None where nothing was of any."""
+        heard = [row for row, p in enumerate(passages) if p.channel == "sound"]
+        return cls.from_passages(catalogue, [passages[row] for row in heard], vectors[heard]) if heard else None
+
     def centred(self) -> ItemVectors:
         """The same less the mean of all, rows of length 1 again: what all items have in common no longer makes them alike."""
         known = np.any(self.vectors != 0, axis=1, keepdims=True)

@@ -61,13 +61,14 @@ class InteractionStore(TasteStore, Protocol):
 class Content:
     """What is known of the passages: the index, the vectors of words, and one vector an item.
 
-    `pictures`: one vector an item of what its pictures look like; None where there are none.
+    `pictures`: one vector an item of what its pictures look like, `sounds` of how its sounds are; None where there are none.
     """
 
     index: PassageIndex
     vectors: QueryVectors
     item_vectors: ItemVectors
     pictures: ItemVectors | None = None
+    sounds: ItemVectors | None = None
 
     @classmethod
     def of(
@@ -82,9 +83,12 @@ class Content:
     ) -> Content:
         """From the stored passages and their vectors (`rows`, one a passage); with `label_embedder` pictures can be asked with."""
         items = ItemVectors.from_passages(catalogue, passages, rows)
-        pictures = ItemVectors.of_pictures(catalogue, passages, rows)
         return cls(
-            index=index, vectors=QueryVectors(embedder, labels=label_embedder), item_vectors=items, pictures=pictures
+            index=index,
+            vectors=QueryVectors(embedder, labels=label_embedder),
+            item_vectors=items,
+            pictures=ItemVectors.of_pictures(catalogue, passages, rows),
+            sounds=ItemVectors.of_sounds(catalogue, passages, rows),
         )
 
 
@@ -101,6 +105,8 @@ def standard_sources(catalogue: Catalogue, *, fitted: Fitted, content: Content |
         sources.append(AlikeSource(content.item_vectors))
     if content is not None and content.pictures is not None:
         sources.append(AlikeSource(content.pictures, name="looks_alike"))
+    if content is not None and content.sounds is not None:
+        sources.append(AlikeSource(content.sounds.centred(), name="sounds_alike"))
     return (*sources, AttributeSource(catalogue), PopularSource(catalogue, fitted.like_counts))
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from eval.texts import NoIndex
 from retrieval.catalogue import Catalogue
 from retrieval.item_vectors import ItemVectors
+from retrieval.recommender import Content, standard_sources
+from retrieval.scorers.fitted import Fitted
+from retrieval.scorers.like_counts import LikeCounts
 from retrieval.sources.alike import AlikeSource
 from retrieval.sources.attributes import AttributeSource
+from tests.stand_ins_perception import HashEmbedder
 from tests.stand_ins_recommender import small_catalogue
 from vouch.types import Item, Passage, Preference, Query, Schema, Taste
 
@@ -55,6 +60,28 @@ def test_pictures_that_look_alike_are_proposed_and_items_without_one_are_not() -
     found = AlikeSource(pictures, name="looks_alike").propose(liking("nosferatu"), 5, None)
     assert [(c.item_id, round(c.scores["looks_alike"], 3)) for c in found] == [("nosferatu", 1.0), ("dracula", 0.8)]
     assert AlikeSource(pictures, name="looks_alike").propose(liking("whale"), 5, None) == ()
+
+
+def test_sounds_that_are_alike_are_proposed() -> None:
+    def heard(item_id: str) -> Passage:
+        text = "slow music without a steady beat"
+        return Passage(passage_id=f"{item_id}:sound", item_id=item_id, channel="sound", text=text, made_by="m")
+
+    rows = np.array([[1, 0], [0.8, 0.6], [0, 1], [1, 0]], dtype=np.float32)
+    told = Passage(passage_id="t", item_id="whale", channel="description", text="A whale.", made_by="file")
+    passages = [heard("clair"), heard("moonlight"), heard("general"), told]
+    sounds = ItemVectors.of_sounds(CATALOGUE, passages, rows)
+    assert sounds is not None
+    found = AlikeSource(sounds, name="sounds_alike").propose(liking("clair"), 5, None)
+    assert [c.item_id for c in found] == ["clair", "moonlight"]
+    assert ItemVectors.of_sounds(CATALOGUE, [told], rows[:1]) is None
+    content = Content.of(
+        CATALOGUE, index=NoIndex(), embedder=HashEmbedder(), passages=passages, rows=np.resize(rows, (4, 2))
+    )
+    fitted = Fitted(version="", like_counts=LikeCounts.of(CATALOGUE, ()), model=None)
+    names = [source.name for source in standard_sources(CATALOGUE, fitted=fitted, content=content)]
+    assert "sounds_alike" in names
+    assert "looks_alike" not in names
 
 
 def test_where_nothing_is_seen_there_are_no_pictures_to_compare() -> None:

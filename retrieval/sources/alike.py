@@ -14,8 +14,8 @@ class AlikeSource:
     """The mean cosine with the liked items, or with the one item that a query asks for more of.
 
     Args:
-        item_vectors: of what is told of the items (`alike`), or of how their pictures look (`looks_alike`): one source a kind, because
-            cosines of two kinds do not compare, ranks do. An item without a vector is not proposed.
+        item_vectors: of what is told of the items (`alike`), of how their pictures look (`looks_alike`) or their sounds are
+            (`sounds_alike`): one source a kind, because cosines of two kinds do not compare, ranks do. An item without a vector is not proposed.
     """
 
     def __init__(self, item_vectors: ItemVectors, *, name: str = "alike") -> None:

@@ -31,6 +31,7 @@ SOURCES = {
         *standard_sources(CATALOGUE, fitted=FITTED, content=CONTENT),
         DenseSource(CONTENT.index, CONTENT.vectors, space="seen", floor=-1.0),
         AlikeSource(CONTENT.item_vectors, name="looks_alike"),
+        AlikeSource(CONTENT.item_vectors, name="sounds_alike"),
     )
 }
 ASKED = Query(
@@ -45,7 +46,7 @@ def source(request: pytest.FixtureRequest) -> CandidateSource:
 
 
 def test_there_is_a_source_of_every_kind() -> None:
-    by_likes = {"alike", "attributes", "collaborative", "company", "looks_alike"}
+    by_likes = {"alike", "attributes", "collaborative", "company", "looks_alike", "sounds_alike"}
     assert SOURCES.keys() == by_likes | {"dense", "lexical", "popular", "seen"}
     assert by_likes == PERSONAL_SOURCES
 
