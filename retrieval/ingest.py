@@ -265,7 +265,7 @@ class _Run:
             now = time.monotonic()
             if now - told > _TELLING_S or not done:
                 told = now
-                left = (now - started) / done * (len(todo) - done) if now - started > _GUESSING_S else None
+                left = (now - started) / done * (len(todo) - done) if done and now - started > _GUESSING_S else None
                 what = self.file.items[position].title
                 self._progress(Progress(done=done, total=len(todo), what=what, seconds_left=left))
             yield self._made(position, digests[position], asked)

@@ -119,9 +119,7 @@ def main() -> None:
         passages=catalogue.passages,
         rows=vectors,
     )
-    places = np.minimum((rng.pareto(1.0, given.likes) * 500).astype(int), given.items - 1).tolist()
-    people = rng.integers(0, given.people, given.likes).tolist()
-    likes = [Interaction(user_id=f"u{u}", item_id=f"i{i}", kind="like") for u, i in zip(people, places, strict=True)]
+    likes = made_up_likes(given.items, likes=given.likes, people=given.people, rng=rng)
     fitted = Fitted(version="", like_counts=LikeCounts.of(catalogue, likes), model=fit_als(likes, catalogue))
     recommender = Recommender(catalogue=catalogue, store=NoStore(), fitted=fitted, content=content)
     times = asked(recommender, given.lists, rng)
@@ -130,6 +128,13 @@ def main() -> None:
     for name, seconds in zip(("wall", "processor"), times, strict=True):
         p50, p99 = np.quantile(seconds, (0.5, 0.99)) * 1e3
         print(f"  {name} p50 {p50:.0f} ms, p99 {p99:.0f} ms")
+
+
+def made_up_likes(n_items: int, *, likes: int, people: int, rng: np.random.Generator) -> list[Interaction]:
+    """Likes of people drawn at random, a few items liked by many."""
+    places = np.minimum((rng.pareto(1.0, likes) * 500).astype(int), n_items - 1).tolist()
+    who = rng.integers(0, people, likes).tolist()
+    return [Interaction(user_id=f"u{u}", item_id=f"i{i}", kind="like") for u, i in zip(who, places, strict=True)]
 
 
 def made_up(n: int, rng: np.random.Generator) -> Catalogue:

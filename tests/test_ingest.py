@@ -373,6 +373,15 @@ def test_progress_counts_to_the_end(parts: IngestParts) -> None:
     assert (told[-1].done, told[-1].total) == (10, 10)
 
 
+def test_a_first_file_that_takes_long_is_told_without_a_guess(
+    parts: IngestParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.ingest._GUESSING_S", 0.0)
+    told: list[Progress] = []
+    ingest(catalogue_file(FILMS[:2]), source=Path("films.csv"), parts=parts, progress=told.append)
+    assert [(step.done, step.seconds_left) for step in told if step.what == FILMS[0].title] == [(0, None)]
+
+
 def test_a_lost_index_is_made_again_with_nothing_perceived_or_embedded(parts: IngestParts, tmp_path: Path) -> None:
     home = tmp_path / "home"
     items = [with_media(FILMS[0], "0.jpg", "talk.wav"), *FILMS[1:]]

@@ -55,30 +55,41 @@ def test_other_colour_modes_come_out_rgb(tmp_path: Path, mode: str, name: str) -
     assert near(picture, (10, 20), RED)
 
 
-@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "1", "LA", "CMYK", "I;16"])
-def test_a_large_picture_is_made_smaller_in_every_mode(
-    tmp_path: Path, mode: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    name = "a.tiff" if mode == "CMYK" else "a.png"
+@pytest.fixture
+def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is large begins at .3 megapixels, and nobody wants it finer than 100 pixels."""
+    monkeypatch.setattr(pictures, "LARGE_PIXELS", 300_000)
+    monkeypatch.setattr(pictures, "FINE_PX", 100)
+
+
+@pytest.mark.usefixtures("small_limits")
+@pytest.mark.parametrize(
+    ("mode", "name"),
+    [
+        *((mode, "a.png") for mode in ("RGB", "RGBA", "P", "L", "1", "LA", "I;16")),
+        ("CMYK", "a.tiff"),
+        ("RGBA", "a.webp"),
+        ("RGB", "a.webp"),
+        ("RGB", "a.avif"),
+    ],
+)
+def test_a_large_picture_is_made_smaller_in_every_mode(tmp_path: Path, mode: str, name: str) -> None:
     two = Image.new("L", (800, 400), 255)
     two.paste(0, (400, 0, 800, 400))
     whole = Image.fromarray(np.asarray(two, np.uint16) * 257) if mode == "I;16" else two.convert("RGB").convert(mode)
     path = saved(tmp_path / name, whole)
-    monkeypatch.setattr(pictures, "LARGE_PIXELS", 300_000)
     picture = open_picture(path, short_side_px=100)
     assert (picture.mode, picture.size) == ("RGB", (200, 100))
     assert near(picture, (20, 50), (255, 255, 255))
     assert near(picture, (180, 50), (0, 0, 0))
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tiff"])
-def test_a_large_photo_taken_sideways_is_turned_upright(
-    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("small_limits")
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tiff", "a.webp"])
+def test_a_large_photo_taken_sideways_is_turned_upright(tmp_path: Path, name: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     path = saved(tmp_path / name, halves().resize((800, 400)), exif=exif)
-    monkeypatch.setattr(pictures, "LARGE_PIXELS", 300_000)
     picture = open_picture(path, short_side_px=100)
     assert picture.size == (100, 200)
     assert near(picture, (50, 20), RED)
@@ -88,6 +99,37 @@ def test_a_very_long_picture_becomes_small_too(tmp_path: Path, monkeypatch: pyte
     path = saved(tmp_path / "a.png", Image.new("RGB", (4000, 100), RED))
     monkeypatch.setattr(pictures, "LARGE_PIXELS", 100_000)
     assert open_picture(path, short_side_px=100).size == (2000, 50)
+
+
+@pytest.mark.usefixtures("small_limits")
+def test_a_large_picture_is_decoded_once_for_all_who_look_at_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[Path] = []
+    opened = pictures._opened
+
+    def noting(path: Path, short_side_px: int) -> Image.Image:
+        decoded.append(path)
+        return opened(path, short_side_px)
+
+    monkeypatch.setattr(pictures, "_opened", noting)
+    path = saved(tmp_path / "a.png", halves().resize((800, 400)))
+    first = open_picture(path, short_side_px=80)
+    first.thumbnail((10, 10))  # what one does with it is not seen by the next
+    assert open_picture(path, short_side_px=100).size == (200, 100)
+    assert decoded == [path]
+    saved(path, halves().resize((1600, 400)))
+    assert open_picture(path, short_side_px=100).size == (400, 100)
+    assert decoded == [path, path]
+
+
+def test_a_progressive_jpeg_that_would_need_more_than_there_may_be_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "PROGRESSIVE_BYTES", 100_000)
+    assert open_picture(saved(tmp_path / "a.jpg", halves().resize((800, 400)))).size == (800, 400)
+    with pytest.raises(UnreadableMedia, match="progressive"):
+        open_picture(saved(tmp_path / "b.jpg", halves().resize((800, 400)), progressive=True))
 
 
 def test_a_photo_taken_sideways_is_turned_upright(tmp_path: Path) -> None:

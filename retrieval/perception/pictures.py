@@ -9,7 +9,6 @@ import math
 import struct
 import threading
 import warnings
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,12 +22,24 @@ LARGE_PIXELS = 24_000_000
 """More than a good camera's picture."""
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
 """What Pillow's readers raise on files that are cut off or not what their first bytes say."""
-STRIP = 64
-"""Rows of the small picture that are made at a time."""
+STRIP_PIXELS = 4_000_000
+"""How many pixels of a large picture are made smaller at a time."""
+BLOCK_BYTES = 64 << 20
+"""In what pieces Pillow asks for memory. The C library keeps pieces below 32 MB when they are freed, for each thread on its own: a picture
+of 200 megapixels that four threads had looked at in turn stayed there twice. Larger ones go back to the system."""
 ORIENTATION = 0x0112
 """The tag of EXIF that says which way is up."""
+THIRSTY = frozenset({"WEBP", "AVIF"})
+"""Formats of which Pillow's readers take 9 to 15 bytes a pixel, FFmpeg's 4 to 5."""
+PROGRESSIVE_BYTES = 1_400_000_000
+"""A progressive JPEG is held whole, two bytes a pixel and colour, before any of it can be made smaller."""
+
+FINE_PX = 1000
+"""How fine a large picture is kept for whoever asks next about the same file: as fine as the finest of those who look at pictures want it."""
 
 _one_large_picture = threading.Lock()
+_last_large: dict[tuple[str, int, int, int], Image] = {}
+"""At most one, made smaller: decoding is what takes long."""
 
 
 def open_picture(path: Path, *, short_side_px: int = 520) -> Image:
@@ -42,9 +53,10 @@ def open_picture(path: Path, *, short_side_px: int = 520) -> Image:
     Raises:
         UnreadableMedia: no such file, not a picture, cut off, or more than 250 megapixels.
     """
-    from PIL import Image
+    from PIL import Image, _imaging
 
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    _imaging.set_block_size(BLOCK_BYTES)
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # half-broken files that open all the same
     if not path.is_file():
         raise UnreadableMedia(str(path), "there is no such file")
@@ -53,13 +65,24 @@ def open_picture(path: Path, *, short_side_px: int = 520) -> Image:
             width_px, height_px = picture.size
         if width_px * height_px > MAX_PIXELS:
             raise UnreadableMedia(str(path), too_large(width_px, height_px))
-        # A function of its own, because its end frees a large picture's pixels before the next one is let in.
-        with _one_large_picture if width_px * height_px > LARGE_PIXELS else nullcontext():
-            return _opened(path, short_side_px)
+        if width_px * height_px > LARGE_PIXELS:
+            return _opened_large(path, max(short_side_px, FINE_PX))
+        return _opened(path, short_side_px)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as failure:
         raise UnreadableMedia(str(path), too_large(0, 0)) from failure
     except BROKEN as failure:
         raise UnreadableMedia(str(path), f"cannot be read as a picture ({failure})") from failure
+
+
+def _opened_large(path: Path, short_side_px: int) -> Image:
+    """One at a time: `_opened` is a function of its own, because its end frees the pixels before the next picture is let in."""
+    stat = path.stat()
+    key = (str(path), stat.st_size, stat.st_mtime_ns, short_side_px)
+    with _one_large_picture:
+        if key not in _last_large:
+            _last_large.clear()
+            _last_large[key] = _opened(path, short_side_px)
+        return _last_large[key].copy()
 
 
 def _opened(path: Path, short_side_px: int) -> Image:
@@ -67,6 +90,16 @@ def _opened(path: Path, short_side_px: int) -> Image:
 
     with Image.open(path) as picture:
         large = picture.width * picture.height > LARGE_PIXELS
+        if large and picture.format in THIRSTY:
+            orientation = picture.getexif().get(ORIENTATION)
+            return over_white(_turned(_by_ffmpeg(path, _divisor(picture.size, short_side_px)), orientation))
+        if (
+            2 * len(picture.getbands()) * picture.width * picture.height > PROGRESSIVE_BYTES
+            and "progressive" in picture.info
+        ):
+            raise UnreadableMedia(
+                str(path), "a progressive JPEG of this size is not opened; save it smaller, or not progressive"
+            )
         picture.draft("RGB", (short_side_px, short_side_px))  # only JPEG's reader does anything here
         picture.load()
         return over_white(made_smaller(picture, short_side_px) if large else picture)
@@ -77,31 +110,53 @@ def made_smaller(picture: Image, short_side_px: int) -> Image:
 
     A very long one gets fewer, so that it becomes small at all.
     """
-    needless = min(picture.size) // short_side_px
-    by = max(needless, math.ceil(math.sqrt(picture.width * picture.height / LARGE_PIXELS)))
+    by = _divisor(picture.size, short_side_px)
     if by <= 1:
         return picture
     orientation = picture.getexif().get(ORIENTATION)
     small = _divided(picture, by)
-    if picture.mode.startswith("I;16"):
-        small = small.convert("I;16")
+    return _turned(small.convert("I;16") if picture.mode.startswith("I;16") else small, orientation)
+
+
+def _divisor(size: tuple[int, int], short_side_px: int) -> int:
+    return max(min(size) // short_side_px, math.ceil(math.sqrt(size[0] * size[1] / LARGE_PIXELS)))
+
+
+def _turned(picture: Image, orientation: int | None) -> Image:
+    """The picture with a note of which way is up."""
     if orientation is not None:
-        small.getexif()[ORIENTATION] = orientation
-    return small
+        picture.getexif()[ORIENTATION] = orientation
+    return picture
+
+
+def _by_ffmpeg(path: Path, by: int) -> Image:
+    """The first frame, divided by a whole number. Raises UnreadableMedia."""
+    import av
+    from PIL import Image
+
+    try:
+        with av.open(str(path)) as container:
+            frame = next(container.decode(video=0))
+            width, height = max(1, frame.width // by), max(1, frame.height // by)
+            small = frame.reformat(width=width, height=height, format="rgba", interpolation="AREA")
+            return Image.fromarray(small.to_ndarray())
+    except (av.FFmpegError, StopIteration, IndexError) as failure:
+        raise UnreadableMedia(str(path), f"cannot be read as a picture ({failure})") from failure
 
 
 def _divided(picture: Image, by: int) -> Image:
     """The means of squares of pixels, strip by strip: Pillow would convert the whole picture before it divides it."""
     from PIL import Image
 
+    rows = max(1, STRIP_PIXELS // (by * picture.width))
     strips = []
-    for top in range(0, picture.height, STRIP * by):
-        strip = picture.crop((0, top, picture.width, min(top + STRIP * by, picture.height)))
+    for top in range(0, picture.height, rows * by):
+        strip = picture.crop((0, top, picture.width, min(top + rows * by, picture.height)))
         strips.append(_divisible(strip).reduce(by))
     small = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
     small.info = dict(picture.info)
     for number, strip in enumerate(strips):
-        small.paste(strip, (0, number * STRIP))
+        small.paste(strip, (0, number * rows))
     return small
 
 
