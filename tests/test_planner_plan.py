@@ -410,3 +410,11 @@ def test_a_short_question_about_what_is_in_focus_is_answered_by_its_fact(said: s
 def test_why_not_of_a_title_that_is_not_here_looks_for_it() -> None:
     ((name, arguments),) = calls(planner().plan("why not Zorro the Great?", after_list("nosferatu")))
     assert (name, arguments) == ("find_item", {"title": "Zorro the Great"})
+
+
+def test_a_childs_age_asks_for_what_is_for_children() -> None:
+    ((_, arguments),) = calls(planner().plan("a film for my 8 year old", Ledger()))
+    assert "8" not in str(arguments)
+    assert "year" not in str(arguments)
+    ((_, of_years),) = calls(planner().plan("films that are 100 years old", Ledger()))
+    assert "child" not in str(of_years)

@@ -10,6 +10,11 @@ from retrieval.titles import fold
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)*|[$€£¥]|[<>]=?|[^\w\s]")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?$")
 _QUOTES = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|(?<!\w)'([^']+)'(?!\w)|(?<!\w)‘([^’]+)’(?!\w)")
+_AGE = re.compile(
+    r"\b(?:[2-9]|1[0-2]|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?:[- ]?years?[- ]olds?|[- ]?yo)\b"
+    r"(?: (?:son|daughter|kid|child|boy|girl|niece|nephew|cousin|brother|sister|grandson|granddaughter|grandchild)s?)?",
+    re.IGNORECASE,
+)
 _SIGNS = frozenset("$€£¥") | {"<", ">", "<=", ">="}
 
 
@@ -87,6 +92,15 @@ def _is_abbreviation(word: Word) -> bool:
         "no",
         "op",
     }
+
+
+def without_ages(raw: str) -> str:
+    """A message in which a child's age is the word child: what is recorded are children's things, no years of life.
+
+    >>> without_ages("a book for my 8-year-old niece")
+    'a book for my child'
+    """
+    return _AGE.sub("child", raw)
 
 
 def read_message(raw: str) -> Message:
