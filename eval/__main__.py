@@ -78,7 +78,7 @@ def _problem(folder: Path | None, arguments: argparse.Namespace, settings: Setti
     else:
         collection = open_collection(settings)
         catalogue, interactions = collection.catalogue, tuple(collection.store.interactions())
-        data = str(collection.store.source() or settings.home)
+        data = Path(collection.store.source() or settings.home).name
     held_out = split_people if arguments.split == "strong" else split_last
     split = own or held_out(interactions, seed=arguments.seed, validation=arguments.validation)
     if folder is not None:
