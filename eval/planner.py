@@ -24,6 +24,7 @@ from agent.ledger import Ledger, Turn
 from agent.planner.intents import IntentReader
 from agent.planner.plan import Planner
 from agent.planner.plan_types import Plan
+from agent.planner.speech_acts import act_of
 from agent.planner.words import singular
 from eval.dialogues import DATA, Dialogue, Half, Message, half_of, read_dialogues, read_films
 from prompts import utterances
@@ -35,24 +36,6 @@ LABELS = Path(__file__).parent.parent / "tests" / "data" / "planner" / "labels.j
 Interval = tuple[float, float, float]
 MERGED = {"yes": "close", "thanks": "close", "greeting": "talk", "talk": "talk", "no": "request"}
 """Labels that call for the same: accepting and thanking end a search, “no” asks for others, the rest is talk."""
-_OF_PLAN = {
-    "recommend": "request",
-    "more_like": "request",
-    "refine": "request",
-    "no": "request",
-    "why": "ask",
-    "details": "ask",
-    "find": "ask",
-    "facets": "ask",
-    "taste": "ask",
-    "nothing_shown": "ask",
-    "why_not": "ask",
-    "compare": "ask",
-    "seen": "state",
-    "yes": "close",
-    "thanks": "close",
-    "accept": "close",
-}
 _BOUNDS = frozenset(["<", "<=", ">", ">="])
 _SMALL = frozenset(["a", "an", "the", "of", "and", "or", "in", "with", "for", "to", "by", "from", "that", "is"])
 KINDS = ("title", "liked", "disliked", "filter", "word")
@@ -205,23 +188,12 @@ def understood(plan: Plan, films: Catalogue) -> Understood:
         if role and len({_name(_title(i, films)) for i in plan.aside["offer"]}) == 1:
             said[role].add(plan.aside["offer"][0])
     return Understood(
-        intent=_intent(plan),
+        intent=act_of(plan),
         liked=frozenset(_name(_title(t, films)) for t in said["liked"]),
         disliked=frozenset(_name(_title(t, films)) for t in said["disliked"]),
         filters=frozenset(filters),
         words=_words(text),
     )
-
-
-def _intent(plan: Plan) -> str:
-    intent = str(plan.aside.get("intent", "help"))
-    if intent == "state":
-        return "request" if plan.aside.get("wants") else "state"
-    if intent in {"which", "absent"}:
-        roles = set(plan.aside.get("roles", ()))
-        wants = any(call.name in {"recommend", "more_like"} for call in plan.calls)
-        return "state" if roles & {"like", "dislike", "seen"} and not wants else "request" if wants else "ask"
-    return _OF_PLAN.get(intent, "talk")
 
 
 def _filters(condition: dict[str, Any]) -> set[tuple[str, str, str]]:

@@ -10,6 +10,7 @@ from agent.ledger import Ledger, Turn
 from agent.planner.courtesies import courtesies
 from agent.planner.words import read_message
 from tests.stand_ins_agent import planner, reader
+from vouch.types import ToolCall
 
 
 def acts(raw: str) -> list[tuple[str, str]]:
@@ -99,7 +100,10 @@ def test_a_superlative_is_of_its_own_message_only() -> None:
 
 def test_praise_of_one_of_several_asks_which() -> None:
     several = tuple(item.item_id for item in reader().catalogue.items[:3])
-    plan = planner().plan("That was a great one", Ledger(turns=(Turn(said="something sad", shown=several),)))
+    asked = (ToolCall(name="recommend", arguments={"text": "sad"}),)
+    plan = planner().plan(
+        "That was a great one", Ledger(turns=(Turn(said="something sad", calls=asked, shown=several),))
+    )
     assert not plan.calls
     assert (plan.aside["intent"], plan.aside["offer"]) == ("which", list(several))
     assert plan.aside["said"] in "That was a great one"

@@ -17,6 +17,7 @@ from agent.planner.slots import SlotReader
 from agent.planner.standing import call, conditions_of
 from agent.planner.statements import Statements
 from agent.planner.titles import TitleMention
+from agent.planner.why_not_requests import asks_why_not
 from agent.planner.words import singular, word_set
 from retrieval.titles import fold, title_forms
 
@@ -211,6 +212,14 @@ class Enquiries:
         )
         return None if other else self._about(heard, (focus,), aspect)
 
+    def of_focus(self, heard: Heard) -> Plan:
+        """A question whose aspect the rules do not know: all that is known of what it is about."""
+        spans = tuple((m.start, m.end) for m in heard.slots.mentions)
+        targets = heard.targets
+        if not targets:
+            return Plan(aside=heard.aside("nothing_shown"))
+        return self._about(heard, targets, aspect_of(heard.message, self.reader.lexicon, spans) or Aspect(kind="all"))
+
     def namesakes(self, heard: Heard, rule: str | None) -> Plan | None:
         """“The book” after an item was spoken of: that of its name and that kind. “Is there a film of it?”: looked for by its title."""
         slots, focus, last = heard.slots, heard.ledger.in_focus, heard.ledger.last
@@ -354,8 +363,8 @@ class Enquiries:
             or known
             or "anchor" in heard.slots.roles
         )
-        asked_about = aspect_of(heard.message, self.reader.lexicon, ()) is not None and not REQUEST.search(
-            heard.slots.rest
+        asked_about = asks_why_not(heard) or (
+            aspect_of(heard.message, self.reader.lexicon, ()) is not None and not REQUEST.search(heard.slots.rest)
         )
         if wants and not asked_about and not offer:
             by_words = [

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.ledger import Ledger
+from agent.planner.roles import Role
 from agent.planner.slots import Slots
 from agent.planner.titles import TitleMention
 from agent.planner.words import Message
@@ -26,13 +27,17 @@ REQUEST = re.compile(
 
 @dataclass(frozen=True)
 class Heard:
-    """A message, its slots, its references to what was shown, and the turns before it."""
+    """A message, its slots, its references to what was shown, and the turns before it.
+
+    `judged`: items that were just shown and are liked or disliked without being named, each with its role.
+    """
 
     raw: str
     message: Message
     slots: Slots
     references: tuple[Reference, ...]
     ledger: Ledger
+    judged: tuple[tuple[str, Role], ...] = ()
 
     @property
     def folded(self) -> str:

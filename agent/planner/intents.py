@@ -115,7 +115,7 @@ class IntentReader:
     def __init__(
         self, embedder: Embedder, utterances: Sequence[tuple[Intent, str]] | Sequence[tuple[str, str]]
     ) -> None:
-        self._embedder = embedder
+        self.embedder = embedder
         self._utterances = tuple(utterances)
         self._intents = tuple(intent for intent, _ in self._utterances)
         self._vectors: Vectors | None = None
@@ -132,7 +132,7 @@ class IntentReader:
     def nearest(self, masked: str, *, among: frozenset[str] | None = None) -> tuple[str, float]:
         """The intent most alike and the likeness in [0, 1] of its nearest utterance; the neighbours vote with their likeness."""
         known = self._known()
-        vector = self._embedder.embed([masked])[0]
+        vector = self.embedder.embed([masked])[0]
         likeness = known @ vector
         if among is not None:
             likeness = np.where([intent in among for intent in self._intents], likeness, -1.0)
@@ -147,5 +147,5 @@ class IntentReader:
     def _known(self) -> Vectors:
         with self._lock:
             if self._vectors is None:
-                self._vectors = self._embedder.embed([text for _, text in self._utterances])
+                self._vectors = self.embedder.embed([text for _, text in self._utterances])
             return self._vectors

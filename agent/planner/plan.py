@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from agent.ledger import Ledger
@@ -10,16 +11,19 @@ from agent.planner.enquiries import Enquiries
 from agent.planner.group_requests import GroupRequests
 from agent.planner.heard import REQUEST, Heard, Names
 from agent.planner.intents import IntentReader
+from agent.planner.learned import Choice, read_choices
 from agent.planner.memory_requests import MemoryRequests
 from agent.planner.offers import Offers
 from agent.planner.plan_types import Plan
 from agent.planner.questions import questions
 from agent.planner.requests import Requests
+from agent.planner.second_opinion import SecondOpinion
 from agent.planner.slots import SlotReader
+from agent.planner.speech_acts import SpeechAct
 from agent.planner.standing import Standing
 from agent.planner.statements import Statements
 from agent.planner.why_not_requests import WhyNots
-from agent.planner.words import Message, read_message, word_set
+from agent.planner.words import Message, read_message, without_ages, word_set
 from agent.references import Reference, ReferenceReader
 from retrieval.catalogue import Catalogue
 
@@ -39,11 +43,14 @@ _TALK = frozenset({"greeting", "thanks", "help", "taste", "facets"})
 
 
 class Planner:
-    """Plans one message at a time; holds nothing between messages."""
+    """Plans one message at a time; holds nothing between messages. `choices`: what was learned; {} for the rules alone."""
 
-    def __init__(self, catalogue: Catalogue, intents: IntentReader) -> None:
+    def __init__(
+        self, catalogue: Catalogue, intents: IntentReader, *, choices: Mapping[str, Choice] | None = None
+    ) -> None:
         self.catalogue = catalogue
         self.intents = intents
+        self._opinion = SecondOpinion(read_choices() if choices is None else choices, intents.embedder)
         self.reader = SlotReader(catalogue)
         self._references = ReferenceReader(catalogue, self.reader.lexicon)
         names, standing = Names(catalogue), Standing(self.reader)
@@ -57,6 +64,7 @@ class Planner:
 
     def plan(self, raw: str, ledger: Ledger) -> Plan:
         """The tool calls for a message after what the ledger holds."""
+        raw = without_ages(raw)
         message = read_message(raw)
         if not message.words:
             return Plan(aside={"intent": "help"})
@@ -75,9 +83,30 @@ class Planner:
         settled = self._offers.settled(message, ledger)
         if settled is not None:
             return self.plan(settled, Ledger(turns=ledger.turns[:-1]))
-        heard = self._heard(raw, message, ledger)
+        heard = self.heard(raw, ledger)
         plan = self._groups.asks(heard, None) or self._enquiries.unclear(heard) or self._plan(heard)
-        return self._memory.held(heard, plan)
+        plan = self._statements.judging(heard, plan)
+        act = self._opinion.of_act(heard, plan)
+        return self._memory.held(heard, self._as(act, heard) if act else plan)
+
+    def heard(self, raw: str, ledger: Ledger) -> Heard:
+        """What was read of a message, before it is planned."""
+        return self._opinion.of_roles(self._heard(raw, read_message(raw), ledger))
+
+    def _as(self, act: SpeechAct, heard: Heard) -> Plan:
+        """The plan of a message that does this, whatever the rules made of it."""
+        remembering = tuple(self._statements.remembering(heard))
+        if act == "request":
+            made = self._requests.follows(heard, None) or self._requests.fresh(heard)
+            plan = replace(made, calls=(*remembering, *made.calls))
+        elif act == "ask":
+            plan = self._enquiries.of_focus(heard)
+        elif act == "state":
+            plan = Plan(calls=remembering, aside=heard.aside("state" if remembering or heard.judged else "seen"))
+        else:
+            talk = "remark" if act == "talk" else "thanks" if "close" in heard.slots.acts else "accept"
+            return Plan(calls=remembering, aside=heard.aside(talk))
+        return self._statements.judging(heard, plan)
 
     def _heard(self, raw: str, message: Message, ledger: Ledger) -> Heard:
         references = self._pointing(message, ledger)

@@ -177,11 +177,20 @@ class SlotReader:
                 and not message.words[mention.start].quote
                 and not message.words[mention.start].capital
             )
-            longer = tuple(w.folded for w in message.words[mention.start : mention.end + 1])
-            full_name = len(longer) > len(words) and message.words[mention.end].capital and self.lexicon.is_name(longer)
-            if not person and not value and not full_name:
+            if not person and not value and not self._part_of_name(message, mention):
                 kept.append(mention)
         return tuple(sorted(kept, key=lambda m: m.start))
+
+    def _part_of_name(self, message: Message, mention: TitleMention) -> bool:
+        """Whether the words are one of a person's names (“Kevin Hart”, “Alien Ant Farm”), not a title."""
+        start, end = mention.start, mention.end
+        for low, high, other in ((start, end + 1, end), (start - 1, end, start - 1)):
+            if low < 0 or high > len(message.words) or any(w.stop for w in message.words[low + 1 : high]):
+                continue
+            name = tuple(w.folded for w in message.words[low:high])
+            if message.words[other].capital and self.lexicon.is_name(name):
+                return True
+        return False
 
     def _ruled_out(self, reading: Reading, avoid: tuple[str, ...]) -> tuple[str, ...]:
         """What of the words to avoid is a genre or mood of the catalogue becomes a filter; the others stay."""

@@ -10,6 +10,7 @@ from agent.planner.courtesies import clauses
 from agent.planner.heard import REQUEST, Heard, Names
 from agent.planner.plan_types import Plan
 from agent.planner.requests import AGAIN, Requests
+from agent.planner.speech_acts import act_of
 from agent.planner.standing import Standing, call
 from vouch.types import ToolCall
 
@@ -128,6 +129,17 @@ class Statements:
             if role in {"like", "dislike", "seen", "hide"} and mention.item_ids and not mention.close:
                 groups.setdefault(role, []).extend(self.names.name(i) for i in mention.item_ids)
         return [call("remember", kind=kind, titles=list(dict.fromkeys(titles))) for kind, titles in groups.items()]
+
+    def judging(self, heard: Heard, plan: Plan) -> Plan:
+        """The plan with what is said of items that are not named; a remark that says it is a statement."""
+        calls = [call("remember", kind=role, titles=[self.names.name(i)]) for i, role in heard.judged]
+        known = [c.arguments.get("titles") for c in plan.calls if c.name == "remember"]
+        new = tuple(c for c in calls if c.arguments["titles"] not in known)
+        if not calls or plan.aside.get("intent") in {"forget", "undo"}:
+            return plan
+        if act_of(plan) == "talk" or plan.aside.get("intent") == "which":
+            return Plan(calls=(*new, *plan.calls), aside=heard.aside("state"))
+        return Plan(calls=(*new, *plan.calls), aside=plan.aside)
 
     def forgets(self, heard: Heard, rule: str | None) -> Plan | None:
         standing = heard.ledger.standing

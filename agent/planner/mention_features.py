@@ -1,0 +1,156 @@
+"""What tells whether a film that is named, or that was just spoken of, is liked or disliked: the words around it and what was asked before.
+
+Knows no weights: `learned` does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agent.planner.courtesies import clauses
+from agent.planner.heard import Heard
+from agent.planner.roles import Role
+from agent.planner.speech_acts import PRONOUNS, last_asked, masked, stop_at
+from agent.planner.titles import TitleMention
+from agent.planner.words import word_set
+
+_LOOKS = {
+    "good": word_set(
+        "good great amazing awesome wonderful fantastic excellent brilliant hilarious funny classic fun lovely perfect cute cool best "
+        "favorite favorites favourite favourites fav favs interesting scary beautiful enjoyable entertaining epic nice incredible "
+        "superb legendary phenomenal terrific goodie"
+    ),
+    "like": word_set(
+        "love loved loves like liked likes enjoy enjoyed enjoys adore adored fan recommend prefer preferred"
+    ),
+    "bad": word_set(
+        "bad boring awful terrible dull horrible overrated disappointing stupid worst meh hate hated dislike disliked sucks sucked "
+        "annoying cheesy stand weird"
+    ),
+    "not": word_set("not dont didnt doesnt isnt wasnt never no cant couldnt wont havent hasnt arent without"),
+    "seen": word_set("seen saw watched watch watching see read"),
+    "will": word_set(
+        "will ill gonna going would might may maybe try check look want wanted wanting should id add hope"
+    ),
+    "points": PRONOUNS | {"which", "he", "she"},
+    "i": word_set("i ive im we weve my our id"),
+    "you": word_set("you your youre u"),
+    "alike": word_set("like similar something somewhat along lines style such"),
+    "but": word_set("but though although"),
+}
+_LIKED = _LOOKS["good"] | _LOOKS["like"]
+_HOPED = _LOOKS["will"] | word_set("sounds sound looks look seems")
+_PAST = word_set("was were loved liked enjoyed favorite favorites")
+_SAYS = word_set("sounds looks thanks thank suggestion suggestions choice idea actor actress")
+_ASKED = {
+    "asked": re.compile(r"\?"),
+    "asked seen": re.compile(r"\b(?:seen|see|watched|heard)\b[^?]*\?"),
+    "asked liked": re.compile(
+        r"\b(?:did|do|liked?|enjoy)\b[^?]*\b(?:like|enjoy)\b[^?]*\?|favou?rite[^?]*\?|think[^?]*\?"
+    ),
+    "asked last": re.compile(r"\b(?:last|recent|latest)\b[^?]*\?"),
+}
+_ENDS = frozenset(".!?;")
+DATED = "dated"
+"""The feature of a title with its year behind it."""
+
+
+def named_features(heard: Heard, mention: TitleMention, role: Role, place: int) -> dict[str, float]:
+    """Of a title in the message. `place`: which of its titles it is."""
+    message = heard.message
+    words = [word.folded for word in message.words]
+    start, end = mention.start, mention.end
+    low, high, behind = _clause(heard, start, end)
+    others = heard.slots.mentions
+    before = max((m.end for m in others if low < m.end <= start), default=low)
+    after = min((m.start for m in others if end <= m.start < high), default=high)
+    rest = [w for p, w in enumerate(words[low:high], low) if not start <= p < end]
+    found = {"bias": 1.0, f"role:{role}": 1.0, "before": float(before > low), "after": float(after < high)}
+    found |= _looks("left", words[max(before, start - 7) : start]) | _looks("right", words[end : min(after, end + 8)])
+    found |= _looks("clause", rest, "?" in stop_at(message, high))
+    found |= _looks("next", words[high:behind] if after == high else [], "?" in stop_at(message, behind))
+    found |= _looks("all", [w for p, w in enumerate(words) if not start <= p < end], "?" in message.raw)
+    found["next begins"] = float(high < len(words) and words[high] in _LOOKS["points"] | _LIKED)
+    found |= {f"l{n}:{w}": 0.7 for n, w in enumerate(reversed(words[max(before, start - 2) : start]))}
+    found |= {f"r{n}:{w}": 0.7 for n, w in enumerate(words[end : min(after, end + 2)])}
+    shown, last = set(heard.ledger.shown), heard.ledger.last
+    ids = set(mention.item_ids)
+    whole = float(end - start >= len(words) - 2)
+    found |= {
+        "shown": float(bool(ids & shown)),
+        "just shown": float(last is not None and bool(ids & set(last.shown))),
+        "several": float(len(ids) > 1),
+        "one word": float(end - start == 1),
+        "capital": float(all(w.capital for w in message.words[start:end] if len(w.folded) > 3)),
+        DATED: float(end - start > 1 and "(" in message.words[end - 1].stop),
+        "whole": whole,
+        "leads": float(place == 0),
+    }
+    asked = _asked(heard)
+    found |= asked | {f"whole {name}": whole * value for name, value in asked.items()}
+    return found | ({f"seen {name}": value for name, value in asked.items()} if role == "seen" else {})
+
+
+def shown_features(heard: Heard, place: int, shown: Sequence[str]) -> dict[str, float]:
+    """Of an item that was shown just before and is not named in the message. `place`: where in that list it stands."""
+    message = heard.message
+    words = [word.folded for word in message.words]
+    pointing = [
+        role for m, role in zip(heard.slots.mentions, heard.slots.roles, strict=True) if shown[place] in m.item_ids
+    ]
+    last, only = float(place == len(shown) - 1), float(len(shown) == 1)
+    found = {"bias": 1.0, f"pointing:{pointing[0] if pointing else 'none'}": 1.0, "many": min(len(shown), 4) / 4}
+    found |= {"last": last, "first": float(place == 0), "only": only, "length": min(len(words), 30) / 15}
+    found |= {f"w:{w}": 0.5 for w in {*masked(heard)}} | {f"says:{w}": 1.0 for w in _SAYS & {*words}}
+    found |= {f"besides:{act}": 1.0 for act in heard.slots.acts} | _looks("all", words, "?" in message.raw)
+    for number, (start, end) in enumerate([*clauses(message)][:4]):
+        said = set(words[start:end])
+        named = any(
+            start <= m.start and m.end <= end and not (m.end - m.start == 1 and words[m.start] in PRONOUNS)
+            for m in heard.slots.mentions
+        )
+        name = "named" if named else "opening" if number == 0 else "later"
+        found |= _looks(name, words[start:end], "?" in stop_at(message, end))
+        if not named and said & _LIKED:
+            found |= {"pointed": 1.0} if said & PRONOUNS else {}
+            found |= {"plain": 1.0, "plain last": last} if not said & _HOPED else {}
+            found |= {"past": 1.0, "past last": last} if said & _PAST else {}
+    asked = _asked(heard)
+    found |= asked | {f"only {name}": only * value for name, value in asked.items()}
+    return found | {f"past {name}": found.get("past", 0.0) * value for name, value in asked.items()}
+
+
+def _looks(name: str, words: Sequence[str], asks: bool = False) -> dict[str, float]:
+    """Which kinds of words a stretch holds, and whose liking it is."""
+    said = set(words)
+    found = {f"{name} {kind}": 1.0 for kind, known in _LOOKS.items() if said & known}
+    for place, word in enumerate(words):
+        near = words[max(0, place - 4) : place]
+        if word in _LIKED:
+            found[f"{name} {'denied' if set(near) & _LOOKS['not'] else 'liked'}"] = 1.0
+        if word in _LOOKS["like"]:
+            whose = [w for w in near if w in _LOOKS["i"] | _LOOKS["you"]]
+            found |= {f"{name} {'yours' if whose[-1] in _LOOKS['you'] else 'mine'}": 1.0} if whose else {}
+            found |= {f"{name} would": 1.0} if set(near[-3:]) & word_set("would will id ill might may") else {}
+        if word in _LOOKS["seen"] and set(near[-3:]) & _LOOKS["not"]:
+            found[f"{name} unseen"] = 1.0
+    return found | ({f"{name} nothing": 1.0} if not words else {}) | ({f"{name} asks": 1.0} if asks else {})
+
+
+def _clause(heard: Heard, start: int, end: int) -> tuple[int, int, int]:
+    """The first and last place of the sentence around words, and the end of the one behind it."""
+    words = heard.message.words
+    while start > 0 and not set(words[start].stop) & _ENDS:
+        start -= 1
+    ends = [p for p in range(end, len(words)) if set(words[p].stop) & _ENDS]
+    high = ends[0] if ends else len(words)
+    return start, high, next((p for p in ends if p > high), len(words))
+
+
+def _asked(heard: Heard) -> dict[str, float]:
+    """What the reply before asked."""
+    last = heard.ledger.last
+    text = last.text.lower() if last is not None else ""
+    found = {name: float(bool(pattern.search(text))) for name, pattern in _ASKED.items()}
+    return found | {"asked kind": float(bool(re.search(r"\b(?:kind|type|genre|sort)s?\b", last_asked(text))))}

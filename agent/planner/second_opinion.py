@@ -1,0 +1,141 @@
+"""Where the rules are unsure of a message, the learned choices decide: which films are liked, and what the message does.
+
+The rules stay in charge of what they read for certain: conditions, references, comparisons, what is known of a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from agent.planner.heard import Heard
+from agent.planner.learned import Choice, Row
+from agent.planner.mention_features import named_features, shown_features
+from agent.planner.plan_types import Plan
+from agent.planner.roles import Role, asks_only
+from agent.planner.speech_acts import ACTS, SpeechAct, act_features, act_of, asked_before
+from agent.planner.titles import TitleMention
+from vouch.ports import Embedder
+
+FEW = 4
+"""Of so many items that were just spoken of it can be told which one is praised without being named."""
+LIKELY = 0.5
+"""From this probability on a role is taken."""
+SURE_NOT = 0.7
+"""From this probability on a role that the rules found is given up."""
+MARGIN = 0.25
+"""So much likelier than what the rules made of it must another act be at the beginning and behind a list, where people mostly ask."""
+_SETTLED = frozenset({"hide", "forget", "except"})
+_CERTAIN = frozenset({"why", "facets", "taste", "why_not", "compare", "forget", "help", "absent", "beyond", "group"})
+_DOUBTS = frozenset({"left yours", "left would", "left unseen", "left alike"})
+"""Only where such words stand before a title is a like that the rules found given up: one word with a capital is a title more often
+among a collection's own than among all films there are."""
+_LISTS = frozenset({"recommend", "more_like", "find_item", "remember", "item_details"})
+
+
+@dataclass(frozen=True)
+class SecondOpinion:
+    """Holds the choices by name; without them it changes nothing."""
+
+    choices: Mapping[str, Choice]
+    embedder: Embedder
+
+    def of_roles(self, heard: Heard) -> Heard:
+        """The message with the roles of its titles as learned, and with the items just shown that it praises or pans."""
+        named, shown = self.choices.get("named"), self.choices.get("shown")
+        if named is None or shown is None:
+            return heard
+        mentions, roles = heard.slots.mentions, list(heard.slots.roles)
+        apart = [n for n, m in enumerate(mentions) if m.item_ids and not pointing(heard, m)]
+        for place, number in enumerate(apart):
+            features = named_features(heard, mentions[number], roles[number], place)
+            roles[number] = _settled(heard, mentions[number], roles[number], named, features)
+        odds = self._of_shown(heard, shown, {i for n in apart for i in mentions[n].item_ids})
+        for number, mention in enumerate(mentions):
+            doubts = [odds[i]["no"] for i in mention.item_ids if i in odds]
+            if pointing(heard, mention) and doubts and min(doubts) >= SURE_NOT:
+                roles[number] = _without(roles[number])
+        said = {i for m, r in zip(mentions, roles, strict=True) if r in {"like", "dislike"} for i in m.item_ids}
+        judged = tuple((i, role) for i, o in odds.items() if i not in said and (role := _role(o)) is not None)
+        return replace(heard, slots=replace(heard.slots, roles=tuple(roles)), judged=judged)
+
+    def _of_shown(self, heard: Heard, shown: Choice, named: set[str]) -> dict[str, dict[str, float]]:
+        """Of each item just spoken of that is not named, how likely it is liked; none where it may be one of a list: that is asked."""
+        listed, last = just_shown(heard), heard.ledger.last
+        if len(listed) > FEW or (len(listed) > 1 and last is not None and last.asked is not None):
+            return {}
+        apart = [(place, item_id) for place, item_id in enumerate(listed) if item_id not in named]
+        return {i: shown.probabilities(shown_features(heard, place, listed)) for place, i in apart}
+
+    def of_act(self, heard: Heard, plan: Plan) -> SpeechAct | None:
+        """What the message does after all; None where the plan stands."""
+        choice = self.choices.get("acts")
+        if choice is None or choice.embedder_id != self.embedder.embedder_id or certain(heard, plan):
+            return None
+        odds = choice.probabilities(act_features(heard, plan), self.vectors(heard))
+        best = max(ACTS, key=lambda act: odds[act])
+        rules = act_of(plan)
+        margin = MARGIN if heard.ledger.standing is not None or not heard.ledger.turns else 0.0
+        return best if best != rules and odds[best] - odds[rules] >= margin else None
+
+    def vectors(self, heard: Heard) -> Sequence[Row]:
+        """The message and what was asked last, as the acts' choice takes them."""
+        return act_vectors(self.embedder, [heard])[0]
+
+
+def act_vectors(embedder: Embedder, messages: Sequence[Heard]) -> list[tuple[Row, ...]]:
+    """For each message its vector and that of what was asked last, scaled as they are learned; zeros where nothing was said before."""
+    asked = [asked_before(heard) for heard in messages]
+    made = embedder.embed([heard.raw for heard in messages] + [text or "." for text in asked])
+    rows: list[tuple[Row, ...]] = []
+    for n in range(len(messages)):
+        before = made[len(messages) + n] * (3.0 if asked[n] else 0.0)
+        rows.append((made[n] * 3.0, before))
+    return rows
+
+
+def just_shown(heard: Heard) -> tuple[str, ...]:
+    """The items that the turn before showed or spoke of."""
+    last = heard.ledger.last
+    return (last.shown or last.about) if last is not None else ()
+
+
+def pointing(heard: Heard, mention: TitleMention) -> bool:
+    """Whether a mention is only a pronoun."""
+    return any(r.start == mention.start and r.pronoun for r in heard.references)
+
+
+def certain(heard: Heard, plan: Plan) -> bool:
+    """Whether the rules read something that leaves no doubt of what is wanted."""
+    slots = heard.slots
+    if plan.aside.get("intent") in _CERTAIN or any(call.name not in _LISTS for call in plan.calls):
+        return True
+    exact = slots.changes or slots.k or slots.avoid or any(c.attribute not in {"genre", "star"} for c in slots.filters)
+    pointed = any(not r.pronoun for r in heard.references) or plan.aside.get("intent") == "more_like"
+    return bool(exact or plan.aside.get("intent") == "refine" or (heard.ledger.standing is not None and pointed))
+
+
+def _settled(heard: Heard, mention: TitleMention, role: Role, named: Choice, features: Mapping[str, float]) -> Role:
+    """The role of a title in the message. That it was seen says nothing of how it was, unless something is praised beside it."""
+    if role in _SETTLED or mention.close or asks_only(heard.message, mention):
+        return role
+    odds = named.probabilities(features)
+    learned = _role(odds)
+    if role == "anchor":
+        return "dislike" if learned == "dislike" else role
+    if role == "dislike":
+        return "like" if odds["liked"] >= SURE_NOT else role
+    if learned == "like" and role == "seen" and "all liked" not in features:
+        return role
+    doubted = odds["no"] >= SURE_NOT and features.keys() & _DOUBTS
+    return learned or (_without(role) if doubted else role)
+
+
+def _role(odds: Mapping[str, float]) -> Role | None:
+    if odds["disliked"] >= 0.4 and odds["disliked"] > odds["liked"]:
+        return "dislike"
+    return "like" if odds["liked"] >= LIKELY else None
+
+
+def _without(role: Role) -> Role:
+    return "noted" if role in {"like", "dislike"} else role
