@@ -20,16 +20,17 @@ from eval.metrics import (
     recall_at,
     standard,
 )
-from eval.rankers import fit_models
+from eval.rankers import fit_models, with_fixed_places
 from eval.ranking import PARTS, Problem, RankingTable, ranking_table
 from eval.recorded import Tuned
-from eval.splits import Split, split_last, split_people, with_likes_known, with_new_items
+from eval.splits import HeldOut, Split, split_last, split_people, with_likes_known, with_new_items
 from eval.texts import content_of
 from retrieval.catalogue import Catalogue
+from tests import test_new_items as new_items
 from tests.stand_ins_perception import HashEmbedder
 from tests.stand_ins_recommender import small_catalogue
 from vouch.errors import InputError
-from vouch.types import Interaction, Item, Schema
+from vouch.types import Interaction, Item, Preference, Schema, Taste
 
 N_ITEMS = 40
 CATALOGUE = Catalogue(
@@ -103,6 +104,29 @@ def test_models_that_know_the_likes_beat_those_that_do_not(table: RankingTable) 
             assert low is not None
             assert high is not None
             assert 0 <= low <= value <= high <= 1
+
+
+def test_fixed_places_are_those_of_the_best_new_items() -> None:
+    model = new_items.fitted()
+    likes = tuple(Preference(item_id=i) for i in new_items.EVEN)
+    person = HeldOut(Taste(user_id="p", liked=likes), frozenset({new_items.NEW[0]}), frozenset(new_items.EVEN))
+    new = {new_items.CATALOGUE.index_of[i] for i in new_items.NEW}
+    for places in (1, 2):
+        listed = with_fixed_places(model, places)(person).tolist()
+        assert [place for place, item in enumerate(listed, start=1) if item in new] == list(range(21 - places, 21))
+        assert len(set(listed)) == len(listed)
+        assert not set(listed) & {new_items.CATALOGUE.index_of[i] for i in person.out}
+    affinity = model.affinity({like.item_id: 1.0 for like in likes})
+    assert listed[18] == max(new, key=lambda item: affinity[item])
+
+
+def test_what_makes_no_difference_is_measured_once_and_what_weighs_nothing_adds_nothing(table: RankingTable) -> None:
+    added = figures(table, "adds_recall@20", "likes_1")
+    assert added["company"] == 0
+    assert added["cf"] > 0
+    assert figures(table, "recall@20", "likes_1")["popularity"] == pytest.approx(
+        figures(table, "recall@20")["popularity"]
+    )
 
 
 def test_few_likes_known_are_a_part_of_their_own(table: RankingTable) -> None:
