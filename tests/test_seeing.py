@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import time
 import zipfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -16,8 +19,9 @@ import pytest
 from PIL import Image
 
 from retrieval.catalogue import Catalogue
+from retrieval.perception import efficientnet_eye
 from retrieval.perception.caption_decoder import END, MOST_WORDS, UNKNOWN, Written, build_decoder, to_text, write
-from retrieval.perception.efficientnet_eye import Look
+from retrieval.perception.efficientnet_eye import EfficientNetEye, Floats, Look
 from retrieval.perception.seeing_captioner import choose
 from retrieval.perception.seeing_map import ROOT_WEIGHT, SeeingMap, features
 from retrieval.sources.dense import literal_words
@@ -25,6 +29,7 @@ from retrieval.sources.lexical import document
 from tests.stand_ins_perception import unit
 from tools.render import reason_text
 from ui.page.reasons import source_text
+from vouch.errors import ModelFailed
 from vouch.types import CitedPassage, Item, Passage, Schema
 
 N_WORDS = 12
@@ -196,3 +201,27 @@ def test_what_our_own_model_says_finds_nothing_beside_the_picture_s_vector() -> 
     assert "boat" not in document(catalogue.items[0], (ours,))
     assert "boat" in document(catalogue.items[0], (theirs,))
     assert literal_words(catalogue.passages) == {"p": frozenset()}
+
+
+def test_those_who_look_at_a_picture_at_once_share_one_look_and_a_failure_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+
+    def slow(_: object, views: Sequence[object]) -> tuple[Floats, Floats]:
+        looked.append(len(views))
+        time.sleep(0.2)
+        if len(looked) == 1:
+            raise ModelFailed("out of memory")
+        return np.zeros((4, 1280), np.float32), np.full((4, 1000), 0.001, np.float32)
+
+    monkeypatch.setattr(efficientnet_eye, "look", slow)
+    eye = EfficientNetEye(Path)
+    eye._network = object()
+    Image.new("RGB", (40, 40), "red").save(tmp_path / "a.png")
+    with pytest.raises(ModelFailed):
+        eye.look(tmp_path / "a.png")
+    with ThreadPoolExecutor(4) as pool:
+        seen = list(pool.map(eye.look, [tmp_path / "a.png"] * 4))
+    assert looked == [4, 4]
+    assert all(one is seen[0] for one in seen)

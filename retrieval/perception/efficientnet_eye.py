@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 
 SIDE_PX = 260
-REMEMBERED = 8
-"""How many pictures' looks are kept, for whoever asks next about the same file."""
+REMEMBERED = 64
+"""How many pictures' looks are kept, for whoever asks next about the same file: more than an ingest has under way."""
 
 PRINTED = ("envelope", "website", "ring binder", "dust jacket", "comic book", "menu")
 """What the network sees in flat drawings: a sign that its other labels are guesses."""
@@ -54,7 +55,7 @@ class EfficientNetEye:
         self._loading = threading.Lock()
         self._network: Any = None
         self._remembering = threading.Lock()
-        self._looks: OrderedDict[tuple[str, int, int], Look] = OrderedDict()
+        self._looks: OrderedDict[tuple[str, int, int], Future[Look]] = OrderedDict()
 
     def look(self, picture: Path) -> Look:
         """What is seen in the whole picture and three crops of it.
@@ -62,21 +63,31 @@ class EfficientNetEye:
         Raises UnreadableMedia, ModelFailed, and ModelUnavailable where the weights are not here.
         """
         key = _file_facts(picture)
+        if key is None:
+            return self._look(picture)
         with self._remembering:
-            known = self._looks.get(key) if key else None
+            known = self._looks.get(key)
+            if known is None:
+                looking = self._looks[key] = Future[Look]()
+                while len(self._looks) > REMEMBERED:
+                    self._looks.popitem(last=False)
         if known is not None:
-            return known
+            return known.result()  # waits for whoever is looking at it now
+        try:
+            looking.set_result(self._look(picture))
+        except BaseException as failure:
+            with self._remembering:
+                self._looks.pop(key, None)
+            looking.set_exception(failure)
+            raise
+        return looking.result()
+
+    def _look(self, picture: Path) -> Look:
         opened = open_picture(picture, short_side_px=2 * SIDE_PX)
         pooled, probabilities = (rows.mean(0) for rows in look(self._loaded(), four_views(opened)))
         names = tuple(imagenet_words())
         printed = sum(float(probabilities[names.index(name)]) for name in PRINTED)
-        seen = Look(pooled, probabilities, is_drawn(opened, printed=printed))
-        if key:
-            with self._remembering:
-                self._looks[key] = seen
-                while len(self._looks) > REMEMBERED:
-                    self._looks.popitem(last=False)
-        return seen
+        return Look(pooled, probabilities, is_drawn(opened, printed=printed))
 
     def _loaded(self) -> Any:
         with self._loading:
