@@ -16,6 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from agent.models.choosing import Place
 from eval.conversation_tables import show_dialogue, show_planner
 from eval.datasets import read_dataset
 from eval.dialogue import DialogueTable, dialogue_table
@@ -23,6 +24,7 @@ from eval.fusion import FusionTable, fusion_table
 from eval.grounding import GroundingTable, grounding_table
 from eval.perception import PerceptionTable, Say, Tier, Watcher, perception_table
 from eval.planner import PlannerTable, planner_table
+from eval.planner_models import model_table
 from eval.ranking import PARTS, Metric, Problem, RankingTable, ranking_table
 from eval.recorded import RECORDED, Tuned
 from eval.splits import Split, split_last, split_people
@@ -118,8 +120,15 @@ def grounding(arguments: argparse.Namespace, settings: Settings) -> GroundingTab
 
 
 def planner(arguments: argparse.Namespace, settings: Settings) -> PlannerTable:
-    """How labelled messages of real seekers are understood; needs no home, but the folder of the data sets."""
-    return planner_table(_data_sets(arguments), MiniLmEmbedder(threads=settings.threads))
+    """How labelled messages of real seekers are understood; needs no home, but the folder of the data sets. With --model a sample of them,
+    by a language model alone and joined."""
+    folder, embedder = _data_sets(arguments), MiniLmEmbedder(threads=settings.threads)
+    if not arguments.model:
+        return planner_table(folder, embedder)
+    place = Place(
+        weights=settings.weights_folder, prefixes=settings.prefixes, threads=settings.threads, key=settings.chat_key
+    )
+    return model_table(folder, embedder, arguments.model, place, messages=arguments.messages, say=_teller())
 
 
 def dialogue(arguments: argparse.Namespace, settings: Settings) -> DialogueTable:
@@ -178,6 +187,10 @@ def main(words: Sequence[str] | None = None) -> int:
         metavar="PART",
         help=f"some of {', '.join(PARTS)}, or likes_K for another K; all by default",
     )
+    parser.add_argument(
+        "--model", default="", help="planner: a language model (as of `vouch chat --model`) on a sample"
+    )
+    parser.add_argument("--messages", type=int, default=60, help="planner: how many messages that model is asked about")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     arguments = parser.parse_args(words)
     settings = Settings(home=arguments.home) if arguments.home else Settings()

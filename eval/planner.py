@@ -117,23 +117,30 @@ def planner_table(folder: Path, embedder: Embedder) -> PlannerTable:
     """
     films = read_films(folder)
     labelled = cases(folder, films)
-    models: dict[str, Understand] = {"planner": by_planner(films, embedder)}
-    rows: list[PlannerRow] = []
     halves: tuple[Half, ...] = ("tuned on", "reported")
-    for model, understand in models.items():
-        found = [(case, understand(case)) for case in labelled]
-        for half in halves:
-            of_half = [(case, read) for case, read in found if case.dialogue.half == half]
-            for data in ("both", *DATA):
-                of_data = [pair for pair in of_half if data in ("both", pair[0].dialogue.data)]
-                rows.append(_row(model, half, data, of_data))
+    understand = by_planner(films, embedder)
+    found = [(case, understand(case)) for case in labelled]
+    rows = [
+        row for half in halves for row in rows_of("planner", half, [p for p in found if p[0].dialogue.half == half])
+    ]
     return PlannerTable(rows=tuple(rows))
 
 
+def rows_of(model: str, half: Half, found: Sequence[tuple[Case, Understood]]) -> list[PlannerRow]:
+    """The rows of one model over both data sets and over each that has messages."""
+    by_data = {data: [pair for pair in found if data in ("both", pair[0].dialogue.data)] for data in ("both", *DATA)}
+    return [_row(model, half, data, pairs) for data, pairs in by_data.items() if pairs]
+
+
 def by_planner(films: Catalogue, embedder: Embedder) -> Understand:
-    """The rules alone."""
-    planner = Planner(films, IntentReader(embedder, utterances()))
+    """The planner alone."""
+    planner = planner_of(films, embedder)
     return lambda case: understood(planner.plan(case.message.text, case.ledger), films)
+
+
+def planner_of(films: Catalogue, embedder: Embedder) -> Planner:
+    """The planner over these films."""
+    return Planner(films, IntentReader(embedder, utterances()))
 
 
 def cases(folder: Path, films: Catalogue) -> tuple[Case, ...]:

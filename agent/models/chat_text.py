@@ -10,6 +10,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, SystemMessage, ToolMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk
+from langchain_core.utils.function_calling import convert_to_openai_tool
 
 _HOW = (
     "To use tools, answer with nothing but JSON of this form: "
@@ -38,9 +39,9 @@ def as_chat(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]] = (
     return chat
 
 
-def system_text(system: str, tools: Sequence[dict[str, Any]]) -> str:
-    """The system message of every chat with these instructions and tools."""
-    return as_chat([SystemMessage(content=system)], tools)[0]["content"]
+def system_text(system: str, tools: Sequence[Any]) -> str:
+    """The system message of every chat with these instructions and tools, which may be LangChain's or their JSON."""
+    return as_chat([SystemMessage(content=system)], [convert_to_openai_tool(tool) for tool in tools])[0]["content"]
 
 
 def _told(tools: Sequence[dict[str, Any]]) -> str:
