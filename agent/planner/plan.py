@@ -16,6 +16,7 @@ from agent.planner.memory_requests import MemoryRequests
 from agent.planner.offers import Offers
 from agent.planner.plan_types import Plan
 from agent.planner.questions import questions
+from agent.planner.ratings import rates
 from agent.planner.requests import Requests
 from agent.planner.second_opinion import SecondOpinion
 from agent.planner.slots import SlotReader
@@ -39,6 +40,10 @@ _AGAIN = re.compile(
     r"\b(?:show|see|give|repeat|bring)\b.*\b(?:list|those|them|these)\b.*\b(?:again|once more)$|^(?:the )?(?:list|same) again$"
 )
 _HELLO = re.compile(r"\s*(?:hi|hello|hey|hiya)(?: there)?[\s,.!]+(?P<rest>\S.*)", re.IGNORECASE)
+_SHORT_QUESTION = re.compile(
+    r"\s*in (?:colou?r|black and white|3d|(?:an)?other language|[A-Z][a-z]+(?:ish|ese|ch|an))\s*\?", re.IGNORECASE
+)
+_POINTING = word_set("and ok okay so hm the that this one film movie book piece song")
 _TALK = frozenset({"greeting", "thanks", "help", "taste", "facets"})
 
 
@@ -53,7 +58,8 @@ class Planner:
         self._opinion = SecondOpinion(read_choices() if choices is None else choices, intents.embedder)
         self.reader = SlotReader(catalogue)
         self._references = ReferenceReader(catalogue, self.reader.lexicon)
-        names, standing = Names(catalogue), Standing(self.reader)
+        self._names = names = Names(catalogue)
+        standing = Standing(self.reader)
         self._requests = Requests(self.reader, intents, names, standing)
         self._statements = Statements(self._requests, names, standing)
         self._enquiries = Enquiries(self.reader, intents, names, self._requests, self._statements)
@@ -78,6 +84,8 @@ class Planner:
         greeted = _HELLO.match(raw)
         if greeted and self.intents.rule(read_message(greeted["rest"]).folded) in _TALK:
             return self.plan(greeted["rest"], ledger)
+        if _SHORT_QUESTION.match(raw) and ledger.in_focus is not None:
+            return self.plan(f"Is it {raw}", ledger)
         if asked_for_somebody := _WHY_THEY.match(raw):
             return self.plan(f"Why {asked_for_somebody['what'] or asked_for_somebody['one']}", ledger)
         settled = self._offers.settled(message, ledger)
@@ -144,6 +152,7 @@ class Planner:
         attempts = (
             self._enquiries.namesakes,
             self._memory.asks,
+            self._rated,
             self._statements.forgets,
             self._why_nots.asks,
             self._asks_beside,
@@ -164,11 +173,21 @@ class Planner:
                 return plan
         return self._requests.fresh(heard)
 
+    def _rated(self, heard: Heard, rule: str | None) -> Plan | None:
+        return rates(heard, self._names)
+
+    def _only_points(self, heard: Heard, end: int) -> bool:
+        """Whether the words before a place only name an item."""
+        named = {p for m in heard.slots.mentions for p in range(m.start, m.end)}
+        return end > 0 and all(p in named or heard.message.at(p) in _POINTING for p in range(end))
+
     def _asks_beside(self, heard: Heard, rule: str | None) -> Plan | None:
         """A question about an item beside other sentences (“I loved the first one. What is the second about?”): both are answered."""
         if REQUEST.search(heard.slots.rest):
             return None
         for start, end in questions(heard.message):
+            if self._only_points(heard, start):
+                continue  # “The third one, what is it about?” is one question
             raw = heard.message.text(start, end) + "?"
             part = self._heard(raw, read_message(raw), heard.ledger)
             asked = None if part.slots.acts else self._enquiries.asks(part, self.intents.rule(part.folded))
