@@ -278,6 +278,10 @@ class ListWords:
             )
         if aside.get("unknown"):
             told.append(unknown_words(aside["unknown"]))
+        if aside.get("titles_only") and rec_list.query.text:
+            told.append(
+                f"Nothing describes what is here, so I could look for “{plain(rec_list.query.text)}” in titles alone."
+            )
         if aside.get("nothing_to_compare"):
             told.append("You have not been shown anything yet to compare with, so I could not go by that.")
         told += [

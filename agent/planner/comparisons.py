@@ -61,6 +61,11 @@ _COUNT_ALONE = re.compile(
     r"^(?:(?:ok|please|just|only) )*(?:give me|show me|name|list|recommend|suggest|just|only)(?: me)? (?:just |only )?(?P<n>\d{1,2}"
     r"|two|three|four|five|six|seven|eight|nine|ten|twelve)(?: please| of them)?$"
 )
+_AT_MOST = re.compile(
+    r"(?:up to|at most|no more than|not more than|max|maximum|a maximum of) (?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten"
+    r"|twelve) (?:(?P<of>of (?:them|these|those))|(?P<noun>\w+))(?= |$)"
+)
+LISTED = frozenset({"recommendations", "suggestions", "ideas", "results", "titles"})
 _COUNT_WORDS = {
     "two": 2,
     "three": 3,
@@ -88,6 +93,11 @@ def read_count(reading: Reading, lexicon: Lexicon) -> int | None:
     """How many items are wanted, at most 12; None where nothing is said of it."""
     if re.search(r"\b(?:just|only) one(?: please| of them)?$", reading.message.folded):
         return 1
+    for start, end, match in reading.matches(_AT_MOST):
+        counted = match["of"] or match["noun"] in lexicon.work_nouns | LISTED
+        if counted and reading.free(start, end):
+            reading.claim(start, end - (0 if match["of"] else 1))
+            return max(1, min(_COUNT_WORDS.get(match["n"]) or int(match["n"]), 12))
     for start, end, match in reading.matches(_COUNT_ALONE):
         reading.claim(start, end)
         return max(1, min(_COUNT_WORDS.get(match["n"]) or int(match["n"]), 12))

@@ -164,7 +164,7 @@ class Enquiries:
     def whys(self, heard: Heard, rule: str | None) -> Plan | None:
         """Why an item was recommended; “and the second?” asks on."""
         last = heard.ledger.last
-        on = last is not None and last.aside.get("intent") == "why" and self._asks_on(heard)
+        on = last is not None and last.aside.get("intent") == "why" and heard.asks_on
         if rule != "why" and not on:
             return None
         targets = heard.targets
@@ -184,11 +184,7 @@ class Enquiries:
             return None
         if _FIND.search(heard.folded) and heard.slots.mentions:
             return None
-        aspect = (
-            aspect_of(heard.message, self.reader.lexicon, spans)
-            if not self._asks_on(heard)
-            else self._last_aspect(heard)
-        )
+        aspect = aspect_of(heard.message, self.reader.lexicon, spans) if not heard.asks_on else self._last_aspect(heard)
         if aspect is None or self._wants_list(heard):
             return None
         if heard.slots.mentions:
@@ -238,17 +234,6 @@ class Enquiries:
         fitting = self.reader.fitting([c for c in slots.filters if c.attribute in kinds])
         named = [i.item_id for i in fitting if forms & set(title_forms(i.title))]
         return self._about(heard, named, Aspect(kind="all")) if named else None
-
-    def _asks_on(self, heard: Heard) -> bool:
-        """Whether the message only names another item: “and the second?”, “what about Metropolis?”."""
-        covered = {p for m in heard.slots.mentions for p in range(m.start, m.end)}
-        rest = [w.folded for p, w in enumerate(heard.message.words) if p not in covered]
-        return (
-            bool(heard.slots.mentions)
-            and bool(rest)
-            and re.sub(r"^(?:ok|okay|so|oh|hm+) ", "", " ".join(rest))
-            in {"and", "what about", "how about", "and what about", "and for", "and of"}
-        )
 
     def _last_aspect(self, heard: Heard) -> Aspect | None:
         last = heard.ledger.last

@@ -23,6 +23,7 @@ REQUEST = re.compile(
     r"|choose))\b"
 )
 """Words that ask for something to be shown."""
+_ON = frozenset({"and", "what about", "how about", "and what about", "and for", "and of"})
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,13 @@ class Heard:
         ids = [i for m in self.slots.mentions for i in m.item_ids]
         focus = self.ledger.in_focus
         return tuple(dict.fromkeys(ids)) or ((focus,) if focus else ())
+
+    @property
+    def asks_on(self) -> bool:
+        """Whether the message only names another item: “and the second?”, “what about Metropolis?”."""
+        covered = {p for m in self.slots.mentions for p in range(m.start, m.end)}
+        rest = " ".join(w.folded for p, w in enumerate(self.message.words) if p not in covered)
+        return bool(self.slots.mentions) and re.sub(r"^(?:ok|okay|so|oh|hm+) ", "", rest) in _ON
 
     def aside(self, intent: str, **more: object) -> dict[str, Any]:
         """What the words should know besides the results, as plain JSON; what says nothing is left out."""

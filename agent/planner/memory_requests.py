@@ -25,7 +25,7 @@ _PIN = re.compile(
 )
 _ALWAYS = re.compile(
     r"\b(?:from now on|always|in (?:general|future)|generally|every time|as a rule|for (?:all|every) lists?|in all lists"
-    r"|never (?:show|recommend|suggest|give)|(?:dont|do not) ever)\b"
+    r"|never (?:show|recommend|suggest|give|anything|something)|(?:dont|do not) ever)\b"
 )
 _USUALLY = re.compile(r"\b(?:usually|generally|mostly|normally|in general|as a rule|tend to)\b")
 _LISTS = ("recommend", "more_like")

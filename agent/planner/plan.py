@@ -43,6 +43,10 @@ _HELLO = re.compile(r"\s*(?:hi|hello|hey|hiya)(?: there)?[\s,.!]+(?P<rest>\S.*)"
 _SHORT_QUESTION = re.compile(
     r"\s*in (?:colou?r|black and white|3d|(?:an)?other language|[A-Z][a-z]+(?:ish|ese|ch|an))\s*\?", re.IGNORECASE
 )
+_BARE_MOST = re.compile(
+    r"\s*(?:(?:and|so|ok) )?(?:the )?(?P<most>shortest|longest|oldest|newest|cheapest|priciest)(?: one)?\s*\?",
+    re.IGNORECASE,
+)
 _POINTING = word_set("and ok okay so hm the that this one film movie book piece song")
 _TALK = frozenset({"greeting", "thanks", "help", "taste", "facets"})
 
@@ -84,6 +88,8 @@ class Planner:
         greeted = _HELLO.match(raw)
         if greeted and self.intents.rule(read_message(greeted["rest"]).folded) in _TALK:
             return self.plan(greeted["rest"], ledger)
+        if (bare := _BARE_MOST.match(raw)) and ledger.listed:
+            return self.plan(f"Which one is the {bare['most']}?", ledger)
         if _SHORT_QUESTION.match(raw) and ledger.in_focus is not None:
             return self.plan(f"Is it {raw}", ledger)
         if asked_for_somebody := _WHY_THEY.match(raw):
@@ -95,7 +101,13 @@ class Planner:
         plan = self._groups.asks(heard, None) or self._enquiries.unclear(heard) or self._plan(heard)
         plan = self._statements.judging(heard, plan)
         act = self._opinion.of_act(heard, plan)
-        return self._memory.held(heard, self._as(act, heard) if act else plan)
+        return self._told(self._memory.held(heard, self._as(act, heard) if act else plan))
+
+    def _told(self, plan: Plan) -> Plan:
+        """The plan with a word on what its query's text is looked for in, where nothing but titles is known."""
+        wished = any(call.name == "recommend" and call.arguments.get("text") for call in plan.calls)
+        titles_only = wished and not self.reader.titles.told and bool(self.catalogue.items)
+        return replace(plan, aside={**plan.aside, "titles_only": True}) if titles_only else plan
 
     def heard(self, raw: str, ledger: Ledger) -> Heard:
         """What was read of a message, before it is planned."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from agent.planner.comparisons import LISTED
 from agent.planner.conditions import Condition, Reading, Size
 from agent.planner.contexts import in_story, work_noun_near
 from agent.planner.lexicon import Lexicon, Topic, plain_name
@@ -58,6 +59,13 @@ _SIZE = re.compile(
 _LONG, _SHORT = {"longest", "long", "lengthy", "thick"}, {"shortest", "short", "brief", "quick", "thin", "slim"}
 _CHEAP = {"cheapest", "cheap", "inexpensive", "affordable", "budget"}
 _NO_ROOM = re.compile(r"(?:^|\s)(?:how|as|so|all|no|before|any)$")
+_NEVER = re.compile(
+    r"\bnever(?: (?:show me|recommend|suggest|give me))?(?: (?:anything|something|films?|movies?|books?|one|ones))?$"
+)
+_OPPOSITE: dict[FilterOp, FilterOp] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_COUNTED = re.compile(
+    r"(?:up to|at most|no more than|not more than|max|maximum|a maximum of) (?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)$"
+)
 ABOUT_SIZE: tuple[Topic, ...] = ("minutes", "pages")
 
 
@@ -84,6 +92,8 @@ class QuantityReader:
 
     def _counts(self, reading: Reading, start: int, match: re.Match[str]) -> bool:
         unit = match["unit"] or match["cur"]
+        if _COUNTED.match(match.group()) and counted_behind(reading, start + len(match.group().split()), self.lexicon):
+            return False
         if match["num"] in {"a", "an", "one"} and not (match["unit"] or "").startswith("h"):
             return False
         if not unit and not (
@@ -110,6 +120,7 @@ class QuantityReader:
         start, end = span
         before = reading.message.at(start - 1), reading.message.at(start - 2)
         comparison = match["cmp"]
+        never = _NEVER.search(" ".join(w.folded for w in reading.message.words[:start]))
         has = {"have", "got", "only", "budget", "spend", "for", "of"} & set(before)
         if (
             not comparison
@@ -118,7 +129,11 @@ class QuantityReader:
         ):
             comparison = "at most"
         hint = (comparison or "") + " " + " ".join(before)
-        self._add(reading, (start, end), (unit or self._hinted(hint, value), _bounds(comparison, match["post"], value)))
+        bounds = _bounds(comparison, match["post"], value)
+        if never and comparison and len(bounds) == 1:
+            start -= len(never.group().split())
+            bounds = tuple((_OPPOSITE[op], limit) for op, limit in bounds)
+        self._add(reading, (start, end), (unit or self._hinted(hint, value), bounds), lasting=bool(never))
 
     def _spoken(self, reading: Reading, match: re.Match[str]) -> str:
         """The unit of the other amounts in the message, where one compared number stands without (“under 3 hours and over 2”)."""
@@ -140,7 +155,12 @@ class QuantityReader:
         return ""
 
     def _add(
-        self, reading: Reading, span: tuple[int, int], said: tuple[str, tuple[tuple[FilterOp, float], ...]]
+        self,
+        reading: Reading,
+        span: tuple[int, int],
+        said: tuple[str, tuple[tuple[FilterOp, float], ...]],
+        *,
+        lasting: bool = False,
     ) -> None:
         unit, bounds = said
         attribute, factor, topic = self._measured(unit)
@@ -180,9 +200,8 @@ class QuantityReader:
                 reading.claim(start, end)
             return
         for op, value in bounds:
-            reading.add(
-                Condition(attribute=attribute.name, op=op, value=round(value * factor, 4), start=start, end=end)
-            )
+            limit = round(value * factor, 4)
+            reading.add(Condition(attribute=attribute.name, op=op, value=limit, start=start, end=end, lasting=lasting))
 
     def _measured(self, unit: str) -> tuple[Attribute | None, float, str]:
         """The attribute that a unit counts, the factor from the unit to the attribute's own, and the topic in words."""
@@ -236,8 +255,8 @@ class QuantityReader:
         small = word in _SHORT or word in _CHEAP
         topics: tuple[Topic, ...] = ABOUT_SIZE if word in _LONG | _SHORT else ("price",)
         found = [topic for topic in topics if self.lexicon.about(topic)]
-        if not found and topics == ("price",):
-            reading.unknown.append("price")
+        if not found and (topics == ("price",) or word.endswith("est")):
+            reading.unknown.append("price" if topics == ("price",) else "length")
         for topic in found:
             op: FilterOp = "<=" if small != negated else ">="
             reading.sizes.append(
@@ -252,6 +271,13 @@ class QuantityReader:
             )
         keep = reading.message.at(span[1]) in {"story", "stories"}
         reading.claim(*span, "keep" if keep else "drop")
+
+
+def counted_behind(reading: Reading, end: int, lexicon: Lexicon) -> bool:
+    """Whether what follows a number is what is listed (“not more than 5 of them”, “at most 5 films”)."""
+    behind = reading.message.at(end), reading.message.at(end + 1)
+    of_them = behind[0] == "of" and behind[1] in {"them", "these", "those"}
+    return of_them or behind[0] in lexicon.work_nouns | LISTED
 
 
 def _bounds(comparison: str | None, post: str | None, value: float) -> tuple[tuple[FilterOp, float], ...]:

@@ -103,7 +103,7 @@ _EDGE = word_set(
     " on at as than then this "
     "which who me my us i you we too also so such not only just one no would like want something anything there "
     "going lasts lasting costs costing runs running goes takes "
-    "please rather if when what whats do does can could should has have had really very bit lot them they he she "
+    "always never please rather if when what whats do does can could should has have had really very bit lot them they he she "
     "his her your our were im ive id youre thats up about made published released written produced set yet quite "
     "much many kind sort type please got get let lets s t ll re d m"
 )

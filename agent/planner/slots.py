@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from agent.planner.avoidances import read_avoidances
@@ -19,6 +18,7 @@ from agent.planner.roles import Role, cue_spans, roles_of
 from agent.planner.superlatives import Most, most_of
 from agent.planner.titles import TitleMention, TitleReader
 from agent.planner.unknown_titles import unknown_titles
+from agent.planner.unrecorded import UnrecordedReader
 from agent.planner.values import ValueReader
 from agent.planner.words import Message, read_message
 from retrieval.catalogue import Catalogue
@@ -27,10 +27,6 @@ from vouch.types import Attribute, Filter, Item
 
 HIDES_ANSWER = 0.6
 """An attribute that fewer of the otherwise fitting items have is preferred, not demanded: missing values could hide the answer."""
-
-_BY_SEX = re.compile(
-    r"(?:made |written |directed |composed )?by (?:an? |some )?(?:female|male|woman|women|man|men)(?: \w+(?:ers?|ors?|ists?))?(?= |$)"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +77,7 @@ class SlotReader:
         self.titles = TitleReader(catalogue)
         self._periods = PeriodReader(self.lexicon, catalogue.items)
         self._quantities = QuantityReader(self.lexicon)
+        self._unrecorded = UnrecordedReader(self.lexicon, self.titles.told)
         self._values = ValueReader(self.lexicon, known=self.titles.told, usual=self.titles.usual)
 
     def read(
@@ -117,9 +114,7 @@ class SlotReader:
         roles = _noted(roles_of(message, mentions), besides)
         self._cues(reading, mentions, roles)
         before = list(reading.claimed)
-        for start, end, _ in reading.matches(_BY_SEX):
-            reading.unknown.append("maker’s gender")
-            reading.claim(start, end)
+        self._unrecorded.read(reading)
         self._values.read(reading, story)
         avoid = self._ruled_out(reading, read_avoidances(reading, story))
         read_kind_of_verb(reading, self.lexicon)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agent.ledger import Ledger
 from agent.planner.courtesies import clauses
 from agent.planner.heard import REQUEST, Heard, Names
 from agent.planner.plan_types import Plan
@@ -158,33 +157,7 @@ class Statements:
         forgotten = heard.slots.said("forget")
         if rule != "forget" and not forgotten:
             return None
-        if re.search(
-            r"\b(?:everything|all|my (?:likes|taste|history|profile)|about me|reset|start over)\b", heard.folded
-        ):
-            titles = [self.names.name(i) for i in self._all_taken(heard.ledger)]
-        elif (
-            forgotten
-            and heard.slots.mentions
-            and not re.match(r"^(?:\w+ )?(?:forget|take back|i take back) (?:that|it)(?: i said)?$|^undo", heard.folded)
-        ):
-            titles = self.names.of(forgotten)
-        else:
-            titles = [self.names.name(i) for i in self._last_taken(heard.ledger)]
-        return Plan(
-            calls=(call("remember", kind="forget", titles=titles),) if titles else (), aside=heard.aside("forget")
-        )
-
-    def _last_taken(self, ledger: Ledger) -> tuple[str, ...]:
-        for turn in reversed(ledger.turns):
-            done = [
-                r["remembered"] for r in turn.results if r.get("kind") == "remembered" and r["remembered"]["item_ids"]
-            ]
-            if done and done[-1]["kind"] != "forget":
-                return tuple(i for row in done for i in row["item_ids"])
-        return ()
-
-    def _all_taken(self, ledger: Ledger) -> tuple[str, ...]:
-        latest = [r["remembered"] for turn in ledger.turns for r in turn.results if r.get("kind") == "remembered"]
-        titles = [t for row in latest[-1:] for t in (*row["liked_titles"], *row["disliked_titles"])]
-        known = [item.item_id for title in titles for item in self.names.catalogue.find(title)]
-        return tuple(dict.fromkeys((*ledger.taken, *known)))
+        if not forgotten:
+            return Plan(calls=(call("undo"),), aside=heard.aside("forget"))
+        made = call("remember", kind="forget", titles=self.names.of(forgotten))
+        return Plan(calls=(made,), aside=heard.aside("forget"))

@@ -51,7 +51,9 @@ class WhyNots:
         if len(named) == 2 and self._compares(heard):
             return self._compared(heard, named)
         about = named if named and len(heard.slots.mentions) <= 2 else self._spoken_of(heard)
-        if about and asks_why_not(heard):
+        last = heard.ledger.last
+        on = last is not None and last.aside.get("intent") == "why_not" and heard.asks_on
+        if about and (on or asks_why_not(heard)):
             calls = tuple(self._why_not(heard, item_id) for item_id in about[:3])
             return Plan(calls=calls, aside=heard.aside("why_not", about=list(about[:3])))
         standing = heard.ledger.standing

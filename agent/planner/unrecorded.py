@@ -1,0 +1,72 @@
+"""What people ask by and a catalogue may not record: who plays in it, which studio made it, the age that it is for, the maker's gender.
+
+It is noted as unknown, so that the reply says so; a name stays in the query's text, for a description may hold it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from agent.planner.conditions import Reading
+from agent.planner.lexicon import Lexicon, plain_name
+from agent.planner.words import word_set
+
+_BY_SEX = re.compile(
+    r"(?:made |written |directed |composed )?by (?:an? |some )?(?:female|male|woman|women|man|men)(?: \w+(?:ers?|ors?|ists?))?(?= |$)"
+)
+_FOR_ADULTS = re.compile(
+    r"(?:that is |thats )?(?:only |just )?for (?:an? )?(?:adults?|grown ups?|grownups?|mature audiences?)(?: only)?(?= |$)"
+)
+_PLAYED = re.compile(
+    r"(?P<cue>starring|featuring|stars|played by|acted by|with the act(?:or|ress)|with) (?P<first>\w+) (?P<last>\w+)(?= |$)"
+)
+_CAST = word_set("star stars starring cast actor actors actress actresses performer performers")
+_STUDIO = word_set("studio studios production company distributor network label publisher producer")
+_STUDIOS = re.compile(
+    r"(?:(?:by|from) )?(?P<name>paramount|universal|warner(?: bros| brothers)?|mgm|disney|pixar|dreamworks|rko|columbia pictures|ufa"
+    r"|(?:studio )?ghibli|a24|netflix|hbo|lionsgate|miramax|hammer|marvel|(?:20 th|twentieth) century fox)(?: studios?| pictures)?(?= |$)"
+)
+
+
+@dataclass(frozen=True)
+class UnrecordedReader:
+    """Reads them against one catalogue. `told`: the folded words of its descriptions and titles."""
+
+    lexicon: Lexicon
+    told: Collection[str]
+
+    def read(self, reading: Reading) -> None:
+        """Notes what is asked by and not recorded."""
+        for start, end, _ in reading.matches(_BY_SEX):
+            reading.unknown.append("maker’s gender")
+            reading.claim(start, end)
+        for start, end, match in reading.matches(_FOR_ADULTS):
+            if not self._means(match.group().split()[-1:]):
+                reading.unknown.append("age that it is for")
+                reading.claim(start, end)
+        if not self._records(_CAST):
+            for start, end, match in reading.matches(_PLAYED):
+                capitals = all(word.capital for word in reading.message.words[end - 2 : end])
+                known = self._means([match["first"], match["last"]]) or {match["first"], match["last"]} <= set(
+                    self.told
+                )
+                inside = (
+                    match["cue"] == "with" and reading.message.at(end) == "in"
+                )  # “with Big Ben in it” may be a place
+                if capitals and not known and not inside and reading.free(start, end):
+                    reading.unknown.append("cast")
+                    reading.claim(start, end - 2)
+        if not self._records(_STUDIO):
+            for start, _, match in reading.matches(_STUDIOS):
+                name = match["name"].split()
+                place = next(p for p in range(start, len(reading.message.words)) if reading.message.at(p) == name[0])
+                if reading.message.words[place].capital and not self._means(name) and reading.free(start, place + 1):
+                    reading.unknown.append("studio")
+
+    def _means(self, words: list[str]) -> bool:
+        return tuple(words) in self.lexicon.phrases
+
+    def _records(self, names: Collection[str]) -> bool:
+        return any(set(plain_name(a.name).split()) & set(names) for a in self.lexicon.schema.attributes)

@@ -1,0 +1,120 @@
+"""Phrasings that were read wrongly once: each with what it means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.ledger import Ledger
+from agent.planner.plan import Plan, Planner
+from agent.planner.ratings import rating_of
+from tests.stand_ins_agent import after_list, catalogue_of, intents, planner, turn
+
+
+def calls(plan: Plan) -> list[tuple[str, dict[str, Any]]]:
+    return [(call.name, dict(call.arguments)) for call in plan.calls]
+
+
+@pytest.mark.parametrize("said", ["and Frankenstein?", "what about Frankenstein?"])
+def test_another_title_after_why_not_asks_the_same_of_it(said: str) -> None:
+    first = planner().plan("why not Faust?", after_list("nosferatu"))
+    ledger = Ledger(turns=(*after_list("nosferatu").turns, turn("why not Faust?", first)))
+    assert [name for name, _ in calls(first)] == ["why_not"]
+    assert [(n, a["title"]) for n, a in calls(planner().plan(said, ledger))] == [("why_not", "Frankenstein")]
+
+
+def test_for_adults_is_no_word_to_look_for() -> None:
+    plan = planner().plan("something scary for adults", Ledger())
+    assert plan.calls[0].arguments["text"] == "scary"
+    assert plan.aside["unknown"] == ["age that it is for"]
+
+
+@pytest.mark.parametrize("said", ["not more than 5 of them", "no more than 5 films", "at most five films please"])
+def test_a_bound_on_how_many_is_no_bound_on_length(said: str) -> None:
+    ((name, arguments),) = calls(planner().plan(said, after_list("nosferatu", "metropolis")))
+    assert (name, arguments["k"]) == ("recommend", 5)
+    assert "minutes" not in {f["attribute"] for f in arguments.get("filters", ())}
+
+
+def test_a_bound_with_a_unit_still_counts_minutes() -> None:
+    ((_, arguments),) = calls(planner().plan("no more than 50 minutes", Ledger()))
+    assert arguments["filters"] == [{"attribute": "minutes", "op": "<=", "value": 50.0}]
+
+
+@pytest.mark.parametrize("said", ["shortest?", "the oldest?"])
+def test_a_bare_superlative_is_of_the_list_shown(said: str) -> None:
+    plan = planner().plan(said, after_list("nosferatu", "metropolis"))
+    assert calls(plan) == [("item_details", {"title": "Nosferatu"})]
+
+
+def test_a_superlative_of_what_is_not_recorded_says_so() -> None:
+    unmeasured = Planner(catalogue_of([("Quiet Water", {"year": 1950.0}), ("Loud Water", {"year": 1960.0})]), intents())
+    assert unmeasured.plan("the shortest film", Ledger()).aside["unknown"] == ["length"]
+    assert "unknown" not in planner().plan("the shortest film", Ledger()).aside
+
+
+@pytest.mark.parametrize("said", ["in colour?", "in black and white?"])
+def test_in_colour_with_a_question_mark_is_asked_of_the_item(said: str) -> None:
+    assert [name for name, _ in calls(planner().plan(said, after_list("nosferatu")))] == ["item_details"]
+    assert [name for name, _ in calls(planner().plan("in colour", after_list("nosferatu")))] == ["recommend"]
+
+
+@pytest.mark.parametrize(
+    ("said", "unknown"),
+    [
+        ("a film with Tom Cruise", ["cast"]),
+        ("something starring Greta Garbo", ["cast"]),
+        ("a Paramount film", ["studio"]),
+        ("films by Universal", ["studio"]),
+        ("a film with Big Ben in it", []),
+        ("a book with old maps", []),
+        ("a universal story", []),
+    ],
+)
+def test_names_of_cast_and_studios_are_said_not_to_be_recorded(said: str, unknown: list[str]) -> None:
+    plan = planner().plan(said, Ledger())
+    assert list(plan.aside.get("unknown", ())) == unknown
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("I give Metropolis 4 stars", "like"),
+        ("Metropolis 3/5", "seen"),
+        ("I'd rate Metropolis 9 out of 10", "like"),
+        ("Metropolis gets two stars from me", "dislike"),
+    ],
+)
+def test_a_rating_is_remembered(said: str, kind: str) -> None:
+    assert calls(planner().plan(said, Ledger())) == [("remember", {"kind": kind, "titles": ["Metropolis"]})]
+
+
+def test_a_rating_of_what_was_spoken_of_is_remembered() -> None:
+    plan = planner().plan("I'd give it 5 stars", after_list("metropolis"))
+    assert calls(plan) == [("remember", {"kind": "like", "titles": ["Metropolis"]})]
+
+
+@pytest.mark.parametrize("said", ["films with at least 4 stars", "something rated over 4 stars", "1 of 2 films"])
+def test_a_wish_for_stars_is_no_rating(said: str) -> None:
+    assert "remember" not in {name for name, _ in calls(planner().plan(said, Ledger()))}
+
+
+def test_a_rating_is_a_share_of_its_scale() -> None:
+    assert [rating_of(s) for s in ("7/10", "2 stars", "five out of five", "6 stars", "80 of 100")] == [
+        0.7,
+        0.4,
+        1.0,
+        None,
+        0.8,
+    ]
+
+
+def test_where_only_titles_are_known_words_are_said_to_be_looked_for_there() -> None:
+    bare = Planner(catalogue_of([("The Scary Bunny", {}), ("Quiet Water", {})]), intents())
+    assert bare.plan("something scary", Ledger()).aside["titles_only"]
+    assert "titles_only" not in planner().plan("something scary", Ledger()).aside
+
+
+def test_taking_back_without_a_title_is_one_undo() -> None:
+    assert calls(planner().plan("unlike that", Ledger())) == [("undo", {})]
