@@ -420,3 +420,16 @@ def test_a_childs_age_asks_for_what_is_for_children() -> None:
     assert "year" not in str(arguments)
     ((_, of_years),) = calls(planner().plan("films that are 100 years old", Ledger()))
     assert "child" not in str(of_years)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "what is the second about?",
+        "the second one, what is it about?",
+        "I loved the first one. What is the second about?",
+    ],
+)
+def test_a_number_in_a_question_is_counted_in_the_list(said: str) -> None:
+    made = calls(planner().plan(said, after_list("nosferatu", "metropolis", "faust")))
+    assert ("item_details", {"title": "Metropolis"}) in made
