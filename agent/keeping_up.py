@@ -6,6 +6,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from agent.build import planner_of
 from agent.conversation import Conversation
@@ -70,3 +71,30 @@ class Keeper:
         toolbox = Toolbox(recommender=self.collection.recommender, asked=self.collection.asked)
         tiers = {part: name for part, name in self.collection.tiers.items() if part != "chat"}
         talk.move_to(toolbox, model, tiers)
+
+
+class FreshTools:
+    """The tools of one person over the collection as it is now: what has been written since the last call is taken in before the next.
+
+    For a door without a conversation. Raises SetupError where nothing has been ingested.
+    """
+
+    def __init__(self, settings: Settings, *, person: str) -> None:
+        self.collection = open_collection(settings)
+        self._settings = settings
+        self._person = person
+        self._taking_in = threading.Lock()
+        self._rests_until = 0.0
+
+    def __call__(self) -> Toolbox:
+        """The tools for the next call."""
+        with self._taking_in:
+            began = time.monotonic()
+            if (
+                began >= self._rests_until
+                and edition_now(self._settings, self.collection.store) != self.collection.edition
+            ):
+                with suppress(IndexMismatch):  # another embedder's ingest is half done: the next call looks again
+                    self.collection = open_collection(self._settings, before=self.collection)
+                self._rests_until = time.monotonic() + REST * (time.monotonic() - began)
+            return Toolbox(recommender=self.collection.recommender, person=self._person)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from retrieval.perception.cache import PerceptionCache, content_digest
 from retrieval.reading.media_files import KINDS, kind_of
-from vouch.errors import InputError, ModelFailed, UnreadableMedia
+from vouch.errors import InputError, ModelFailed, SetupError, UnreadableMedia
 from vouch.ports import Perceiver
 from vouch.types import AskedMedia, Channel, MediaKind, Perceived
 
@@ -94,12 +94,16 @@ class AskedFiles:
     def _perceived(self, path: Path, perceivers: Sequence[Perceiver]) -> tuple[Perceived, ...]:
         digest = content_digest(path)
         found: list[Perceived] = []
-        failures: list[UnreadableMedia | ModelFailed] = []
+        failures: list[UnreadableMedia | ModelFailed | SetupError] = []
         for perceiver in perceivers:
             known = self.cache.get(digest, perceiver.made_by)
             try:
                 told = perceiver.perceive(path) if known is None else known
-            except (UnreadableMedia, ModelFailed) as failure:
+            except (
+                UnreadableMedia,
+                ModelFailed,
+                SetupError,
+            ) as failure:  # one whose model was not pulled leaves it to the others
                 failures.append(failure)
                 continue
             if known is None:

@@ -31,7 +31,7 @@ from ui.gradio_chat import build_shelf
 from ui.page.room import Room
 from ui.question_lines import kept_files
 from ui.rest_api import build_app
-from vouch.errors import InputError, ModelFailed, UnreadableMedia
+from vouch.errors import InputError, ModelFailed, ModelUnavailable, UnreadableMedia
 from vouch.types import AskedMedia, MediaKind, Perceived, Query, RecList, ToolCall
 
 CATALOGUE = small_catalogue()
@@ -129,6 +129,15 @@ def test_a_file_that_nobody_can_read_is_refused_and_one_that_one_can_is_not(tmp_
         kept.asked(kept.keep(b"a picture", "a.jpg"))
     both = files(tmp_path, broken, eye())
     assert both.asked(both.keep(b"a picture", "a.jpg")).perceived == (CAT,)
+
+
+def test_a_model_that_was_not_pulled_yet_leaves_the_file_to_the_others(tmp_path: Path) -> None:
+    absent = eye(ModelUnavailable("Fetch it with: vouch pull laptop"), made_by="absent:1")
+    both = files(tmp_path, absent, eye())
+    assert both.asked(both.keep(b"a picture", "a.jpg")).perceived == (CAT,)
+    alone = files(tmp_path / "alone", absent)
+    with pytest.raises(InputError, match="vouch pull laptop"):
+        alone.asked(alone.keep(b"a picture", "a.jpg"))
 
 
 def test_files_that_were_not_asked_with_for_a_month_go(tmp_path: Path) -> None:

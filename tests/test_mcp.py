@@ -20,7 +20,8 @@ def speak(use: Callable[[Client], Awaitable[Any]]) -> Any:
     """What `use` returns for a client of a server over the scripted works."""
 
     async def connected() -> Any:
-        async with Client(build_mcp(ScriptedConversation().toolbox)) as client:
+        toolbox = ScriptedConversation().toolbox
+        async with Client(build_mcp(lambda: toolbox)) as client:
             return await use(client)
 
     return asyncio.run(connected())
@@ -69,7 +70,7 @@ def test_what_is_remembered_counts_for_the_next_call() -> None:
 
 
 def test_a_subprocess_is_spoken_to_over_stdin_and_stdout() -> None:
-    served = "from tests.stand_ins_ui import ScriptedConversation as C; from ui.mcp_server import build_mcp as b; b(C().toolbox).run('stdio')"
+    served = "from tests.stand_ins_ui import ScriptedConversation as C; from ui.mcp_server import build_mcp as b; t = C().toolbox; b(lambda: t).run('stdio')"
     parameters = StdioServerParameters(command=sys.executable, args=["-c", served], cwd=Path(__file__).parent.parent)
 
     async def spoken() -> Any:

@@ -11,7 +11,7 @@ import pytest
 
 from agent.build import build_conversation
 from agent.conversation import Conversation
-from agent.keeping_up import Keeper
+from agent.keeping_up import FreshTools, Keeper
 from retrieval import ingest as ingesting
 from retrieval.build import Collection, open_collection, run_ingest, scorer_upkeep
 from retrieval.ingest import IngestReport
@@ -129,6 +129,34 @@ def test_the_open_page_takes_the_scorer_that_is_put_in_use_beside_it(settings: S
     assert not keeper.look()
     conversation.close()
     keeper.collection.index.close()
+
+
+def test_the_page_shows_columns_that_an_ingest_has_brought(
+    settings: Settings, page: tuple[Collection, Conversation, Keeper]
+) -> None:
+    _, conversation, keeper = page
+    shelf = build_shelf(conversation, media_dir=settings.home)
+    file = settings.home.parent / "books.csv"
+    file.write_text(
+        'id,title,plot,pages\n0,Bread,"Three sisters open a bakery.",120\n1,Gold,"Pirates.",300', encoding="utf-8"
+    )
+    run_ingest(settings, file, media_dir=None, interactions=None, column_map={}, prune=False, watcher=Silent())
+    assert shelf.schema is not None
+    assert "pages" not in [attribute.name for attribute in shelf.schema.attributes]
+    assert keeper.look()
+    assert "pages" in [attribute.name for attribute in shelf.schema.attributes]
+
+
+def test_an_agent_s_tools_know_what_was_ingested_after_their_start(settings: Settings) -> None:
+    ingest(settings, BOOKS)
+    tools = FreshTools(settings, person="stranger:mcp")
+    first = tools.collection
+    assert tools().recommender is first.recommender
+    ingest(settings, {**BOOKS, **NEW})
+    found = tools().recommend(text="a dragon that knits").recommendations
+    assert found[0].item.title == "Dragon"
+    assert tools().recommender is tools.collection.recommender
+    tools.collection.index.close()
 
 
 def test_answers_that_began_before_the_change_can_be_finished(

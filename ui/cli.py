@@ -202,12 +202,10 @@ def serve(
 @app.command()
 def mcp(user: User = None) -> None:
     """Offer the tools to another agent by the Model Context Protocol, over stdin and stdout."""
-    from retrieval.build import open_collection
-    from tools.toolbox import Toolbox
+    from agent.keeping_up import FreshTools
     from ui.mcp_server import build_mcp
 
-    toolbox = Toolbox(recommender=open_collection(Settings()).recommender, person=user or "stranger:mcp")
-    build_mcp(toolbox).run("stdio")
+    build_mcp(FreshTools(Settings(), person=user or "stranger:mcp")).run("stdio")
 
 
 @app.command()

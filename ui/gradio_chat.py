@@ -12,7 +12,7 @@ from ui.page.room import Room
 from ui.page.seams import Talks
 from ui.page.shelf import Shelf
 from ui.page.visitors import Member
-from vouch.types import Item
+from vouch.types import Item, Schema
 
 TITLE = "Vouch"
 ASKERS_AT_ONCE = 4
@@ -28,7 +28,10 @@ def build_shelf(conversation: Talks, *, media_dir: Path, simulated: bool = False
 
     `simulated`: the collection's likes are of invented people, and the page calls them that.
     """
-    schema = conversation.toolbox.recommender.catalogue.schema
+
+    def schema() -> Schema:
+        return conversation.toolbox.recommender.catalogue.schema
+
     return Shelf(ItemsOf(conversation), schema=schema, media_dir=media_dir, simulated=simulated)
 
 

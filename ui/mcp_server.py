@@ -45,8 +45,8 @@ class RecommendedList(BaseModel):
     notes: list[Note]
 
 
-def build_mcp(toolbox: Toolbox) -> MCPServer[Any]:
-    """A server with one tool for each of the toolbox's methods; `.run("stdio")` serves it.
+def build_mcp(toolbox: Callable[[], Toolbox]) -> MCPServer[Any]:
+    """A server with one tool for each of the toolbox's methods; `.run("stdio")` serves it. `toolbox`: the tools as they are now, for each call.
 
     Results come as a few lines of text and as structured content of a published schema. A VouchError reaches the client as text.
     """
@@ -60,17 +60,17 @@ def build_mcp(toolbox: Toolbox) -> MCPServer[Any]:
     return server
 
 
-def _tool(toolbox: Toolbox, name: str) -> Callable[..., Any]:
+def _tool(toolbox: Callable[[], Toolbox], name: str) -> Callable[..., Any]:
     from mcp.server.mcpserver.exceptions import ToolError
     from mcp_types import CallToolResult, TextContent
 
-    method = getattr(toolbox, name)
+    method = getattr(Toolbox, name)
     types = get_type_hints(method)
     returned = RecommendedList if types["return"] is RecList else types["return"]
 
     def call(**arguments: Any) -> Any:
         try:
-            result = method(**arguments)
+            result = getattr(toolbox(), name)(**arguments)
         except VouchError as error:
             raise ToolError(str(error)) from error
         plain = result_json(result)
@@ -80,7 +80,7 @@ def _tool(toolbox: Toolbox, name: str) -> Callable[..., Any]:
     parameters = [
         parameter.replace(annotation=types[parameter.name])
         for parameter in inspect.signature(method).parameters.values()
-        if parameter.name != "source"
+        if parameter.name not in {"self", "source"}
     ]
     call.__name__, call.__doc__ = name, inspect.getdoc(method)
     call.__annotations__ = {p.name: p.annotation for p in parameters}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -30,17 +30,28 @@ class Shelf:
     """Items by id, their schema, and the folder in which their media lie."""
 
     def __init__(
-        self, items: Mapping[str, Item], *, schema: Schema | None, media_dir: Path, simulated: bool = False
+        self,
+        items: Mapping[str, Item],
+        *,
+        schema: Schema | Callable[[], Schema] | None,
+        media_dir: Path,
+        simulated: bool = False,
     ) -> None:
-        """`simulated`: the likes in the collection are of invented people, and are called that."""
+        """`simulated`: the likes in the collection are of invented people, and are called that. `schema` may be asked for anew each time:
+        an ingest beside an open page can change it."""
         self.items = items
-        self.schema = schema
+        self._schema = schema
         self.simulated = simulated
         self._folder = media_dir.resolve()
 
     def called_simulated(self) -> Shelf:
         """The same items, with all likes called simulated."""
-        return Shelf(self.items, schema=self.schema, media_dir=self._folder, simulated=True)
+        return Shelf(self.items, schema=self._schema, media_dir=self._folder, simulated=True)
+
+    @property
+    def schema(self) -> Schema | None:
+        """The items' schema as it is now."""
+        return self._schema() if callable(self._schema) else self._schema
 
     def file(self, item_id: str, n: int) -> Path | None:
         """The n-th media file of an item (from 0); None where there is no such item, number or file inside the folder."""
