@@ -10,6 +10,7 @@ from functools import partial
 from retrieval.catalogue import Catalogue
 from retrieval.ranking import PERSONAL_SOURCES, TEXT_SOURCES, heard
 from retrieval.sources.lexical import coverage
+from retrieval.tastes import named_likes
 from vouch.errors import SourceFailed
 from vouch.ports import CandidateSource
 from vouch.types import Candidate, Note, Query
@@ -61,7 +62,9 @@ class Proposer:
         found = found if matched else dict.fromkeys(found, ())
         answering = frozenset(c.item_id for candidates in found.values() for c in candidates)
         about = answering if len(answering) >= query.k else allowed
-        weighing = partial(heard, text=matched, like_item=query.like_item is not None)
+        weighing = partial(
+            heard, text=matched, like_item=query.like_item is not None, named=bool(named_likes(query.tastes))
+        )
         said = [name for name, candidates in found.items() if candidates]
         more, more_notes = self._ask(
             others, query, about, pool if about is allowed else len(about), said=said, weighing=weighing

@@ -34,7 +34,7 @@ from retrieval.sources.dense import DenseSource
 from retrieval.sources.lexical import LexicalSource
 from retrieval.sources.popular import PopularSource
 from retrieval.sources.query_vectors import QueryVectors
-from retrieval.tastes import like_weights
+from retrieval.tastes import like_weights, named_likes
 from vouch.answers import Comparison, Move, WhyNot
 from vouch.errors import UnknownItem
 from vouch.own_taste import TasteChange
@@ -344,7 +344,10 @@ class Recommender:
         found = self._proposer.propose(query, allowed, preferred=preferred, pool=pool)
         proposals = found.by_source
         item = query.like_item is not None
-        weights = ranking.source_weights(proposals, text=found.matched, like_item=item, covered=found.covered)
+        named = bool(named_likes(query.tastes))
+        weights = ranking.source_weights(
+            proposals, text=found.matched, like_item=item, named=named, covered=found.covered
+        )
         weights["popular"] *= 1 - 0.9 * query.explore
         scored = ranking.fuse(ranking.merge(proposals), weights)
         if found.matched:

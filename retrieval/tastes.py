@@ -12,6 +12,10 @@ from vouch.types import Interaction, InteractionKind, Preference, Taste
 LIKES: frozenset[InteractionKind] = frozenset({"like", "purchase"})
 PINNED = 2.0
 """What a pinned like or dislike weighs beside an ordinary one."""
+NAMED = "this question"
+"""The source of a like that was named for one list: who names a title asks for its like."""
+UNSAID = frozenset({"file", "click"})
+FEW_SAID = 3
 NOTHING_OWN = OwnTaste()
 OLDEST, HALF_LIFE = 0.5, 25.0
 """What a like weighs that many others have followed, and after how many it is half way there.
@@ -56,6 +60,17 @@ def taste_of(user_id: str, interactions: Iterable[Interaction], own: OwnTaste = 
 def like_weights(tastes: Sequence[Taste]) -> dict[str, float]:
     """item_id -> weight of the likes of one person, or the average over several: each counts for one share."""
     return _average([taste.liked for taste in tastes])
+
+
+def named_likes(tastes: Sequence[Taste]) -> dict[str, float]:
+    """item_id -> weight of the titles that were named for just this list; where none was, of what a stranger has said, up to `FEW_SAID`."""
+    return _average([_named(taste.liked) for taste in tastes])
+
+
+def _named(liked: Sequence[Preference]) -> list[Preference]:
+    named = [p for p in liked if p.source == NAMED]
+    said = len(liked) <= FEW_SAID and all(p.source not in UNSAID for p in liked)
+    return named or (list(liked) if said else [])
 
 
 def recent_like_weights(tastes: Sequence[Taste]) -> dict[str, float]:

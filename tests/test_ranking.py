@@ -89,25 +89,28 @@ def test_without_words_likes_lead_then_content_then_popularity() -> None:
     assert leader() == "popular"
 
 
-@given(proposals=lists(), text=st.booleans(), like_item=st.booleans())
+@given(proposals=lists(), text=st.booleans(), like_item=st.booleans(), named=st.booleans())
 def test_what_is_not_heard_weighs_nothing(
-    proposals: dict[str, tuple[Candidate, ...]], text: bool, like_item: bool
+    proposals: dict[str, tuple[Candidate, ...]], text: bool, like_item: bool, named: bool
 ) -> None:
     asked: dict[str, tuple[Candidate, ...]] = {}
     for name in sorted(proposals, key=lambda one: (one not in ranking.TEXT_SOURCES, one != "collaborative")):
         said = [other for other, candidates in asked.items() if candidates]
-        heard = ranking.heard(said, text=text, like_item=like_item)
+        heard = ranking.heard(said, text=text, like_item=like_item, named=named)
         if heard is None or name in heard or name not in ranking.PERSONAL_SOURCES:
             asked[name] = proposals[name]
     everything, less = (
-        ranking.fuse(ranking.merge(one), ranking.source_weights(one, text=text, like_item=like_item))
+        ranking.fuse(ranking.merge(one), ranking.source_weights(one, text=text, like_item=like_item, named=named))
         for one in (proposals, asked)
     )
     assert [(one.item_id, one.parts) for one in everything] == [(one.item_id, one.parts) for one in less]
 
 
 def test_with_many_likes_only_what_weighs_is_heard() -> None:
-    assert ranking.heard(["collaborative"], text=False, like_item=False) == {"collaborative", "popular"}
+    assert ranking.heard(["collaborative"], text=False, like_item=False) == frozenset(ranking.BY_LIKES)
+    assert frozenset(ranking.BY_LIKES) == {"collaborative", "popular"}
+    named = ranking.heard(["collaborative"], text=False, like_item=False, named=True)
+    assert named == frozenset({"company", "alike", "attributes", "collaborative", "popular"})
     assert ranking.heard(["alike"], text=False, like_item=False) is None
     assert ranking.heard(["collaborative"], text=False, like_item=True) is None
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.sources.collaborative import query_likes
-from retrieval.tastes import HALF_LIFE, OLDEST, PINNED, like_weights, recent_like_weights
+from retrieval.tastes import HALF_LIFE, NAMED, OLDEST, PINNED, like_weights, named_likes, recent_like_weights
 from vouch.types import Preference, Query, Taste
 
 
@@ -47,3 +47,15 @@ def test_no_like_weighs_more_than_a_later_one(days: list[float]) -> None:
     rising = [weights[f"i{n}"] for n in by_time]
     assert all(one <= other + 1e-12 for one, other in itertools.pairwise(rising))
     assert min(rising) > OLDEST
+
+
+def test_titles_are_named_for_one_list_or_are_all_that_a_stranger_has_said() -> None:
+    def liked(*sources: str) -> tuple[Taste, ...]:
+        return (Taste(user_id="p", liked=tuple(Preference(item_id=f"i{n}", source=s) for n, s in enumerate(sources))),)
+
+    assert named_likes(liked("file", "file", NAMED)) == {"i2": 1}
+    assert named_likes(liked("I love it", "and this")) == {"i0": 1, "i1": 1}
+    assert named_likes(liked("I love it", "click")) == {}
+    assert named_likes(liked("a", "b", "c", "d")) == {}
+    assert named_likes(liked("file", "I love it")) == {}
+    assert named_likes(()) == {}

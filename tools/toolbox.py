@@ -15,6 +15,7 @@ from retrieval import filters as filter_sets
 from retrieval.asked_media import AskedFiles, words_of
 from retrieval.filters import describe
 from retrieval.recommender import Recommender
+from retrieval.tastes import NAMED
 from tools.arguments import FilterArg, PersonArg, QuotaArg, meant, value_of
 from tools.results import (
     Facets,
@@ -374,7 +375,7 @@ class Toolbox:
     def _preferences(self, titles: Sequence[str], *, but: Iterable[Preference]) -> tuple[Preference, ...]:
         known = {preference.item_id for preference in but}
         item_ids = dict.fromkeys(self.recommender.catalogue.resolve(title).item_id for title in titles)
-        return tuple(Preference(item_id=i, source="this question", at=self.clock()) for i in item_ids if i not in known)
+        return tuple(Preference(item_id=i, source=NAMED, at=self.clock()) for i in item_ids if i not in known)
 
     def _interaction(self, item_id: str, kind: InteractionKind, source: str) -> Interaction:
         return Interaction(user_id=self.person, item_id=item_id, kind=kind, at=self.clock(), source=source)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from retrieval.scorers.collaborative_model import CollaborativeModel
 from retrieval.sources.top_items import top_items
-from retrieval.tastes import recent_like_weights
+from retrieval.tastes import named_likes, recent_like_weights
 from vouch.types import Candidate, Query
 
 FEW_LIKES = 8
@@ -57,8 +57,11 @@ class CompanySource:
         self._model = model
 
     def propose(self, query: Query, k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
-        """The items of the highest positive company; of `like_item` alone where there is one. () without likes or with many."""
-        likes = query_likes(query) if query.like_item is None else {query.like_item: 1.0}
+        """The items of the highest positive company; of `like_item` alone where there is one, else of what was named, where something was.
+
+        () without likes or with many.
+        """
+        likes = {query.like_item: 1.0} if query.like_item else named_likes(query.tastes) or query_likes(query)
         known = {i: weight for i, weight in likes.items() if weight > 0 and self._model.knows(i)}
         if not known or len(known) > FEW_LIKES:
             return ()
