@@ -80,9 +80,10 @@ eval: demo-ingest ## the table of ranking quality over the demo collection
 
 bench: setup-dev demo-ingest ## medians over the demo collection, each beside a named peer
 	$(DEMO) $(BIN)/python scripts/bench.py
+	$(BIN)/python scripts/bench_ingest.py
 
 soak: setup-dev ## the property tests with thousands of examples, a thousand tool calls by a random language model among them
-	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -q tests/test_llama_cpp.py tests/test_poisoned_catalogue.py $$(grep -l "^from hypothesis import.*given" tests/*.py)
+	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -q tests/test_llama_cpp.py tests/test_poisoned_catalogue.py tests/test_memory.py $$(grep -l "^from hypothesis import.*given" tests/*.py)
 
 screenshots: setup-dev demo-ingest ## draw the page anew for README
 	$(DEMO) $(BIN)/python scripts/screenshot.py docs
