@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from retrieval import filters
 from retrieval.catalogue import Catalogue
 from retrieval.quotas import met
-from retrieval.ranking import EXPLORED
+from retrieval.ranking import EXPLORED, PERSONAL_SOURCES
 from retrieval.recommender import Recommender, standard_sources
 from retrieval.scorers.fitted import Fitted, fit_scorer, load_scorer
-from retrieval.tastes import taste_of
+from retrieval.tastes import NAMED, taste_of
 from tests.stand_ins_perception import HashEmbedder
 from tests.stand_ins_recommender import (
     FailingEmbedder,
@@ -260,6 +260,16 @@ def test_a_failing_source_is_named_and_the_others_answer(fitted: Fitted) -> None
     assert set(ids(answer)[:2]) == {"nosferatu", "dracula"}
     assert notes(answer) == ["source_failed", "filled"]
     assert "failing" in answer.notes[0].text
+
+
+def test_who_names_a_title_is_told_of_its_like_and_a_history_of_what_comes_next(fitted: Fitted) -> None:
+    recommender = Recommender(catalogue=CATALOGUE, store=ListStore(), fitted=fitted)
+    heard = {}
+    for source in (NAMED, "file"):
+        taste = Taste(user_id="s", liked=(Preference(item_id="nosferatu", source=source),))
+        heard[source] = {name for one in recommender.rank(Query(tastes=(taste,))) for name in one.parts}
+    assert {"company", "attributes", "collaborative"} <= heard[NAMED]
+    assert heard["file"] & PERSONAL_SOURCES == {"collaborative"}
 
 
 def test_an_embedder_that_fails_leaves_the_literal_words(fitted: Fitted) -> None:
