@@ -58,10 +58,11 @@ def model_table(
     system = system_text(planning_system(films), tools_of_planning())
     chat = open_language_model(model, place, systems=[system]).chat
     alone, joined = by_model(planner, chat, chosen, say)
+    named = Path(model).name.removesuffix(".gguf")
     models: dict[str, Understand] = {
         "planner": lambda case: understood(planner.plan(case.message.text, case.ledger), films),
-        f"{Path(model).stem} alone": alone,
-        f"{Path(model).stem} joined": joined,
+        f"{named} alone": alone,
+        f"{named} joined": joined,
     }
     rows = [row for name, of in models.items() for row in rows_of(name, "reported", [(c, of(c)) for c in chosen])]
     return PlannerTable(rows=tuple(rows))

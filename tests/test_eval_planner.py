@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from agent.models import model_plan
 from agent.planner.plan_types import Plan
 from eval.dialogues import half_of, read_dialogues, read_films
 from eval.planner import cases, labels, understood
+from eval.planner_models import as_plan, sample
 from retrieval.catalogue import Catalogue
 from vouch.types import Item, Schema, ToolCall
 
@@ -73,3 +75,32 @@ def test_consecutive_utterances_of_a_speaker_are_one_message(data_folder: Path) 
 @pytest.mark.parametrize(("aside", "intent"), [({"intent": "thanks"}, "close"), ({"intent": "details"}, "ask")])
 def test_the_planner_s_intents_are_merged_as_the_labels_are(aside: dict[str, str], intent: str) -> None:
     assert understood(Plan(aside=aside), FILMS).intent == intent
+
+
+def test_a_model_s_calls_say_what_they_amount_to() -> None:
+    listed = ToolCall(name="recommend", arguments={"text": "ships"})
+    told = ToolCall(name="remember", arguments={"kind": "like", "titles": ["1"]})
+    assert understood(as_plan([listed]), FILMS).intent == "request"
+    assert understood(as_plan([told]), FILMS).intent == "state"
+    assert understood(as_plan([told, listed]), FILMS).intent == "request"
+    assert understood(as_plan([ToolCall(name="item_details", arguments={"title": "Big"})]), FILMS).intent == "ask"
+    assert understood(as_plan([]), FILMS).intent == "talk"
+
+
+def test_a_model_does_not_talk_the_planner_out_of_a_list() -> None:
+    said = model_plan.Heard(message="ships before 1990", earlier=(), shown=())
+    wanted = ToolCall(
+        name="recommend", arguments={"text": "ships", "filters": [{"attribute": "year", "op": "<", "value": 1990.0}]}
+    )
+    planned = Plan(calls=(wanted,), aside={"intent": "recommend"})
+    assert model_plan.settle((ToolCall(name="facets", arguments={}),), planned, said, FILMS) == ()
+    (kept,) = model_plan.settle((ToolCall(name="recommend", arguments={"text": "before"}),), planned, said, FILMS)
+    assert kept.arguments == wanted.arguments
+
+
+def test_a_sample_is_of_the_reported_half_and_the_same_every_time(data_folder: Path) -> None:
+    labelled = cases(data_folder, read_films(data_folder))
+    drawn = sample(labelled, 20)
+    assert [id(c) for c in drawn] == [id(c) for c in sample(labelled, 20)]
+    assert {c.dialogue.half for c in drawn} == {"reported"}
+    assert len(drawn) == 20

@@ -117,7 +117,7 @@ def _valid(calls: Sequence[ToolCall]) -> tuple[tuple[Call, ...], str]:
 
 
 def settle(calls: Sequence[Call], planned: Plan, what: Heard, catalogue: Catalogue) -> tuple[Call, ...]:
-    """The model's calls without what nobody said, the planner's slots put in; () where nothing is left.
+    """The model's calls without what nobody said, the planner's slots put in; () where nothing is left, or no list where one is wanted.
 
     What is to be remembered or forgotten is the planner's alone: a model that mishears must not change a taste.
     """
@@ -129,7 +129,8 @@ def settle(calls: Sequence[Call], planned: Plan, what: Heard, catalogue: Catalog
         supported = _supported(call, what, catalogue)
         if supported is not None:
             kept.append(_with_planners(supported, own) if call.name in LISTS and own is not None else supported)
-    return tuple(kept) if any(call.name not in CHANGES for call in kept) else ()
+    listed = own is None or any(call.name in LISTS for call in kept)
+    return tuple(kept) if listed and any(call.name not in CHANGES for call in kept) else ()
 
 
 def _supported(call: Call, what: Heard, catalogue: Catalogue) -> Call | None:
@@ -185,6 +186,6 @@ def _with_planners(call: Call, own: Call) -> Call:
     for name in ("avoid", "exclude", *(("liked", "disliked") if call.name == "recommend" else ())):
         arguments[name] = list(dict.fromkeys([*mine.get(name, ()), *arguments.get(name, ())]))
     for name in ("text", "k"):
-        if name not in arguments and name in mine:
+        if mine.get(name) or (name in mine and name not in arguments):
             arguments[name] = mine[name]
     return Call(name=call.name, arguments={k: v for k, v in arguments.items() if v != []})
