@@ -98,6 +98,17 @@ def test_a_model_does_not_talk_the_planner_out_of_a_list() -> None:
     assert kept.arguments == wanted.arguments
 
 
+def test_a_model_makes_no_list_where_the_planner_heard_no_wish() -> None:
+    said = model_plan.Heard(message="I loved Alien", earlier=(), shown=())
+    told = ToolCall(name="remember", arguments={"kind": "like", "titles": ["Alien (1979)"]})
+    planned = Plan(calls=(told,), aside={"intent": "state"})
+    assert model_plan.settle((ToolCall(name="more_like", arguments={"title": "Alien"}),), planned, said, FILMS) == ()
+    listed = ToolCall(name="recommend", arguments={"text": ""})
+    plan = Plan(calls=(listed,), aside={"intent": "recommend"})
+    (kept,) = model_plan.settle((ToolCall(name="recommend", arguments={"liked": ["Alien"]}),), plan, said, FILMS)
+    assert "liked" not in kept.arguments
+
+
 def test_a_sample_is_of_the_reported_half_and_the_same_every_time(data_folder: Path) -> None:
     labelled = cases(data_folder, read_films(data_folder))
     drawn = sample(labelled, 20)

@@ -124,8 +124,8 @@ def settle(calls: Sequence[Call], planned: Plan, what: Heard, catalogue: Catalog
     own = next((call for call in planned.calls if call.name in LISTS), None)
     kept = [call for call in planned.calls if call.name in CHANGES]
     for call in calls:
-        if call.name in CHANGES:
-            continue
+        if call.name in CHANGES or (call.name in LISTS and (own is None or call.name != own.name)):
+            continue  # whether a list is wanted, and like what, is the planner's to tell
         supported = _supported(call, what, catalogue)
         if supported is not None:
             kept.append(_with_planners(supported, own) if call.name in LISTS and own is not None else supported)
@@ -183,7 +183,9 @@ def _with_planners(call: Call, own: Call) -> Call:
         taken = {f["attribute"] for f in mine.get(name, ())}
         more = [f for f in arguments.get(name, ()) if f["attribute"] not in taken]
         arguments[name] = [*mine.get(name, ()), *more]
-    for name in ("avoid", "exclude", *(("liked", "disliked") if call.name == "recommend" else ())):
+    for name in ("liked", "disliked") if call.name == "recommend" else ():
+        arguments[name] = list(mine.get(name, ()))  # what is said of a title is the planner's to tell
+    for name in ("avoid", "exclude"):
         arguments[name] = list(dict.fromkeys([*mine.get(name, ()), *arguments.get(name, ())]))
     for name in ("text", "k"):
         if mine.get(name) or (name in mine and name not in arguments):
