@@ -78,9 +78,10 @@ fix: setup-dev ## format and mend what ruff can mend
 eval: demo-ingest ## the table of ranking quality over the demo collection
 	$(DEMO) $(BIN)/python -m eval ranking
 
-bench: setup-dev demo-ingest ## medians over the demo collection, each beside a named peer
-	$(DEMO) $(BIN)/python scripts/bench.py
+bench: setup-dev demo-ingest ## medians of what people wait for, each beside a named peer, and README's table of them
+	$(DEMO) $(BIN)/python -m scripts.bench
 	$(BIN)/python scripts/bench_ingest.py
+	$(BIN)/python -m scripts.readme_tables
 
 soak: setup-dev ## the property tests with thousands of examples, a thousand tool calls by a random language model among them
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -q tests/test_llama_cpp.py tests/test_poisoned_catalogue.py tests/test_memory.py $$(grep -l "^from hypothesis import.*given" tests/*.py)

@@ -2,8 +2,8 @@
 
     VOUCH_HOME=HOME python -m scripts.bench [--rounds 15] [--out docs/figures/bench.json]
 
-Texts are those of the collection in the home; vectors, items and likes are made up. Quote the ratios: single times drift with whatever else the
-machine does. README's table is made of the file (`python -m scripts.readme_tables`).
+Texts are those of the collection in the home; vectors, items and likes are made up. One thread each. Quote the ratios: single times drift
+with whatever else the machine does. README's table is made of the file (`python -m scripts.readme_tables`).
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from rich.console import Console
 from rich.table import Table
+from threadpoolctl import threadpool_limits
 
 from retrieval.build import Collection, open_collection
 from retrieval.item_vectors import ItemVectors
@@ -39,7 +41,7 @@ from vouch.types import Filter, Preference, Query, Taste
 from vouch.weights import weights_path
 
 OUT = Path(__file__).parent.parent / "docs" / "figures" / "bench.json"
-PASSAGES, COMPARED = 64, 300
+PASSAGES, COMPARED = 32, 200
 ITEMS, FEW_ITEMS = 10_000, 3_500
 Run = Callable[[], object]
 
@@ -76,12 +78,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     given = parser.parse_args()
     console = Console(stderr=True)
-    collection = open_collection(Settings())
-    figures = []
-    for case in cases(collection):
-        console.print(case.name, "…")
-        figures.append(measured(case, case.rounds or given.rounds))
-    collection.index.close()
+    torch.set_num_threads(1)
+    with threadpool_limits(1):
+        collection = open_collection(Settings(threads=1))
+        figures = []
+        for case in cases(collection):
+            console.print(case.name, "…")
+            figures.append(measured(case, case.rounds or given.rounds))
+        collection.index.close()
     table = Table("what", "median ms", "p99 ms", "peer", "peer's median ms", "peer / ours", "")
     for one in figures:
         times = (f"{value:.2f}" for value in (one.ours_ms, one.ours_p99_ms))
@@ -142,7 +146,7 @@ def embedding_cases(collection: Collection) -> Iterator[Case]:
         ours=lambda: embed(texts[:PASSAGES]),
         peer_name="sentence-transformers",
         peer=lambda: encode(texts[:PASSAGES]),
-        rounds=7,
+        rounds=4,
         note=f"overlap@10 of the neighbours {shared:.3f}",
     )
     words = ["a quiet story of the sea"]
@@ -204,9 +208,10 @@ def stranger_cases(rng: np.random.Generator) -> Iterator[Case]:
     """A stranger's three likes folded in, all items scored, the best 20 taken; many of the items borrow."""
     from implicit.als import AlternatingLeastSquares
     from implicit.nearest_neighbours import BM25Recommender
+    from scipy.sparse import csr_matrix
 
     catalogue = made_up(FEW_ITEMS, rng)
-    likes = made_up_likes(FEW_ITEMS, likes=300_000, people=5_000, rng=rng)
+    likes = made_up_likes(FEW_ITEMS, likes=200_000, people=5_000, rng=rng)
     vectors = ItemVectors(catalogue, unit_rows(rng.standard_normal((FEW_ITEMS, 384), dtype=np.float32)))
     model = fit_adaptive(likes, catalogue, item_vectors=vectors, choices=DEFAULT)
     training = Training.of(catalogue, likes)
@@ -215,15 +220,12 @@ def stranger_cases(rng: np.random.Generator) -> Iterator[Case]:
     source = CollaborativeSource(model)
     chosen = training.item_ids[10:13]
     query = Query(tastes=(Taste(user_id="s", liked=tuple(Preference(item_id=i) for i in chosen)),))
-    asked = training.likes[0].copy() * 0
-    asked[0, [10, 11, 12]] = 1
-    asked = asked.tocsr()
-    asked.eliminate_zeros()
+    asked = csr_matrix((np.ones(3), ([0, 0, 0], [10, 11, 12])), shape=(1, len(training.item_ids)))
     borrowing = 0 if model.borrowers is None else len(model.borrowers.places)
     als = AlternatingLeastSquares(factors=64, iterations=5, random_state=0)
-    als.fit(training.likes, show_progress=False)
+    als.fit(training.likes.tocsr(), show_progress=False)
     neighbours = BM25Recommender(K=200)
-    neighbours.fit(training.likes.astype(np.float64), show_progress=False)
+    neighbours.fit(training.likes.tocsr().astype(np.float64), show_progress=False)
     peers = {
         "implicit's ALS": lambda: als.recommend(0, asked, N=20, recalculate_user=True),
         "implicit's BM25 neighbours": lambda: neighbours.recommend(0, asked, N=20),
@@ -252,7 +254,7 @@ def list_case(collection: Collection, rng: np.random.Generator) -> Case:
         passages=catalogue.passages,
         rows=vectors,
     )
-    likes = made_up_likes(ITEMS, likes=500_000, people=10_000, rng=rng)
+    likes = made_up_likes(ITEMS, likes=200_000, people=10_000, rng=rng)
     fitted = Fitted(version="", like_counts=LikeCounts.of(catalogue, likes), model=fit_als(likes, catalogue))
     recommender = Recommender(catalogue=catalogue, store=NoStore(), fitted=fitted, content=content)
     model = SentenceTransformer(str(weights_path("all-minilm-l6-v2")), device="cpu")
@@ -272,7 +274,7 @@ def list_case(collection: Collection, rng: np.random.Generator) -> Case:
         ours=ours,
         peer_name="sentence-transformers, the words alone",
         peer=lambda: model.encode([words()], normalize_embeddings=True, show_progress_bar=False),
-        rounds=150,
+        rounds=50,
     )
 
 

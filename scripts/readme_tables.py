@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,31 +62,28 @@ def table(name: str) -> str:
         return bench_table(_read("bench"))
     if name.endswith("-new"):
         return new_table(_metrics(_read(name.removesuffix("-new"))))
-    told = _read(name)
-    kind: Callable[[Mapping[str, Any]], str] = intervals_table if name.endswith(("-demo", "-last")) else ranking_table
-    return kind(told)
+    kind = intervals_table if name.endswith(("-demo", "-last")) else ranking_table
+    return kind(_metrics(_read(name)), name.removeprefix("ranking-"))
 
 
-def ranking_table(told: Mapping[str, Any]) -> str:
+def ranking_table(metrics: Metrics, title: str) -> str:
     """recall@20 / nDCG@10 of each model for each number of likes known."""
-    metrics = _metrics(told)
     rows = [
         [label, *(_pair(metrics[part, model]) for part in PARTS)]
         for model, label in MODELS.items()
         if ("all", model) in metrics and model != "random"
     ]
-    return markdown([told["data"], *PARTS.values()], rows)
+    return markdown([title, *PARTS.values()], rows)
 
 
-def intervals_table(told: Mapping[str, Any]) -> str:
+def intervals_table(metrics: Metrics, title: str) -> str:
     """recall@20, nDCG@10 with their intervals and coverage, all likes known."""
-    metrics = _metrics(told)
     rows = []
     for model, label in MODELS.items():
         if ("all", model) in metrics:
             own = metrics["all", model]
             rows.append([label, _interval(own["recall@20"]), _interval(own["ndcg@10"]), _short(own["coverage@10"][0])])
-    return markdown([told["data"], "recall@20", "nDCG@10", "coverage@10"], rows)
+    return markdown([title, "recall@20", "nDCG@10", "coverage@10"], rows)
 
 
 def new_table(metrics: Metrics) -> str:
