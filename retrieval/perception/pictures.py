@@ -31,8 +31,9 @@ ORIENTATION = 0x0112
 """The tag of EXIF that says which way is up."""
 THIRSTY = frozenset({"WEBP", "AVIF"})
 """Formats of which Pillow's readers take 9 to 15 bytes a pixel, FFmpeg's 4 to 5."""
-PROGRESSIVE_BYTES = 1_400_000_000
-"""A progressive JPEG is held whole, two bytes a pixel and colour, before any of it can be made smaller."""
+PROGRESSIVE_BYTES = 900_000_000
+"""A progressive JPEG is held whole, two bytes a pixel and colour (fewer where colours are coarser, which its header does not tell Pillow),
+before any of it can be made smaller: up to 150 megapixels in three colours."""
 
 FINE_PX = 1000
 """How fine a large picture is kept for whoever asks next about the same file: as fine as the finest of those who look at pictures want it."""
