@@ -154,7 +154,9 @@ class AnswerWords:
         """The answer to “which is the shortest?”: the item and the fact that makes it that."""
         title = title_of(details.item)
         said = self._fact(details, aspect.get("attributes", []), list(aspect.get("words", [])), alone=False)
-        return f"Of those shown it is {title}, which{said.removeprefix(title)}" if said.startswith(f"{title} ") else said
+        return (
+            f"Of those shown it is {title}, which{said.removeprefix(title)}" if said.startswith(f"{title} ") else said
+        )
 
     def _stated(self, item: Item, name: str) -> str:
         value, topic = item.attributes[name], self._phrases.topic(name)

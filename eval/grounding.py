@@ -1,12 +1,12 @@
 """How well unsupported sentences are caught and faithful ones kept: `python -m eval grounding`.
 
 The sets lie in tests/data/grounding: 25 lists that the recommender made over the demo collection (stored with the passages that they
-cite), and replies about them by six authors. All replies were written by hand (by a language model asked to write as different people
+cite), and replies about them by seven authors. All replies were written by hand (by a language model asked to write as different people
 would: terse, chatty, formal, by fact, by plot, by quote), none from a template, faithful ones from the stored evidence, unsupported ones
 with one wrong thing each, whose words are named in `wrong`. A reply is caught where no shown sentence has those words; it is kept where
 every sentence is shown as it was written. The replies of the fourth and of the sixth author, who had not seen the checks, are reported, and what
 is missed among them is never printed; all others were tuned on. The first four wrote freely, as they would of things they like ("free");
-the fifth and sixth wrote what language models answer to the prompt for writers, of the items that it shows ("to the prompt").
+the last three wrote what language models answer to the prompt for writers, of the items that it shows ("to the prompt").
 It does not know how a model writes: `python -m eval grounding` says nothing of fluent sentences that nobody thought of.
 """
 
@@ -32,8 +32,8 @@ from vouch.types import Passage, RecList
 
 FOLDER = Path(__file__).parent.parent / "tests" / "data" / "grounding"
 DEMO = Path(__file__).parent.parent / "demo" / "catalogue.jsonl"
-AUTHORS = 6
-_TO_THE_PROMPT = (5, 6)
+AUTHORS = 7
+_TO_THE_PROMPT = (5, 6, 7)
 Group = Literal["tuned on", "reported, to the prompt", "reported, free prose"]
 _GROUPS: dict[int, Group] = {4: "reported, free prose", 6: "reported, to the prompt"}
 

@@ -136,6 +136,9 @@ def test_what_is_only_near_carries_nothing() -> None:
     ("said", "kind"),
     [
         ("You asked for science fiction, so The Yellow Wallpaper fits.", "removed"),
+        ("The Yellow Wallpaper has the diary you asked for.", "removed"),
+        ("The Yellow Wallpaper is something eerie, as you asked for.", "kept"),
+        ("The Yellow Wallpaper is a 32-page gothic story and not a picture of a pattern.", "kept"),
         ("The Yellow Wallpaper suits your love of farce.", "removed"),
         ("The Yellow Wallpaper is for your late night.", "kept"),
         ("If you have half an hour, The Yellow Wallpaper is 32 pages.", "kept"),

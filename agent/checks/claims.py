@@ -18,6 +18,8 @@ _NEGATION = re.compile(
     r"|(?:is|are|was|does|do|did|wo|ca|had|has|have|would|could|were)n['’]t)\b",
     re.IGNORECASE,
 )
+_NOT_WITHOUT = re.compile(r"\b(?:not|never|hardly) without$", re.IGNORECASE)
+_A_PICTURE = re.compile(r"\b(?:pictures?|photos?|images?|prints?)\b", re.IGNORECASE)
 _ECHO = re.compile(
     r"\b(?:for (?:a|an|your|something|anything|someone|that|those|the)\b|if you|you['’]re|since you|as you|when you"
     r"|you (?:asked|want|wanted|said|are|were|like|love|mentioned|had in mind)|looking for|suits?|fits?|in mind|after"
@@ -215,6 +217,8 @@ def _negations(reading: Reading, skip: Sequence[tuple[int, int]]) -> list[Findin
     """Something denied that the evidence says; a list's value that is denied and not listed may be denied."""
     findings = []
     for match in _NEGATION.finditer(reading.masked):
+        if _NOT_WITHOUT.search(reading.masked[: match.end()]):
+            continue
         if any(start <= match.start() < end for start, end in skip) or re.match(
             r"\s+(?:only|just|least|more than|too|yet|further|longer|more)\b", reading.masked[match.end() :]
         ):
@@ -227,12 +231,18 @@ def _negations(reading: Reading, skip: Sequence[tuple[int, int]]) -> list[Findin
                 " but "
             ) >= 0:
                 continue
+            if _A_PICTURE.search(reading.masked[match.end() : end]) and not _are_pictures(reading.owners(place)):
+                continue  # a film is no picture of a cat, whatever is said in it of one
             for item in reading.owners(place):
                 if carried(word, item, reading) and not _denied_there(word, item):
                     findings.append(
                         Finding(start=match.start(), end=place + len(word.text), why=f"{item.title} is {word.text}")
                     )
     return findings
+
+
+def _are_pictures(items: Sequence[ItemEvidence]) -> bool:
+    return not items or any("print" in {kind.casefold() for kind in item.of("kind")} for item in items)
 
 
 def _denied_there(word: Word, item: ItemEvidence) -> bool:

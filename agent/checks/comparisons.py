@@ -108,6 +108,8 @@ def _comparative_holds(word: Word, reading: Reading) -> bool:
         return True
     if measure is None or len(owners) != 1:
         return False
+    if not than and len(reading.told) == 1:  # “OTHER is shorter”: than one that was told of before
+        return any(_extreme(owners[0], [i], measure, strict=True) for i in reading.evidence.items if i is not owners[0])
     others = [m.item for m in reading.told if m.item is not None and m.item is not owners[0]]
     topic = [item for item in reading.topic if item is not owners[0]]
     rest = bool(re.search(r"\b(?:the (?:rest|others)|all the others|anything else|any of the)\b", after))

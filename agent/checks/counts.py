@@ -5,33 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from agent.checks.numbers import SPELT
 from agent.checks.reading import Finding, Reading
 from agent.checks.words import forms, is_free, words_of
 from agent.evidence import ItemEvidence
 
-_NUMBERS = [
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
+_NUMBERS = [word for word, value in SPELT.items() if 2 <= value <= 20]
+_UNITS = "minutes?|hours?|pages?|years?|members?|people"
 _COUNT = re.compile(
-    rf"\b(?P<n>{'|'.join(_NUMBERS)}|\d{{1,3}})[ -](?!and\b|or\b|to\b)(?P<rest>(?:[^\W\d_]+[ -]){{0,1}}[^\W\d_]+)",
+    rf"\b(?P<n>{'|'.join(_NUMBERS)}|\d{{1,3}})[ -](?!(?:and|or|to|of|in|is|are|was|were|{_UNITS})\b)"
+    r"(?P<rest>(?:[^\W\d_]+[ -])?[^\W\d_]+)",
     re.IGNORECASE,
 )
 _BACK = 3
@@ -71,4 +54,4 @@ def _value(word: str) -> int | None:
     low = word.casefold()
     if low.isdigit():
         return int(low)
-    return _NUMBERS.index(low) + 2 if low in _NUMBERS else None
+    return SPELT.get(low)

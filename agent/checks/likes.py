@@ -52,6 +52,11 @@ _YOU = re.compile(
     r"|\byour(?P<yours>(?: [\w'’-]+){1,4})",
     re.IGNORECASE,
 )
+_YOURS = re.compile(
+    r"(?P<what>(?:[\w'’-]+ ){1,3})(?:that |which )?you(?:['’]ve)? (?:asked for|want(?:ed)?|liked?|loved?|enjoy(?:ed)?|mentioned)(?=[,.;:)]|$)",
+    re.IGNORECASE,
+)
+"""“The witches you asked for”."""
 _IF = re.compile(
     r"\b(?:if|when|whether|should|unless|what|that|which|who|do|would|may|might|could)\s+(?:\w+\s+)?$", re.IGNORECASE
 )
@@ -111,6 +116,10 @@ def _liked_kinds(reading: Reading) -> list[Finding]:
 def _of_you(reading: Reading) -> list[Finding]:
     """ "you asked for science fiction", "your love of farce": what is told of the person must be in what they said."""
     findings = []
+    for match in _YOURS.finditer(reading.unquoted):
+        said = [w for w in words_of(match["what"]) if not is_talk(w)]
+        if said and not all(forms(w.text) & reading.asked for w in said[-1:]):
+            findings.append(Finding(start=match.start(), end=match.end(), why="nothing says that of you"))
     for match in _YOU.finditer(reading.unquoted):
         if _IF.search(reading.unquoted[: match.start()]):
             continue

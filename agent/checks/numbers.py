@@ -18,16 +18,17 @@ _UNITS = (
     r"films?|books?|works?|items?|pieces|picks|titles|suggestions|options|choices|others|ones|of them|st\b|nd\b|rd\b|th\b|s\b|centur\w+|years?)"
 )
 _DIGITS = re.compile(rf"(?P<money>[$€£]\s?)?(?<![\w.])(?P<number>\d[\d,]*(?:\.\d+)?)(?:[\s-]?{_UNITS})?", re.IGNORECASE)
-_SPELT = {
+SPELT = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
     "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
     "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
     "seventy": 70, "eighty": 80,
     "ninety": 90, "hundred": 100, "thousand": 1000,
 }  # fmt: skip
+"""Numbers in words."""
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _IN_WORDS = re.compile(
-    rf"\b(?P<number>(?:(?:{'|'.join(_SPELT)})(?:[ -](?:and[ -])?(?=(?:{'|'.join(_SPELT)})\b))?)+)"
+    rf"\b(?P<number>(?:(?:{'|'.join(SPELT)})(?:[ -](?:and[ -])?(?=(?:{'|'.join(SPELT)})\b))?)+)"
     r"(?:[ -](?P<unit>minutes?|hours?|pages?|years?|people|members?|percent|per cent)\b)?",
     re.IGNORECASE,
 )
@@ -117,7 +118,7 @@ def numbers_of(reading: Reading) -> tuple[Number, ...]:
 def _value(words: str) -> float:
     total, current = 0.0, 0.0
     for word in re.findall(r"[a-z]+", words.casefold()):
-        number = _SPELT.get(word)
+        number = SPELT.get(word)
         if number is None:
             continue
         if number >= 100:
@@ -225,7 +226,7 @@ def kind_counts(reading: Reading) -> tuple[tuple[re.Match[str], bool], ...]:
     found = []
     for match in _COUNTED.finditer(reading.masked):
         said = match["n"].casefold()
-        value = _SPELT.get(said, 0) if not said.isdigit() else int(said)
+        value = SPELT.get(said, 0) if not said.isdigit() else int(said)
         kind = next(k for k, words in _COUNTED_KINDS.items() if re.fullmatch(words, match["kind"].casefold()))
         own = [i for i in reading.evidence.items if kind in {k.casefold() for k in i.of("kind")}]
         unknown = not any(i.of("kind") for i in reading.evidence.items)
