@@ -433,3 +433,28 @@ def test_a_childs_age_asks_for_what_is_for_children() -> None:
 def test_a_number_in_a_question_is_counted_in_the_list(said: str) -> None:
     made = calls(planner().plan(said, after_list("nosferatu", "metropolis")))
     assert ("item_details", {"title": "Metropolis"}) in made
+
+
+def test_a_yes_or_no_question_behind_a_reference_is_about_it() -> None:
+    made = calls(planner().plan("the second one, is it funny?", after_list("nosferatu", "metropolis")))
+    assert made == [("item_details", {"title": "Metropolis"})]
+
+
+def test_a_word_that_one_title_has_is_offered_as_that_title() -> None:
+    plan = planner().plan("something like Gatsby but funnier", Ledger())
+    assert calls(plan)[0] == ("find_item", {"title": "Gatsby"})
+    assert plan.aside["offer"] == ["the-great-gatsby"]
+
+
+def test_a_titles_own_question_mark_asks_nothing() -> None:
+    ((name, arguments), *_) = calls(planner().plan("I've read The Moonstone and Whose Body?", Ledger()))
+    assert (name, arguments) == ("remember", {"kind": "seen", "titles": ["The Moonstone", "Whose Body?"]})
+    assert calls(planner().plan("is Whose Body? funny?", Ledger())) == [("item_details", {"title": "Whose Body?"})]
+
+
+def test_several_titles_are_rated_in_one_breath() -> None:
+    made = calls(planner().plan("I give Dracula 5 stars and Faust 2", Ledger()))
+    assert made == [
+        ("remember", {"kind": "like", "titles": ["Dracula"]}),
+        ("remember", {"kind": "dislike", "titles": ["Faust"]}),
+    ]

@@ -178,13 +178,15 @@ class Enquiries:
 
     def asks(self, heard: Heard, rule: str | None) -> Plan | None:
         spans = tuple((m.start, m.end) for m in heard.slots.mentions)
-        if any(
-            role in _SAID_OF or role == "anchor" for role in heard.slots.roles
-        ) and not heard.message.ending.startswith("?"):
+        pointed = {(r.start, r.end) for r in heard.references}
+        titles = tuple(span for span in spans if span not in pointed)
+        said_of = any(role in _SAID_OF or role == "anchor" for role in heard.slots.roles)
+        if said_of and not heard.message.ending.startswith("?"):
             return None
         if _FIND.search(heard.folded) and heard.slots.mentions:
             return None
-        aspect = aspect_of(heard.message, self.reader.lexicon, spans) if not heard.asks_on else self._last_aspect(heard)
+        asked = aspect_of(heard.message, self.reader.lexicon, spans, titles)
+        aspect = self._last_aspect(heard) if heard.asks_on else asked
         if aspect is None or self._wants_list(heard):
             return None
         if heard.slots.mentions:

@@ -47,6 +47,7 @@ _BARE_MOST = re.compile(
     r"\s*(?:(?:and|so|ok) )?(?:the )?(?P<most>shortest|longest|oldest|newest|cheapest|priciest)(?: one)?\s*\?",
     re.IGNORECASE,
 )
+_IT = re.compile(r"\b(?:it|this|that|he|she|they)\b", re.IGNORECASE)
 _POINTING = word_set("and ok okay so hm the that this one film movie book piece song")
 _TALK = frozenset({"greeting", "thanks", "help", "taste", "facets"})
 
@@ -131,6 +132,11 @@ class Planner:
     def _heard(self, raw: str, message: Message, ledger: Ledger) -> Heard:
         references = self._pointing(message, ledger)
         slots = self.reader.read(raw, references=tuple(r.mention for r in references), familiar=frozenset(ledger.shown))
+        last = slots.mentions[-1] if slots.mentions else None
+        if message.ending.startswith("?") and last is not None and last.end == len(message.words):
+            asked = {self.reader.catalogue.by_id[i].title for i in last.item_ids}
+            if asked and all(title.endswith("?") for title in asked):  # “I've read Whose Body?” asks nothing
+                return self._heard(raw.rstrip(" ?"), read_message(raw.rstrip(" ?")), ledger)
         kept = tuple(r for r in references if any((m.start, m.end) == (r.start, r.end) for m in slots.mentions))
         if slots.mentions and slots.text in self.reader.lexicon.work_nouns:
             slots = replace(slots, text="")  # “frankenstein, the book” says which one is meant
@@ -198,9 +204,11 @@ class Planner:
         if REQUEST.search(heard.slots.rest):
             return None
         for start, end in questions(heard.message):
-            if self._only_points(heard, start):
-                continue  # “The third one, what is it about?” is one question
             raw = heard.message.text(start, end) + "?"
+            if self._only_points(heard, start):  # “The third one, what is it about?” is one question
+                if len(heard.targets) != 1:
+                    continue
+                raw = _IT.sub(f"“{self.reader.catalogue.by_id[heard.targets[0]].title}”", raw, count=1)
             part = self._heard(raw, read_message(raw), heard.ledger)
             asked = None if part.slots.acts else self._enquiries.asks(part, self.intents.rule(part.folded))
             if asked is not None:

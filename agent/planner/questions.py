@@ -111,9 +111,18 @@ _SMALL = word_set(
 )
 
 
-def aspect_of(message: Message, lexicon: Lexicon, spans: tuple[tuple[int, int], ...]) -> Aspect | None:
-    """The aspect that a message asks about; None where it is no question about an item. `spans`: the words that name the items."""
-    text = message.folded
+def aspect_of(
+    message: Message,
+    lexicon: Lexicon,
+    spans: tuple[tuple[int, int], ...],
+    titles: tuple[tuple[int, int], ...] = (),
+) -> Aspect | None:
+    """The aspect that a message asks about; None where it is no question about an item.
+
+    `spans`: the words that name the items; of these `titles` ask nothing themselves (“Whose Body?”), as “the shortest” does.
+    """
+    inside = {p for start, end in titles for p in range(start, end)}
+    text = " ".join("title" if p in inside else w.folded for p, w in enumerate(message.words))
     rest = [w.folded for place, w in enumerate(message.words) if not any(s <= place < e for s, e in spans)]
     plain = " ".join(rest)
     asks = bool(_ASKS.match(text)) or message.ending.strip(' "”’)').endswith("?")

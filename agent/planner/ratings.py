@@ -39,6 +39,9 @@ def rating_of(raw: str) -> float | None:
 
 def rates(heard: Heard, names: Names) -> Plan | None:
     """A plan that remembers a rating of the one item that is named or in focus; None where the message gives none or asks for a list."""
+    if several := _several(heard):
+        calls = tuple(call("remember", kind=_kind(share), titles=[names.name(i)]) for i, share in several.items())
+        return Plan(calls=calls, aside={"intent": "state"})
     share = rating_of(heard.raw)
     targets = heard.targets
     own = bool(heard.slots.mentions) or bool(_OWN.search(heard.raw.replace("'", "")))
@@ -46,6 +49,26 @@ def rates(heard: Heard, names: Names) -> Plan | None:
         return None
     if _BOUND.search(heard.raw) and not _OWN.search(heard.raw.replace("'", "")):
         return None
-    kind: Literal["like", "dislike", "seen"] = "like" if share >= LIKED else "dislike" if share <= DISLIKED else "seen"
-    made = call("remember", kind=kind, titles=[names.name(targets[0])])
+    made = call("remember", kind=_kind(share), titles=[names.name(targets[0])])
     return Plan(calls=(made,), aside={"intent": "state"})
+
+
+def _several(heard: Heard) -> dict[str, float]:
+    """ "Inception 5 stars and Avatar 2": item_id -> share, where each of several titles has a rating behind it; {} otherwise."""
+    mentions = [m for m in heard.slots.mentions if len(m.item_ids) == 1 and not m.close]
+    if len(mentions) < 2 or len(mentions) != len(heard.slots.mentions) or REQUEST.search(heard.folded):
+        return {}
+    found: dict[str, float] = {}
+    for mention, following in zip(mentions, [*mentions[1:], None], strict=True):
+        said = heard.message.text(mention.end, following.start if following else len(heard.message.words))
+        share = rating_of(said)
+        if share is None and found and (bare := re.match(r"\W*(?:an? )?([0-5])\b\W*(?:and\W*|but\W*)?$", said)):
+            share = float(bare[1]) / _STARS
+        if share is None:
+            return {}
+        found[mention.item_ids[0]] = share
+    return found
+
+
+def _kind(share: float) -> Literal["like", "dislike", "seen"]:
+    return "like" if share >= LIKED else "dislike" if share <= DISLIKED else "seen"

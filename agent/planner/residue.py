@@ -56,6 +56,7 @@ _FILLER = tuple(
         r"(?:^| )(?:i am|im|i m|we are|were|ive been|i was) (?:\w+ )?(?:looking|searching"
         r"|hunting|hoping|after|shopping) (?:for )?",
         r"(?:^| )(?:looking|searching|hunting) for(?: |$)",
+        r"^(?:need|want|fancy|craving) (?=[a-z])",
         r"(?:^| )(?:i am|im|i m|we are|were)? ?(?:really )?in the mood for(?: |$)",
         r"(?:^| )(?:i|we) (?:(?:really|just|kind of|sort of|only|do|now|also|still|always|\w+ly) )*(?:want"
         r"|need|wanna|fancy|feel like|would like|d like|would love|d love|could use|am"

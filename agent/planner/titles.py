@@ -32,6 +32,9 @@ _BEFORE_THING = word_set("without no with any some about more many of against")
 _INDEFINITE = word_set("a an some any no my your his her their our this that these those")
 
 
+_FEW, _LEAST_LETTERS = 3, 5
+
+
 @dataclass(frozen=True, kw_only=True)
 class TitleMention:
     """Words start..end (end excluded) name one of `item_ids`; several where the title is borne by several.
@@ -133,7 +136,18 @@ class TitleReader:
                 ids += [item.item_id for item in self.catalogue.find(title)]
         alike = process.extract(fold(bare), self._spelled, scorer=fuzz.ratio, limit=3, score_cutoff=max(least, 85))
         ids += [i for form, _, _ in alike for i in self._forms[form.split()[0]][tuple(form.split())]]
-        return tuple(dict.fromkeys(ids))
+        part = self._by_word.get(fold(bare), ())  # “Gatsby”: a word that only a few titles have
+        return tuple(dict.fromkeys([*ids, *(part if len(part) <= _FEW else ())]))
+
+    @cached_property
+    def _by_word(self) -> dict[str, tuple[str, ...]]:
+        """A word of at least five letters -> the item_ids in whose titles it stands."""
+        found: dict[str, list[str]] = {}
+        for item in self.catalogue.items:
+            for word in dict.fromkeys(fold(item.title).split()):
+                if len(word) >= _LEAST_LETTERS:
+                    found.setdefault(word, []).append(item.item_id)
+        return {word: tuple(ids) for word, ids in found.items()}
 
     @cached_property
     def _spelled(self) -> list[str]:
