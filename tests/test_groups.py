@@ -264,3 +264,16 @@ def test_two_tastes_in_one_sentence_are_two_people_and_both_of_us_means_them_aga
     assert again.calls[-1].arguments["people"] == first.calls[-1].arguments["people"]
     alone = planner("films").plan("something for both of us", Ledger())
     assert [p["name"] for p in alone.calls[-1].arguments["people"]] == ["the other of you"]  # type: ignore[attr-defined]
+
+
+def test_what_we_loved_is_said_of_everybody_and_the_others_stay() -> None:
+    said = "a film for me and my sister who hates horror"
+    first = planner().plan(said, Ledger())
+    plan = planner().plan(
+        "something we both like: we loved Metropolis", Ledger(turns=(turn(said, first, shown=("wings",)),))
+    )
+    remembered, listing = plan.calls
+    assert remembered.arguments == {"kind": "like", "titles": ["Metropolis"]}
+    (sister,) = listing.arguments["people"]
+    assert (sister["name"], sister["liked"]) == ("your sister", ["Metropolis"])
+    assert sister["never"]

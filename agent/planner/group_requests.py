@@ -22,20 +22,22 @@ _KIN = (
     r"|grandmother|grandma|grandfather|grandpa|granny|fiance|fiancee|boss|neighbour|neighbor|in laws|family)"
 )
 _TASTE = (
-    r"(?:(?:really|absolutely|only|also|just|always|usually|mostly|rather|too) )*(?:loves?|likes?|hates?|dislikes?|prefers?|adores?|enjoys?|detests?"
-    r"|loathes?|cant stand|can not stand|cannot stand|doesnt|does not|dont|do not|never|is (?:into|fond of|a fan of|scared of|afraid of))"
+    r"(?:(?:really|absolutely|only|also|just|always|usually|mostly|rather|too) )*(?:love[sd]?|like[sd]?|hate[sd]?|dislike[sd]?|prefers?"
+    r"|adore[sd]?|enjoy(?:s|ed)?|detests?|loathes?|cant stand|can not stand|cannot stand|doesnt|does not|dont|do not|never|is (?:into|fond of|a fan of|scared of|afraid of))"
 )
 _GROUP = re.compile(
     rf"\b(?:for|with) (?:me|us|myself)(?: both)?,? (?:and|plus|with) (?:my|our|a) {_KIN}\b|\bmy {_KIN} and (?:i|me|myself)\b|\b(?:me|i) and my {_KIN}\b"
     rf"|\btogether with (?:my|our) {_KIN}\b|\b(?:with|for) (?:my|our) {_KIN},? (?:who|he|she|they)\b"
     rf"|\b(?:my|our) {_KIN} {_TASTE} .*\b(?:and|but) i {_TASTE}\b|\bi {_TASTE} .*\b(?:and|but) (?:my|our) {_KIN} {_TASTE}\b"
     r"|\b(?:we are|were|there are) (?:two|three|four|five|[2-5])\b|\b(?:for|of) (?:the )?(?:two|three|four|five|[2-5]|both) of us\b"
+    r"|\bwe (?:both|all) (?:would |can |might )?(?:like|enjoy|love)\b"
 )
 _PERSON = re.compile(
     rf"\b(?:my|our) (?P<kin>{_KIN})\b(?= (?:who |that |she |he |they )?{_TASTE}\b)"
     rf"|\b(?P<one>one(?: of us)?|another(?: one)?|(?:the |a )?(?:other|others|first|second|third|fourth|last)(?: one)?)(?= {_TASTE}\b)"
-    rf"|\b(?P<they>she|he|they)(?= {_TASTE}\b)|\b(?P<me>i)(?= {_TASTE}\b)"
+    rf"|\b(?P<they>she|he|they)(?= {_TASTE}\b)|\b(?P<me>i|we)(?= {_TASTE}\b)"
 )
+_WE = re.compile(rf"\bwe {_TASTE}\b")
 _ASKS = word_set("something anything a an we what find recommend suggest show please can could under any maybe nothing")
 _THE_FIRST = ("one of you", "another of you", "the third of you", "the fourth of you", "the fifth of you")
 _COUNT = re.compile(r"\b(?:we are|were|there are|the|of) (?P<n>two|three|four|five|[2-5])\b")
@@ -76,6 +78,8 @@ class GroupRequests:
         others = others or _last_people(heard) or [dict(_NOBODY)]
         asked = self.reader.read(self._request(heard, group, [span for _, _, span in told]))
         own = self._said(mine)
+        if _WE.search(heard.folded):  # “we loved Nosferatu” is said of everybody
+            others = [p | {"liked": list(dict.fromkeys([*p.get("liked", []), *own["liked"]]))} for p in others]
         made = call(
             "recommend_together",
             people=others,
