@@ -22,8 +22,9 @@ _KIN = (
     r"|grandmother|grandma|grandfather|grandpa|granny|fiance|fiancee|boss|neighbour|neighbor|in laws|family)"
 )
 _TASTE = (
-    r"(?:(?:really|absolutely|only|also|just|always|usually|mostly|rather|too) )*(?:love[sd]?|like[sd]?|hate[sd]?|dislike[sd]?|prefers?"
-    r"|adore[sd]?|enjoy(?:s|ed)?|detests?|loathes?|cant stand|can not stand|cannot stand|doesnt|does not|dont|do not|never|is (?:into|fond of|a fan of|scared of|afraid of))"
+    r"(?:(?:really|absolutely|only|also|just|always|usually|mostly|rather|too) )*"
+    r"(?:love[sd]?|like[sd]?|hate[sd]?|dislike[sd]?|prefers?|adore[sd]?|enjoy(?:s|ed)?|detests?|loathes?|cant stand|can not stand|cannot stand"
+    r"|doesnt|does not|dont|do not|never|is (?:into|fond of|a fan of|scared of|afraid of))"
 )
 _GROUP = re.compile(
     rf"\b(?:for|with) (?:me|us|myself)(?: both)?,? (?:and|plus|with) (?:my|our|a) {_KIN}\b|\bmy {_KIN} and (?:i|me|myself)\b|\b(?:me|i) and my {_KIN}\b"
