@@ -158,9 +158,9 @@ def photos(folder: Path, tier: Tier, say: Say) -> list[PerceptionRow]:
     rows = _lines(folder / "manifest.jsonl")
     captions = [photo["captions"][:5] for photo in rows]
     with tempfile.TemporaryDirectory() as scratch:
-        home = _home(Path(scratch), folder, [photo["path"] for photo in rows], tier, say)
-        places = [_place(home, text, str(i)) for i, group in enumerate(captions) for text in group]
-        nearest = _nearest_captions(home, captions)
+        ids, home = _home(Path(scratch), folder, [photo["path"] for photo in rows], tier, say)
+        places = [_place(home, text, own) for own, group in zip(ids, captions, strict=True) for text in group]
+        nearest = _nearest_captions(home, ids, captions)
         home.index.close()
     model = tier.makers("efficientnet", *CAPTIONERS)
     return [
@@ -175,8 +175,8 @@ def shop(folder: Path, tier: Tier, say: Say) -> list[PerceptionRow]:
     products = raw if isinstance(raw, list) else next(value for value in raw.values() if isinstance(value, list))
     with tempfile.TemporaryDirectory() as scratch:
         paths = [f"{product['Id']}.webp" for product in products]
-        home = _home(Path(scratch), folder / "pics", paths, tier, say)
-        places = [_place(home, product["Name"], str(i)) for i, product in enumerate(products)]
+        ids, home = _home(Path(scratch), folder / "pics", paths, tier, say)
+        places = [_place(home, product["Name"], own) for own, product in zip(ids, products, strict=True)]
         home.index.close()
     model = tier.makers("efficientnet", *CAPTIONERS, "rapidocr")
     return [_row("product name -> picture", "eshop-catalog", model, len(places), _recalls(places))]
@@ -228,13 +228,16 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _home(scratch: Path, media: Path, pictures: Sequence[str], tier: Tier, say: Say) -> Collection:
-    """A home of these pictures; the ids are numbers, from 0, the titles say nothing: a number would be near to “five dogs”."""
+def _home(
+    scratch: Path, media: Path, pictures: Sequence[str], tier: Tier, say: Say
+) -> tuple[Sequence[str], Collection]:
+    """A home of these pictures, one an item, and the items' ids. Ids and titles say nothing: a number would be near to “five dogs”, and an
+    ingest gives item 7 the file 7.webp, whatever picture its row names."""
     catalogue = scratch / "catalogue.jsonl"
-    titles = [hashlib.sha256(picture.encode()).hexdigest()[:8] for picture in pictures]
-    rows = [{"id": str(i), "title": t, "image": p} for i, (t, p) in enumerate(zip(titles, pictures, strict=True))]
+    ids = [hashlib.sha256(picture.encode()).hexdigest()[:8] for picture in pictures]
+    rows = [{"id": own, "title": own, "image": picture} for own, picture in zip(ids, pictures, strict=True)]
     catalogue.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return tier.opened(catalogue, media, scratch / "home", say)
+    return ids, tier.opened(catalogue, media, scratch / "home", say)
 
 
 def _place(home: Collection, text: str, item_id: str) -> int | None:
@@ -243,15 +246,15 @@ def _place(home: Collection, text: str, item_id: str) -> int | None:
     return next((one.rank for one in found if one.item.item_id == item_id), None)
 
 
-def _nearest_captions(home: Collection, captions: Sequence[Sequence[str]]) -> list[int | None]:
+def _nearest_captions(home: Collection, ids: Sequence[str], captions: Sequence[Sequence[str]]) -> list[int | None]:
     """For each photo the place of the best of its own captions among all, by the vectors of what is seen."""
     passages, vectors = home.store.passages_and_vectors()
     row_of = {p.item_id: row for row, p in enumerate(passages) if p.space == "seen"}
     of_captions = home.embedder.embed([text for group in captions for text in group])
     owner = np.array([i for i, group in enumerate(captions) for _ in group])
     places: list[int | None] = []
-    for i in range(len(captions)):
-        row = row_of.get(str(i))
+    for i, own in enumerate(ids):
+        row = row_of.get(own)
         ranked = owner[np.argsort(-(of_captions @ vectors[row]))] if row is not None else np.array([])
         places.append(int(np.flatnonzero(ranked == i)[0]) + 1 if row is not None else None)
     return places

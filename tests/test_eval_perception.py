@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from eval.cider import cider_d
-from eval.perception import PerceptionTable, Tier, perception_table
+from eval.perception import PerceptionTable, Tier, perception_table, shop
 from eval.rendered_text import TEXTS, draw_texts, words_found
+from retrieval.catalogue_file import read_catalogue
 from vouch.types import MediaKind, Perceived
 
 
@@ -73,3 +76,24 @@ def test_data_that_are_not_here_are_named_and_the_rest_is_measured(
     assert [(row.what, row.model, row.figures) for row in table.rows] == [
         ("text in pictures", "rapidocr-silent", {"words found": 0.0})
     ]
+
+
+def test_each_product_is_looked_for_in_its_own_picture_alone(tmp_path: Path) -> None:
+    """The pictures are named by the products' numbers: an item called 2 would be given 2.webp beside its own."""
+    (tmp_path / "pics").mkdir()
+    for number in (1, 2, 3):
+        Image.new("RGB", (8, 8)).save(tmp_path / "pics" / f"{number}.webp")
+    products = [{"Id": number, "Name": f"product {number}"} for number in (1, 2, 3)]
+    (tmp_path / "catalog.json").write_text(json.dumps(products), encoding="utf-8")
+
+    class Read(Exception):
+        """The catalogue was read."""
+
+    def opened(catalogue: Path, media: Path, *_: object) -> None:
+        items = read_catalogue(catalogue, media_dir=media).items
+        raise Read([[one.path for one in item.media] for item in items])
+
+    tier = Tier(perceivers=(Silent(),), unsilenced=(Silent(),), opened=opened)  # type: ignore[arg-type]
+    with pytest.raises(Read) as read:
+        shop(tmp_path, tier, print)
+    assert read.value.args == ([["1.webp"], ["2.webp"], ["3.webp"]],)
