@@ -83,10 +83,13 @@ def read_catalogue(
 def _with_files_of_ids(
     items: tuple[Item, ...], plan: Plan, folder: MediaFolder
 ) -> tuple[tuple[Item, ...], tuple[ColumnGuess, ...]]:
-    """The items with the files that bear their ids, and what to say of it."""
+    """The items with the files that bear their ids, and what to say of it. A file that rows name is theirs, whatever number it bears."""
     if plan.id_column is None:
         return items, ()
-    named = folder.named_after([item.item_id for item in items])
+    of_rows = {media for item in items for media in item.media}
+    bearing = folder.named_after([item.item_id for item in items])
+    free = {i: tuple(one for one in media if one not in of_rows) for i, media in bearing.items()}
+    named = {i: media for i, media in free.items() if media}
     if not named:
         return items, ()
     more = [replace(i, media=tuple(dict.fromkeys((*i.media, *named.get(i.item_id, ()))))) for i in items]

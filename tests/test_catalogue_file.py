@@ -508,6 +508,14 @@ def test_files_named_after_ids_belong_to_them(tmp_path: Path) -> None:
     assert "2 of 3 items" in found.guesses[-1].why
 
 
+def test_a_file_that_another_row_names_is_not_taken_for_its_number(tmp_path: Path) -> None:
+    pics = media_folder(tmp_path, "7.jpg", "8.jpg", "9.jpg", "8-2.jpg")
+    rows = [{"id": str(n), "title": f"Work {n}", "image": f"{n + 1}.jpg"} for n in (6, 7, 8)]
+    found = lines(tmp_path, *rows, media_dir=pics)
+    assert [[m.path for m in i.media] for i in found.items] == [["7.jpg"], ["8.jpg"], ["9.jpg", "8-2.jpg"]]
+    assert "1 of 3 items" in found.guesses[-1].why
+
+
 def test_folders_named_after_ids_belong_to_them(tmp_path: Path) -> None:
     pics = media_folder(tmp_path, "1/1.jpg", "1/2.jpg", "2/1.jpg")
     found = read(tmp_path, "id,title\n1,Alien\n2,Heat\n", media_dir=pics)
