@@ -458,3 +458,9 @@ def test_several_titles_are_rated_in_one_breath() -> None:
         ("remember", {"kind": "like", "titles": ["Dracula"]}),
         ("remember", {"kind": "dislike", "titles": ["Faust"]}),
     ]
+
+
+@pytest.mark.parametrize("said", ["what do people like most here?", "need music", "something from the same country"])
+def test_words_of_asking_are_no_search(said: str) -> None:
+    made = planner().plan(said, after_list("nosferatu")).calls[-1].arguments
+    assert not set(str(made.get("text", "")).split()) & {"here", "need", "country", "people"}

@@ -56,7 +56,9 @@ _FILLER = tuple(
         r"(?:^| )(?:i am|im|i m|we are|were|ive been|i was) (?:\w+ )?(?:looking|searching"
         r"|hunting|hoping|after|shopping) (?:for )?",
         r"(?:^| )(?:looking|searching|hunting) for(?: |$)",
-        r"^(?:need|want|fancy|craving) (?=[a-z])",
+        r"^(?:need|craving)(?= |$)",
+        r"(?:^| )what do (?:the )?(?:people|others|members|most people)(?: here)? (?:like|love|enjoy)(?: the)?(?: most| best)?(?: here)?(?= |$)",
+        r"(?:^| )(?:from|by) the same (?:country|maker|author|director|place|kind)(?= |$)",
         r"(?:^| )(?:i am|im|i m|we are|were)? ?(?:really )?in the mood for(?: |$)",
         r"(?:^| )(?:i|we) (?:(?:really|just|kind of|sort of|only|do|now|also|still|always|\w+ly) )*(?:want"
         r"|need|wanna|fancy|feel like|would like|d like|would love|d love|could use|am"
@@ -102,7 +104,7 @@ _EDGE = word_set(
     " thing things a an"
     " the some any and or but with that is are was be it its of in from by for to"
     " on at as than then this "
-    "which who me my us i you we too also so such not only just one no would like want something anything there "
+    "which who me my us i you we here too also so such not only just one no would like want something anything there "
     "going lasts lasting costs costing runs running goes takes "
     "always never please rather if when what whats do does can could should has have had really very bit lot them they he she "
     "his her your our were im ive id youre thats up about made published released written produced set yet quite "
