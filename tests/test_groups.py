@@ -274,6 +274,7 @@ def test_what_we_loved_is_said_of_everybody_and_the_others_stay() -> None:
     )
     remembered, listing = plan.calls
     assert remembered.arguments == {"kind": "like", "titles": ["Metropolis"]}
-    (sister,) = listing.arguments["people"]
+    people: Any = listing.arguments["people"]
+    (sister,) = people
     assert (sister["name"], sister["liked"]) == ("your sister", ["Metropolis"])
     assert sister["never"]

@@ -464,3 +464,15 @@ def test_several_titles_are_rated_in_one_breath() -> None:
 def test_words_of_asking_are_no_search(said: str) -> None:
     made = planner().plan(said, after_list("nosferatu")).calls[-1].arguments
     assert not set(str(made.get("text", "")).split()) & {"here", "need", "country", "people"}
+
+
+@pytest.mark.parametrize("said", ["quieter", "something stormier", "a bit calmer"])
+def test_a_bare_degree_changes_the_standing_request(said: str) -> None:
+    ((name, arguments),) = calls(planner().plan(said, after_list("nosferatu", text="night music")))
+    assert name == "recommend"
+    assert arguments["text"].startswith("night music")
+
+
+def test_where_something_was_made_is_one_question() -> None:
+    plan = planner().plan("in which country was the second made?", after_list("nosferatu", "metropolis"))
+    assert plan.aside["aspect"]["words"] == ["country"]

@@ -45,7 +45,8 @@ _COUNT = re.compile(r"\b(?:we are|were|there are|the|of) (?P<n>two|three|four|fi
 _NOBODY = {"name": "the other of you", "liked": [], "disliked": [], "never": [], "prefer": []}
 _AVERAGE = re.compile(r"\b(?:on average|by (?:the )?majority|most of us|what most)\b")
 _SURPRISE = re.compile(
-    r"\b(?:surprise (?:me|us)|a surprise(?! \w)|a wild ?card|something (?:completely |totally |quite )?(?:unexpected|surprising|out of the ordinary"
+    r"\b(?:surprise (?:me|us)|(?:i|we) (?:want|would like|d like|like|love) to be surprised"
+    r"|a surprise(?! \w)|a wild ?card|something (?:completely |totally |quite )?(?:unexpected|surprising|out of the ordinary"
     r"|different from (?:what i|my) \w+(?: \w+)?|new to me|unusual for me)|out of my comfort zone|off the beaten (?:track|path)|take a (?:risk|chance)"
     r"|feeling (?:lucky|adventurous)|dealers choice)\b"
 )

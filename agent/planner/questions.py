@@ -47,6 +47,7 @@ _ASKS = re.compile(
     r"|how|what|whats|which|is|was|are|were|does|do|did|has|have|can|will|would|isnt"
     r"|tell me (?:how|who|when|where|what|if|whether))\b"
 )
+_PLACED = re.compile(r"^(?:in|from|by|on|at|for|with) (?=wh)")
 _DESCRIBE = re.compile(
     r"\b(?:what (?:is|are|was) .*\babout\b|whats .*\babout\b|tell me (?:more|a bit"
     r"|a bit more|something|everything|a little)?(?: )?(?:about|on)?|describe|more"
@@ -97,7 +98,8 @@ def questions(message: Message) -> Iterator[tuple[int, int]]:
         )
         mark = message.words[end].stop if end < len(message.words) else message.ending
         start = next((p for p in range(place, 0, -1) if message.boundary(p)), 0)
-        begun = start < place and _ASKS.match(" ".join(w.folded for w in message.words[start:place]))
+        before = " ".join(w.folded for w in message.words[start:place])
+        begun = start < place and _ASKS.match(_PLACED.sub("", before))
         # “When was it made?” is one question, which “was it made” only ends.
         if (opens or ("?" in mark and not begun)) and (place > 0 or end < len(message.words)):
             yield place, end

@@ -15,6 +15,11 @@ from agent.planner.standing import Standing, call, conditions_of
 from agent.planner.titles import TitleMention
 from vouch.types import ToolCall
 
+_BARE_DEGREE = re.compile(
+    r"^(?:(?:a (?:bit|little|lot)|something|much|even|far) )?"
+    r"(?:(?!(?:other|after|later|better|latter|matter|winter|water)$)\w{2,}(?:ier|ter|mer|ner|der|ker)|(?:more|less) \w+)$"
+)
+"""“Quieter”, “something stormier”: of what was asked for before."""
 _FOLLOWS = re.compile(
     r"^(?:set (?:in|on|at|during)|about|where|made|written|composed|featuring|starring"
     r"|directed)\b|^(?:(?:ok|okay|hm+|well|yes|yeah|no|nah|thanks|great|cool|please"
@@ -183,7 +188,7 @@ class Requests:
 
     def _is_follow_up(self, heard: Heard) -> bool:
         slots, folded = heard.slots, heard.folded
-        if slots.changes or _FOLLOWS.match(folded) or _FOLLOWS_INSIDE.search(folded):
+        if slots.changes or _FOLLOWS.match(folded) or _FOLLOWS_INSIDE.search(folded) or _BARE_DEGREE.match(folded):
             return True
         nouns = any(w.folded in self.reader.lexicon.work_nouns and w.folded != "ones" for w in heard.message.words)
         short = len(heard.message.words) <= 3 and not slots.text and not nouns
