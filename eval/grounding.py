@@ -40,7 +40,7 @@ _GROUPS: dict[int, Group] = {4: "reported, free prose", 6: "reported, to the pro
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One reply about one list by one of the authors (1 to 6). `wrong` is "" for a faithful one."""
+    """One reply about one list by one of the authors (1 to 7). `wrong` is "" for a faithful one."""
 
     case_id: str
     author: int
