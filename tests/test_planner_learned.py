@@ -111,3 +111,10 @@ def _always(winner: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     weights = np.zeros((4096 + 2 * 384, 5), dtype=np.float32)
     weights[np.flatnonzero(row_of({"bias": 1.0})), winner] = 50.0
     return weights
+
+
+def test_the_role_of_a_named_title_is_learned_where_the_rules_read_only_that_it_was_seen() -> None:
+    said = "I saw Nosferatu and it was great"
+    assert planner().heard(said, Ledger()).slots.roles == ("like",)
+    by_rules = Planner(works(), intents(), choices={})
+    assert by_rules.heard(said, Ledger()).slots.roles == ("seen",)
