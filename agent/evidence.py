@@ -1,15 +1,16 @@
-"""What the writer may say: a turn's lists as a short numbered block, and the same facts as values to check sentences against."""
+"""What the writer chooses from: a turn's list as a short numbered block, of each item what may be said of it and sentences that tell of it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
-from agent.phrases import ROLE_TAGS, plain
+from agent.phrases import ROLE_TAGS, plain, the
 from agent.planner.lexicon import Topic
-from tools.render import name_text, value_text
+from tools.render import value_text
 from vouch.types import (
     AttributeValue,
     Channel,
@@ -17,14 +18,22 @@ from vouch.types import (
     Item,
     LikedItem,
     Passage,
-    Popularity,
     RecList,
     Recommendation,
 )
 
 ITEMS = 8
 """So many items the writer sees."""
+CHOICE_MARK, SENTENCE_MARK = "; ", " | "
+"""What parts choices from each other, and them from the sentence, in what the writer reads and answers."""
 _FACT_CHARACTERS = 80
+_VALUES, _LIKED = 4, 2
+_SHARE = 0.1
+"""A liked item speaks for another from this part of the match on."""
+_PARTS = re.compile(r"[;|]")
+_LIKE = re.compile(r"(?:moods?|tones?|feels?|vibes?|atmosphere)", re.IGNORECASE)
+"""Attributes whose values are adjectives: “is eerie and dark”; those of other lists are what it is “listed as”."""
+_NUMBERS: tuple[tuple[Topic, str], ...] = (("minutes", "{} minutes"), ("pages", "{} pages"), ("price", "priced at {}"))
 _QUOTES, _QUOTE_LEAST, _QUOTE_MOST = 4, 25, 180
 _MARKS = re.compile(r"[“”\"‘()…]")
 _STOPPED = re.compile(r"[.!?]$")
@@ -67,17 +76,33 @@ class Fact:
         return self.value if isinstance(self.value, tuple) else (value_text(self.value),)
 
 
+Slot = Literal["maker", "year", "like", "listed", "place", "number", "liked"]
+"""Where a choice stands in the line that is made of them: see `agent.writing.line`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Something that may be said of an item. `text` is what the writer reads and answers with."""
+
+    slot: Slot
+    text: str
+
+    @property
+    def bare(self) -> str:
+        """The maker or the place alone, without “by” or “from”; of other choices the text."""
+        return re.sub(r"^(?:by|from(?: the)?) ", "", self.text) if self.slot in {"maker", "place"} else self.text
+
+
 @dataclass(frozen=True, kw_only=True)
 class ItemEvidence:
-    """What may be said of one item: its facts, its cited passages, the liked items that carry it, and how many people like it."""
+    """What may be said of one item: its facts, its cited passages, and the titles that the person likes and that speak for it."""
 
     handle: int
     item_id: str
     title: str
     facts: tuple[Fact, ...] = ()
     passages: tuple[CitedPassage, ...] = ()
-    liked: tuple[LikedItem, ...] = ()
-    popularity: Popularity | None = None
+    liked: tuple[str, ...] = ()
 
     def of(self, topic: Topic) -> tuple[str, ...]:
         """The values of all facts about a topic."""
@@ -109,79 +134,67 @@ class ItemEvidence:
         return tuple(dict.fromkeys(fit))[:_QUOTES]
 
     @cached_property
-    def texts(self) -> tuple[str, ...]:
-        """The cited passages' whole texts, cleaned."""
-        return tuple(fenced(cited.passage.text) for cited in self.passages)
+    def choices(self) -> tuple[Choice, ...]:
+        """Who made it, its year, what it is like, what it is listed as, whence it comes, how long it is or what it costs, what speaks for it.
+
+        A value that holds a mark which parts choices is left out.
+        """
+        like = [value for fact in self.facts if _LIKE.fullmatch(fact.name) for value in fact.values]
+        listed = [v for fact in self.facts if fact.topic in {"genre", "mood"} for v in fact.values if v not in like]
+        year = self.number("year")
+        numbers = [form.format(f"{n:g}") for topic, form in _NUMBERS if (n := self.number(topic)) is not None]
+        told: tuple[tuple[Slot, Sequence[str]], ...] = (
+            ("maker", [f"by {both}" for both in _one_or_two(self.of("people") or self.of("brand"))]),
+            ("year", [f"{year:.0f}"] if year is not None else []),
+            ("like", like[:_VALUES]),
+            ("listed", listed[:_VALUES]),
+            ("place", [f"from {both}" for both in _one_or_two([*map(the, self.of("country"))])]),
+            ("number", numbers),
+            ("liked", [f"you like {title}" for title in self.liked[:_LIKED]]),
+        )
+        found = [Choice(slot=slot, text=fenced(text)) for slot, texts in told for text in texts]
+        return tuple(choice for choice in found if choice.text and not _PARTS.search(choice.text))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """The evidence of one turn. `message` is the person's own; `wished` the words of the query; `anchor` what the list is close to."""
+    """The evidence of one turn. `message` is the person's own."""
 
     items: tuple[ItemEvidence, ...]
     message: str = ""
-    wished: str = ""
-    avoided: tuple[str, ...] = ()
-    anchor: str = ""
-    told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @cached_property
-    def liked(self) -> tuple[str, ...]:
-        """The titles that the person likes, as far as this turn shows."""
-        shown = (liked.title for item in self.items for liked in item.liked)
-        return tuple(dict.fromkeys((*self.told.get("like", ()), *map(plain, shown))))
 
     def tellable(self, items: int) -> tuple[ItemEvidence, ...]:
         """Those of the first items of which a sentence can be repeated; of the others only facts are known."""
         return tuple(item for item in self.items[:items] if item.quotable)
 
-    def block(self, items: Sequence[ItemEvidence] | None = None) -> str:
-        """The lines that the writer reads of some items, of all where none are given; the same evidence gives the same bytes."""
-        lines = [line for item in (self.items if items is None else items) for line in _lines(item)]
-        return "\n".join(["<evidence>", *lines, "</evidence>"])
+
+def block(items: Sequence[ItemEvidence]) -> str:
+    """The lines that the writer reads of some items; the same evidence gives the same bytes."""
+    return "\n".join(["<evidence>", *(line for item in items for line in _lines(item)), "</evidence>"])
 
 
 def build_evidence(
-    rec_lists: Sequence[RecList],
+    rec_list: RecList,
     message: str,
     topics: Mapping[str, Topic],
     *,
-    told: Mapping[str, tuple[str, ...]] = {},
     passages_of: Callable[[str], tuple[Passage, ...]] = lambda item_id: (),
 ) -> Evidence:
-    """The evidence of a turn's lists, at most eight items of the newest lists' first ones.
+    """The evidence of a list, of at most eight of its first items.
 
     Args:
         topics: what each attribute is about (`Lexicon.topics`).
-        told: titles that the person named in this turn, by what they said of them ("like", "dislike", "seen").
         passages_of: an item's own passages; its description is told where no reason cites a passage of it.
     """
-    found = {r.item.item_id: r for rec_list in rec_lists for r in rec_list.recommendations}
-    items = tuple(_item(n, r, topics, passages_of) for n, r in enumerate(list(found.values())[:ITEMS], 1))
-    queries = [rec_list.query for rec_list in rec_lists]
-    return Evidence(
-        items=items,
-        message=fenced(message),
-        wished=" ".join(fenced(query.text) for query in queries if query.text),
-        avoided=tuple(word for query in queries for word in query.avoid),
-        anchor=_anchor(rec_lists),
-        told=dict(told),
-    )
-
-
-def _anchor(rec_lists: Iterable[RecList]) -> str:
-    """The title of the item that a list is close to, where a reason names it."""
-    for rec_list in rec_lists:
-        for recommendation in rec_list.recommendations:
-            for reason in recommendation.reasons:
-                if isinstance(reason, LikedItem) and reason.item_id == rec_list.query.like_item:
-                    return plain(reason.title)
-    return ""
+    first = enumerate(rec_list.recommendations[:ITEMS], 1)
+    items = tuple(_item(n, r, rec_list.query.like_item, topics, passages_of) for n, r in first)
+    return Evidence(items=items, message=fenced(message))
 
 
 def _item(
     handle: int,
     recommendation: Recommendation,
+    anchor: str | None,
     topics: Mapping[str, Topic],
     passages_of: Callable[[str], tuple[Passage, ...]],
 ) -> ItemEvidence:
@@ -189,14 +202,14 @@ def _item(
     cited = tuple(r for r in reasons if isinstance(r, CitedPassage) and r.passage.channel != "title")
     if not any(c.passage.channel in _TELLING for c in cited):
         cited += _told_of(passages_of(item.item_id))
+    liked = (r for r in reasons if isinstance(r, LikedItem) and r.share > _SHARE and r.item_id != anchor)
     return ItemEvidence(
         handle=handle,
         item_id=item.item_id,
         title=plain(item.title) or item.item_id,
         facts=_facts(item, topics),
         passages=tuple(c for c in cited if not speaks_to_a_model(c.passage.text)),
-        liked=tuple(r for r in reasons if isinstance(r, LikedItem) and r.share > 0),
-        popularity=next((r for r in reasons if isinstance(r, Popularity) and r.people), None),
+        liked=tuple(plain(r.title) for r in liked if not speaks_to_a_model(r.title)),
     )
 
 
@@ -215,10 +228,15 @@ def _facts(item: Item, topics: Mapping[str, Topic]) -> tuple[Fact, ...]:
 
 
 def _lines(item: ItemEvidence) -> list[str]:
-    """What the item is, and sentences that tell of it. Who likes it, and why it is in the list, is said by code."""
-    facts = "; ".join(f"{name_text(fact.name)}: {fenced(value_text(fact.value))}" for fact in item.facts)
-    told = [*([facts] if facts else []), *(f"“{sentence}”" for sentence in item.quotable)]
-    return [f"[{item.handle}] {fenced(item.title)}", *(f"  {item.handle}.{n} {line}" for n, line in enumerate(told, 1))]
+    """Its title, what may be said of it, and numbered sentences that tell of it."""
+    choices = f"  {CHOICE_MARK.join(choice.text for choice in item.choices)}"
+    told = [f"  {item.handle}.{n} “{sentence}”" for n, sentence in enumerate(item.quotable, 1)]
+    return [f"[{item.handle}] {fenced(item.title)}", *([choices] if item.choices else []), *told]
+
+
+def _one_or_two(values: Sequence[str]) -> list[str]:
+    """One or two values in one; none where there are more: to name some of them would say that there are no others."""
+    return [" and ".join(values)] if 0 < len(values) <= 2 else []
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:

@@ -1,160 +1,117 @@
-"""Each sentence of a reply against its evidence: kept, repaired once, or removed. What is shown, streamed and kept is what comes out here."""
+"""Each line of the writer's answer against the item that it is about: what was chosen of it is said by code, all else is left out.
+
+What is shown, streamed and kept is what comes out here, and it holds nothing but titles, facts and sentences of the items themselves.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from agent.checks.claims import check_claims
-from agent.checks.comparisons import check_comparisons
-from agent.checks.counts import check_counts
-from agent.checks.likes import check_likes
-from agent.checks.names import check_names
-from agent.checks.numbers import check_numbers
-from agent.checks.quotes import check_quotes
-from agent.checks.reading import Check, Finding, Reading
-from agent.checks.sentences import Sentences
-from agent.evidence import Evidence, ItemEvidence, speaks_to_a_model
-from agent.phrases import plain
+from agent.evidence import CHOICE_MARK, SENTENCE_MARK, ItemEvidence
+from agent.writing import line
+from retrieval.titles import fold
 
-CHECKS: tuple[Check, ...] = (
-    check_quotes,
-    check_numbers,
-    check_counts,
-    check_names,
-    check_likes,
-    check_comparisons,
-    check_claims,
-)
-_BULLET = re.compile(r"^\s*(?:[-•*–]|\d{1,2}[.)])\s+")
-_HANDLE = re.compile(r"\[\s*(\d{1,2})(?:\.\d+)?\s*\]|\((\d{1,2}\.\d)\)")
-_REFUSAL = re.compile(
-    r"\b(?:can['’]?t|cannot|unable|won['’]?t|not able)\b.*\b(?:help|assist|answer|provide|recommend|comply|fulfil|do that)\b"
-    r"|\bas an? (?:ai|language|assistant)\b|\bI(?:['’]m| am) sorry\b",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(r"^\s*(?:reply|assistant|answer|response|vouch)\s*:\s*", re.IGNORECASE)
+LONGEST = 600
+"""A line without an end is none from so many characters on."""
+_LINE = re.compile(r"[^\w“\"]*(\d{1,2})\W(.*)", re.DOTALL)
+_MARKUP = re.compile(r"[*_`#]+")
+_FINER = re.compile(r",|\band\b")
+_PARTS = re.compile(rf"[{CHOICE_MARK.strip()}{SENTENCE_MARK.strip()}]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What becomes of a sentence. `text` is what may be shown, "" where it is removed; `why` says what was wrong."""
+    """What becomes of a line. `text` is what is shown, "" where it is removed; `why`: what was left out of it, or why it is removed."""
 
     kind: Literal["kept", "repaired", "removed"]
     text: str = ""
     why: tuple[str, ...] = ()
-    about: tuple[ItemEvidence, ...] = ()
+    about: ItemEvidence | None = None
 
 
-def check(sentence: str, evidence: Evidence, *, topic: Sequence[ItemEvidence] = ()) -> Verdict:
-    """The verdict on one sentence. `topic`: the items that the sentence before was about, for “it” and “both”."""
-    text, known_handles = tidy(sentence, evidence)
-    if not re.search(r"\w", text):
-        return Verdict(kind="removed", why=("no words",))
-    if _REFUSAL.search(text):
-        return Verdict(kind="removed", why=("a refusal",))
-    if speaks_to_a_model(sentence) or re.search(r"[<>{}\[\]|`\\]", text) or not known_handles:
-        return Verdict(kind="removed", why=("not prose for a person",))
-    reading = Reading(text, evidence, tuple(topic))
-    findings = _findings(reading)
-    if not findings:
-        return Verdict(kind="kept", text=text, about=reading.about)
-    why = tuple(finding.why for finding in findings)
-    mended = _mended(text, findings)
-    if mended is not None:
-        again = Reading(mended, evidence, tuple(topic))
-        if not (left := _findings(again)):
-            return Verdict(kind="repaired", text=mended, why=why, about=again.about)
-        why += tuple(finding.why for finding in left)
-    return Verdict(kind="removed", why=why, about=reading.about)
+def check(said: str, items: Sequence[ItemEvidence]) -> Verdict:
+    """The verdict on one line of the writer's answer about these items."""
+    match = _LINE.fullmatch(_MARKUP.sub("", said).strip())
+    item = next((item for item in items if match and item.handle == int(match[1])), None)
+    if match is None or item is None:
+        return Verdict(kind="removed", why=("it is about none of the items",))
+    told, rest = _sentences(match[2], item)
+    rest = re.sub(rf"^\W*{_words_of(item.title)}\b", "", rest, flags=re.IGNORECASE)
+    choices = {fold(said): choice for choice in reversed(item.choices) for said in (choice.bare, choice.text)}
+    parts = _parts(rest, choices)
+    chosen = [choices[part] for part in parts if part in choices]
+    why = tuple(part for part in parts if part not in choices)
+    if not chosen and not told:
+        return Verdict(kind="removed", why=why or ("nothing is chosen",))
+    return Verdict(kind="repaired" if why else "kept", text=line(item, chosen, told), why=why, about=item)
 
 
-def names_an_item(sentence: str, evidence: Evidence) -> bool:
-    """Whether a title of the list stands in a sentence."""
-    return bool(Reading(tidy(sentence, evidence)[0], evidence).told)
+def _sentences(text: str, item: ItemEvidence) -> tuple[list[str], str]:
+    """The item's sentences that a line chooses, by number, written out, or both; and the line without them."""
+    found = []
+    for n, sentence in enumerate(item.quotable, 1):
+        number = rf"(?<!\d){item.handle}\.{n}(?!\d)"
+        chosen = re.compile(rf"(?:{number}\W*)?\b{_words_of(sentence)}\b[^\w;|]*|{number}", re.IGNORECASE)
+        if chosen.search(text):
+            found.append(sentence)
+            text = chosen.sub(" | ", text)
+    return found, text
 
 
-def tidy(sentence: str, evidence: Evidence) -> tuple[str, bool]:
-    """The sentence without markup, labels and bullets, handles replaced by titles; and whether every handle is one of an item."""
-    titles = {item.handle: item.title for item in evidence.items}
-    text = _LABEL.sub("", _BULLET.sub("", sentence.strip()))
-    good = True
-    for match in reversed(list(_HANDLE.finditer(text))):
-        title = titles.get(int((match[1] or match[2]).split(".")[0]))
-        good = good and title is not None
-        before, after = text[: match.start()], text[match.end() :]
-        told = title is None or match[2] or title in before or title in after[: len(title) + 4]
-        text = f"{before.rstrip()} {after.lstrip()}" if told else f"{before}{title}{after}"
-    text = re.sub(r"\s+([,.;:!?])", r"\1", plain(re.sub(r"[*_#]+", "", text)))
-    return text.strip(), good
+def _words_of(text: str) -> str:
+    """The pattern of a text's words, whatever stands between them."""
+    return r"\W+".join(re.findall(r"\w+", text))
 
 
-def _findings(reading: Reading) -> list[Finding]:
-    return [finding for one in CHECKS for finding in one(reading)]
-
-
-def _mended(text: str, findings: Sequence[Finding]) -> str | None:
-    """The text with every finding's fix in place; None where one has none."""
-    fixes = {(f.start, f.end): f.fix for f in findings if f.fix is not None}
-    if any(f.fix is None and not any(a <= f.start < b for a, b in fixes) for f in findings):
-        return None
-    for (start, end), fix in sorted(fixes.items(), reverse=True):
-        text = text[:start] + (fix or "") + text[end:]
-    return text
+def _parts(text: str, own: Container[str]) -> list[str]:
+    """What a line says, folded, part by part. Where commas or “and” stand between parts, they part them too."""
+    found: list[str] = []
+    for part in _PARTS.split(text):
+        whole, *finer = (fold(piece) for piece in (part, *_FINER.split(part)))
+        found += [whole] if whole in own or not all(piece in own for piece in finer if piece) else finer
+    return [part for part in found if part]
 
 
 @dataclass(eq=False)
 class Grounder:
-    """Holds a model's text back until a sentence is whole, and lets through what the evidence carries.
+    """Holds a model's text back until a line is whole, and says what it chose. `verdicts` keeps all lines in order with what became of them."""
 
-    `removed` and `repaired` count sentences; `verdicts` keeps all in order.
-    """
-
-    evidence: Evidence
+    items: tuple[ItemEvidence, ...]
     verdicts: list[tuple[str, Verdict]] = field(default_factory=list)
-    _sentences: Sentences = field(default_factory=Sentences)
-    _topic: tuple[ItemEvidence, ...] = ()
-    _shown: set[str] = field(default_factory=set)
-    _waiting: str | None = None
+    _held: str = ""
+    _told: set[str] = field(default_factory=set)
 
-    def feed(self, piece: str) -> Iterator[str]:
-        """The sentences that a piece of text makes whole, as they may be shown."""
-        for sentence in self._sentences.feed(piece):
-            yield from self._judge(sentence)
+    def feed(self, piece: str) -> Iterator[Verdict]:
+        """The verdicts, other than removals, on the lines that a piece of text makes whole."""
+        self._held += piece
+        while (cut := self._cut()) is not None:
+            said, self._held = self._held[:cut], self._held[cut:]
+            yield from self._judge(said)
 
-    def finish(self, *, whole: bool = True) -> Iterator[str]:
-        """What is left at the end; `whole` False: the text was cut, so an unfinished sentence is dropped."""
-        rest = self._sentences.rest()
-        if rest and (whole or rest.rstrip().endswith((".", "!", "?", "”", '"'))):
-            yield from self._judge(rest)
-        if self._waiting is not None:
-            last, self._waiting = self._waiting, None
-            yield from self._settle(last, check(last, self.evidence, topic=self._topic))
+    def finish(self, *, whole: bool = True) -> Iterator[Verdict]:
+        """The same of what is left at the end; `whole` False: the text was cut off, so the last line is dropped."""
+        said, self._held = self._held, ""
+        if whole:
+            yield from self._judge(said)
 
     def count(self, kind: str) -> int:
-        """How many sentences got that verdict."""
+        """How many lines got that verdict."""
         return sum(verdict.kind == kind for _, verdict in self.verdicts)
 
-    def _judge(self, sentence: str) -> Iterator[str]:
-        """A sentence without a title whose words nobody carries waits for the next one: it may be about the item that this names."""
-        verdict = check(sentence, self.evidence, topic=self._topic)
-        if self._waiting is not None:
-            first, self._waiting = self._waiting, None
-            again = check(first, self.evidence, topic=verdict.about)
-            yield from self._settle(first, again)
-        if verdict.kind == "removed" and not names_an_item(sentence, self.evidence):
-            self._waiting = sentence
-            return
-        yield from self._settle(sentence, verdict)
+    def _cut(self) -> int | None:
+        end = self._held.find("\n") + 1
+        return end or (len(self._held) if len(self._held) > LONGEST else None)
 
-    def _settle(self, sentence: str, verdict: Verdict) -> Iterator[str]:
-        if verdict.text.casefold() in self._shown:
-            verdict = Verdict(kind="removed", why=("said before",), about=verdict.about)
-        self.verdicts.append((sentence, verdict))
-        # A removed sentence still moves the topic: what follows it with “it” meant its item.
-        self._topic = verdict.about or self._topic
-        if verdict.kind != "removed":
-            self._shown.add(verdict.text.casefold())
-            yield verdict.text if verdict.text.endswith((".", "!", "?", "”", "…", '"', ":")) else verdict.text + "."
+    def _judge(self, said: str) -> Iterator[Verdict]:
+        if not re.search(r"\w", said):
+            return
+        verdict = check(said, self.items)
+        if verdict.about and verdict.about.item_id in self._told:
+            verdict = Verdict(kind="removed", why=("something has been said of it",), about=verdict.about)
+        self.verdicts.append((said.strip(), verdict))
+        if verdict.about and verdict.kind != "removed":
+            self._told.add(verdict.about.item_id)
+            yield verdict

@@ -1,13 +1,10 @@
-"""How well unsupported sentences are caught and faithful ones kept: `python -m eval grounding`.
+"""How well unsupported answers of a writing model are caught and faithful ones kept: `python -m eval grounding`.
 
 The sets lie in tests/data/grounding: 25 lists that the recommender made over the demo collection (stored with the passages that they
-cite), and replies about them by seven authors. All replies were written by hand (by a language model asked to write as different people
-would: terse, chatty, formal, by fact, by plot, by quote), none from a template, faithful ones from the stored evidence, unsupported ones
-with one wrong thing each, whose words are named in `wrong`. A reply is caught where no shown sentence has those words; it is kept where
-every sentence is shown as it was written. The replies of the fourth and of the sixth author, who had not seen the checks, are reported, and what
-is missed among them is never printed; all others were tuned on. The first four wrote freely, as they would of things they like ("free");
-the last three wrote what language models answer to the prompt for writers, of the items that it shows ("to the prompt").
-It does not know how a model writes: `python -m eval grounding` says nothing of fluent sentences that nobody thought of.
+cite), and answers to the prompt for writers about them by three authors, language models that saw the prompt and nothing of the check.
+Faithful answers choose what stands there; unsupported ones have one wrong thing each (`kind`), and `wrong` is what must not be shown.
+An answer is caught where no shown line has those words; it is kept where every line is shown with all that it chose. The answers of the
+first author were read; those of the second and third are reported, and what is missed among them is never printed.
 """
 
 from __future__ import annotations
@@ -15,12 +12,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from agent.checks.sentences import split
 from agent.evidence import Evidence, build_evidence
 from agent.grounding import Grounder, Verdict
 from agent.planner.lexicon import Lexicon
@@ -32,15 +28,13 @@ from vouch.types import Passage, RecList
 
 FOLDER = Path(__file__).parent.parent / "tests" / "data" / "grounding"
 DEMO = Path(__file__).parent.parent / "demo" / "catalogue.jsonl"
-AUTHORS = 7
-_TO_THE_PROMPT = (5, 6, 7)
-Group = Literal["tuned on", "reported, to the prompt", "reported, free prose"]
-_GROUPS: dict[int, Group] = {4: "reported, free prose", 6: "reported, to the prompt"}
+AUTHORS = 2
+Group = Literal["read", "reported"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One reply about one list by one of the authors (1 to 7). `wrong` is "" for a faithful one."""
+    """One answer about one list by one of the authors (1 to 3). `wrong` is "" for a faithful one."""
 
     case_id: str
     author: int
@@ -51,13 +45,13 @@ class Case:
 
     @property
     def group(self) -> Group:
-        """What the reply is for."""
-        return _GROUPS.get(self.author, "tuned on")
+        """Whether anybody who worked on the check has read it."""
+        return "read" if self.author == 1 else "reported"
 
 
 @dataclass(frozen=True, kw_only=True)
 class GroundingRow:
-    """Counts of one kind of replies in one group. `right`: caught or kept; with the 95 % interval of the part."""
+    """Counts of one kind of answers in one group. `right`: caught or kept; with the 95 % interval of the part."""
 
     group: Group
     kind: str
@@ -70,7 +64,7 @@ class GroundingRow:
 
 @dataclass(frozen=True, kw_only=True)
 class GroundingTable:
-    """All rows, and the replies tuned on that came out wrong."""
+    """All rows, and the answers that were read and came out wrong."""
 
     rows: tuple[GroundingRow, ...]
     missed: tuple[str, ...]
@@ -80,14 +74,15 @@ def grounding_table() -> GroundingTable:
     """The figures of each group, over all and by kind."""
     results = [(case, is_right(case)) for case in cases()]
     rows = []
-    for group in ("tuned on", *_GROUPS.values()):
+    groups: tuple[Group, ...] = ("read", "reported")
+    for group in groups:
         of_group = [(case, right) for case, right in results if case.group == group]
         unsupported = [(case, right) for case, right in of_group if case.wrong]
         rows.append(_row(group, "faithful kept", [right for case, right in of_group if not case.wrong]))
         rows.append(_row(group, "unsupported caught", [right for _, right in unsupported]))
         for kind in sorted({case.kind for case, _ in unsupported}):
             rows.append(_row(group, f"  {kind}", [right for case, right in unsupported if case.kind == kind]))
-    missed = tuple(f"{case.case_id}: {case.text}" for case, right in results if not right and case.group == "tuned on")
+    missed = tuple(f"{case.case_id}: {case.text}" for case, right in results if not right and case.group == "read")
     return GroundingTable(rows=tuple(rows), missed=missed)
 
 
@@ -110,7 +105,7 @@ def proportion(right: int, of: int) -> tuple[float, float, float]:
 
 
 def is_right(case: Case) -> bool:
-    """Whether an unsupported reply does not show what is wrong, or a faithful one is shown as it is."""
+    """Whether an unsupported answer does not show what is wrong, or every line of a faithful one is shown with all that it chose."""
     verdicts = verdicts_on(case)
     if case.wrong:
         return all(case.wrong.casefold() not in verdict.text.casefold() for verdict in verdicts)
@@ -118,29 +113,29 @@ def is_right(case: Case) -> bool:
 
 
 def verdicts_on(case: Case) -> tuple[Verdict, ...]:
-    """The verdicts on a reply's sentences in order."""
-    grounder = Grounder(case.evidence)
-    for sentence in split(case.text):
-        list(grounder.feed(sentence + "\n"))
+    """The verdicts on an answer's lines in order."""
+    grounder = Grounder(case.evidence.tellable(LINES))
+    list(grounder.feed(case.text))
     list(grounder.finish())
     return tuple(verdict for _, verdict in grounder.verdicts)
 
 
 @cache
 def cases() -> tuple[Case, ...]:
-    """All replies, each author's faithful ones first. Who wrote to the prompt saw only what it shows."""
-    found = []
-    for author in range(1, AUTHORS + 1):
-        for name in ("faithful", "unsupported"):
-            for row in _rows(f"author{author}_{name}.jsonl"):
-                evidence = lists()[row["list"]]
-                if author in _TO_THE_PROMPT:
-                    evidence = replace(evidence, items=evidence.tellable(LINES))
-                kind, wrong = row.get("kind", "faithful"), row.get("wrong", "")
-                found.append(
-                    Case(case_id=row["id"], author=author, evidence=evidence, text=row["text"], kind=kind, wrong=wrong)
-                )
-    return tuple(found)
+    """All answers, each author's faithful ones first."""
+    return tuple(
+        Case(
+            case_id=row["id"],
+            author=author,
+            evidence=lists()[row["list"]],
+            text=row["text"],
+            kind=row.get("kind", "faithful"),
+            wrong=row.get("wrong", ""),
+        )
+        for author in range(1, AUTHORS + 1)
+        for name in ("faithful", "unsupported")
+        for row in _rows(f"author{author}_{name}.jsonl")
+    )
 
 
 @cache
@@ -153,7 +148,7 @@ def lists() -> dict[str, Evidence]:
         catalogue = Catalogue(items=file.items, schema=file.schema, passages=passages)
         result = from_json(row["result"], catalogue)
         if isinstance(result, RecList):
-            found[row["list"]] = build_evidence([result], row["said"], Lexicon(file.schema).topics)
+            found[row["list"]] = build_evidence(result, row["said"], Lexicon(file.schema).topics)
     return found
 
 

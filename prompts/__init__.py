@@ -53,19 +53,6 @@ def comparatives() -> dict[str, str]:
 
 
 @cache
-def writer_words() -> dict[str, frozenset[str]]:
-    """Section of writer_words.txt -> its words: what a written sentence may say without evidence, and what always needs it."""
-    sections: dict[str, list[str]] = {}
-    section = ""
-    for line in _lines("writer_words.txt"):
-        if line.startswith("[") and line.endswith("]"):
-            section = line[1:-1]
-        else:
-            sections.setdefault(section, []).extend(line.split())
-    return {name: frozenset(words) for name, words in sections.items()}
-
-
-@cache
 def writer_prompt() -> str:
     """The instructions of the model that writes; the same bytes every time."""
     return (_FOLDER / "writer.txt").read_text(encoding="utf-8").strip()
@@ -85,7 +72,7 @@ def caption_repair() -> str:
 
 @cache
 def caption_grammar() -> str:
-    """The grammar (GBNF) of its answer: no optional white space, bounded strings and lists, so that it must end."""
+    """The grammar (GBNF) of its answer behind `{"caption": "`: no optional white space, bounded strings and lists, so that it must end."""
     return (_FOLDER / "caption.gbnf").read_text(encoding="utf-8").strip()
 
 

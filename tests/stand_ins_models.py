@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +27,9 @@ from tools.toolbox import Toolbox
 from vouch.errors import ModelFailed
 
 ASK = "a horror film from Germany"
-GOOD = "Here are some films. Nosferatu is a horror film by F. W. Murnau from 1922, 94 minutes long."
+GOOD = "1: by F. W. Murnau; 1922; horror; 94 minutes | 1.1"
+SAID = "Nosferatu by F. W. Murnau (1922), listed as horror, 94 minutes: “Shadows do the frightening here.”"
+"""What a writer answers to ASK, and what is said of it."""
 
 
 class ScriptedWriter(StreamedChat):
@@ -50,7 +53,7 @@ class ScriptedWriter(StreamedChat):
         if options.get("tools") and self.calls:
             yield calls_chunk(self.calls.pop(0), UsageMetadata(input_tokens=50, output_tokens=9, total_tokens=59))
             return
-        pieces = [f"{word} " for word in self.text.split()]
+        pieces = re.findall(r"\S+\s*", self.text)
         place = 0
         while place < len(pieces) or self.endless:
             if place == self.drops_after:

@@ -48,19 +48,20 @@ ASKS = (
 
 
 class ObedientWriter(StreamedChat):
-    """Does what it reads: repeats every line of its evidence, as if each were an order to say it."""
+    """Does what it reads: repeats every line of its evidence, as if each were an order to say it, and then chooses all that it can."""
 
     @property
     def _llm_type(self) -> str:
         return "obedient-writer"
 
     def chunks(self, messages: list[BaseMessage], **options: Any) -> Iterator[ChatGenerationChunk]:
-        """The evidence's lines, titles before them."""
-        title = ""
+        """The evidence's lines as they are and as choices, for each thing with another of its sentences."""
+        number = ""
         for line in str(messages[-1].content).splitlines():
-            if found := re.match(r"\[\d\] (.*)", line):
-                title = found[1]
-            yield words_chunk(f"{title} says: {line.strip()}. {line.strip()}.\n")
+            if found := re.match(r"\[(\d)\] ", line):
+                number = found[1]
+            yield words_chunk(f"{line.strip()}\n")
+            yield words_chunk(f"{number}: {line.strip()} | {number}.{number}\n")
 
 
 class RememberingEmbedder:

@@ -1,4 +1,4 @@
-"""What the writer is asked, the grammar of its lines, and lines that read badly."""
+"""What the writer is asked, the grammar of its answer, and the lines that are made of it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.evidence import Fact, ItemEvidence
+from agent.evidence import Fact, ItemEvidence, block
 from agent.grounding import check
-from agent.writing import LINES, asked, lines_grammar, reads_well
+from agent.writing import CHOSEN, LINES, answer_grammar, asked, line
 from eval.grounding import lists
 from prompts import writer_prompt
 from tests.tiny_models import random_gguf
@@ -25,20 +25,27 @@ def test_only_whole_sentences_of_the_items_own_can_be_repeated() -> None:
         "She has nothing to look at but the wallpaper, and keeps a secret diary of what the pattern does at night."
         in wallpaper.quotable
     )
-    assert all(any(sentence in text for text in wallpaper.texts) for sentence in wallpaper.quotable)
+    texts = [cited.passage.text for cited in wallpaper.passages]
+    assert all(any(sentence in text for text in texts) for sentence in wallpaper.quotable)
     assert all(sentence[-1] in ".!?" for sentence in wallpaper.quotable)
 
 
-def test_the_writer_is_told_what_its_lines_may_repeat_and_the_message_last() -> None:
+def test_the_writer_is_told_what_it_may_choose_and_the_message_last() -> None:
     evidence = lists()["eerie"]
     said = asked(evidence, items())
-    assert all(f"“{sentence}”" in said for item in items() for sentence in item.quotable)
+    assert (
+        "\n  by Charlotte Perkins Gilman; 1892; unsettling; eerie; dark; horror; gothic; short stories; from the United States; 32 pages"
+        in said
+    )
+    assert all(
+        f"  {item.handle}.{n} “{sentence}”" in said for item in items() for n, sentence in enumerate(item.quotable, 1)
+    )
     assert said.endswith(f"Person: {evidence.message}\nReply:")
     assert said.count("\n[") == LINES
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_even_a_model_of_random_weights_writes_titles_and_true_sentences(tmp_path: Path, seed: int) -> None:
+def test_even_a_model_of_random_weights_makes_choices_and_all_of_them_are_said(tmp_path: Path, seed: int) -> None:
     pytest.importorskip("llama_cpp", reason="llama-cpp-python is not built: run make llm")
     from agent.models.llama_cpp_engine import Budget, Count, LlamaCppEngine
 
@@ -48,46 +55,42 @@ def test_even_a_model_of_random_weights_writes_titles_and_true_sentences(tmp_pat
         {"role": "user", "content": asked(lists()["eerie"], items())},
     ]
     budget = Budget(tokens=2000, seconds=60.0)
-    pieces = engine.write(chat, budget=budget, count=count, grammar=lines_grammar(items()), temperature=1.0, seed=seed)
+    pieces = engine.write(chat, budget=budget, count=count, grammar=answer_grammar(items()), temperature=1.0, seed=seed)
     written = "".join(pieces)
     engine.close()
     assert count.finish == "stop"
     lines = written.removesuffix("\n").split("\n")
     assert len(lines) == len(items())
-    for line, item in zip(lines, items(), strict=True):
-        lead, _, quote = line.partition(": “")
-        assert lead.startswith(item.title)
-        assert quote.removesuffix("”") in item.quotable
-        verdict = check(line, lists()["eerie"])
-        assert (verdict.kind, verdict.text) == ("kept", line)
-        own = {word for fact in item.facts for value in fact.values for word in re.findall(r"\w+", value)}
-        said = set(re.findall(r"\w+", lead.removeprefix(item.title)))
-        assert said <= own | {"by", "is", "and", "listed", "as", "from", "minutes", "pages"}
+    for answer, item in zip(lines, items(), strict=True):
+        verdict = check(answer, items())
+        assert (verdict.kind, verdict.about) == ("kept", item)
+        chosen, _, number = answer.partition(" | ")
+        assert f"“{item.quotable[int(number.partition('.')[2]) - 1]}”" in verdict.text
+        told = chosen.partition(": ")[2].split("; ")
+        assert 1 <= len(told) <= CHOSEN
+        assert all(word in verdict.text for text in told for word in re.findall(r"\w+", text) if word != "you")
 
 
-def test_the_leads_of_other_catalogues_say_what_these_record() -> None:
+def test_the_choices_of_other_catalogues_are_what_these_record() -> None:
     boots = ItemEvidence(
         handle=1,
         item_id="b",
         title="Boots",
         facts=(
             Fact(name="brand", topic="brand", value="Wolf"),
-            Fact(name="tags", topic="mood", value=("warm", "tall")),
+            Fact(name="tags", topic="mood", value=("warm", "tall", "half; price")),
             Fact(name="price", topic="price", value=89.99),
         ),
     )
-    grammar = lines_grammar([boots])
-    assert '(" by Wolf")?' in grammar
-    assert '", listed as warm and tall"' in grammar
-    assert '", priced at 89.99"' in grammar
-    assert '" is ' not in grammar  # a tag is no adjective
+    assert [choice.text for choice in boots.choices] == ["by Wolf", "warm", "tall", "priced at 89.99"]
+    assert (
+        line(boots, boots.choices, []) == "Boots by Wolf, listed as warm and tall, priced at 89.99."
+    )  # a tag is no adjective
 
 
-def test_a_line_that_was_cut_off_or_says_everything_twice_is_not_shown() -> None:
-    item = items()[0]
-    quote = "She has nothing to look at but the wallpaper, and keeps a secret diary of what the pattern does at night."
-    assert reads_well(f"{item.title} is a gothic horror story: “{quote}”", item)
-    assert not reads_well(f"{item.title} is one who has nothing to look at but the wallpaper: “{quote}”", item)
-    assert not reads_well(f"{item.title} is a horror story {'and eerie ' * 12}: “{quote}”", item)
-    assert reads_well(f"{item.title} is a gothic horror story.", item)
-    assert not reads_well("The.", item)
+def test_one_of_many_makers_is_not_told_as_the_only_one() -> None:
+    many = ItemEvidence(
+        handle=1, item_id="m", title="Many", facts=(Fact(name="creator", topic="people", value=("A", "B", "C")),)
+    )
+    assert many.choices == ()
+    assert block([many]) == "<evidence>\n[1] Many\n</evidence>"

@@ -1,4 +1,4 @@
-"""The planner plans, a language model writes, grounding lets through what the evidence carries; the planner's words stand in where it fails.
+"""The planner plans, a language model chooses what is said of the first items, code says it; the planner's words stand in where it fails.
 
 Where a model is trusted with plans, it makes them, and the planner's plan stands in where it fails. A turn has at most one plan and one text.
 """
@@ -15,15 +15,14 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 from langchain_core.outputs import ChatGenerationChunk
 
 from agent.evidence import Evidence, ItemEvidence, build_evidence
-from agent.grounding import Grounder
+from agent.grounding import Grounder, Verdict
 from agent.ledger import ASIDE, read_ledger
 from agent.models.listening import Spent, TooSlow, listen
 from agent.models.model_plan import LISTS, ask_for_plan, heard, settle
 from agent.models.planner_chat import Done, PlannerChat, as_calls, as_chunks
 from agent.models.streamed_chat import StreamedChat, words_chunk
-from agent.phrases import plain
 from agent.planner.lexicon import Lexicon
-from agent.writing import LINES, asked, lines_grammar, reads_well
+from agent.writing import LINES, answer_grammar, asked
 from prompts import planning_prompt, writer_prompt
 from retrieval.catalogue import Catalogue
 from tools.render import render
@@ -32,7 +31,7 @@ from vouch.errors import ModelFailed
 from vouch.types import RecList
 
 PATIENCE = 6
-"""After so many removed sentences in a row the writer is stopped."""
+"""After so many removed lines in a row the writer is stopped."""
 FACETS_CHARACTERS = 4000
 """So much of what a catalogue can be asked for stands in the instructions of a model that plans."""
 SPENT, WRITER, UNPLANNED = "spent", "writer", "unplanned"
@@ -40,7 +39,7 @@ SPENT, WRITER, UNPLANNED = "spent", "writer", "unplanned"
 _NOTES = {
     "failed": "(The language model failed, so these words are the planner's.)",
     "slow": "(The language model took too long, so these words are the planner's.)",
-    "unsupported": "(What the language model wrote was not carried by the evidence, or was of no use, so these words are the planner's.)",
+    "unsupported": "(The language model chose nothing that is known of these, so these words are the planner's.)",
     "short": "(There was no time for the language model, so these words are the planner's.)",
 }
 _BROKE_OFF = {
@@ -52,10 +51,9 @@ _UNPLANNED = "(The language model made no plan that could be used, so the planne
 
 @dataclass(frozen=True, kw_only=True)
 class Depth:
-    """How much a turn may cost: items that the writer sees, sentences that are shown, tokens that it may write, whether a model plans."""
+    """How much a turn may cost: items that the writer sees, tokens that it may write, whether a model plans."""
 
     items: int
-    sentences: int
     tokens: int
     plans: bool = False
 
@@ -64,21 +62,19 @@ def depth_of(seconds: float, tokens: int) -> Depth:
     """The plan that fits into so many seconds: below 20 the planner plans, below 3 it also words the reply.
 
     >>> depth_of(5, 220)
-    Depth(items=2, sentences=2, tokens=70, plans=False)
+    Depth(items=2, tokens=60, plans=False)
     """
-    if seconds >= 20:
-        return Depth(items=8, sentences=6, tokens=tokens, plans=True)
     if seconds >= 8:
-        return Depth(items=4, sentences=3, tokens=min(tokens, 120))
-    return (
-        Depth(items=2, sentences=2, tokens=min(tokens, 70)) if seconds >= 3 else Depth(items=0, sentences=0, tokens=0)
-    )
+        return Depth(items=LINES, tokens=tokens, plans=seconds >= 20)
+    return Depth(items=2, tokens=min(tokens, 60)) if seconds >= 3 else Depth(items=0, tokens=0)
 
 
 @dataclass
 class Written:
-    """What the writer did in one turn. `ended`: "", or why it was stopped: "failed", "slow", "short", "untold", "tokens", "babble",
-    "enough"; untold: nothing here tells of what there is to write."""
+    """What the writer did in one turn. `ended`: "", or why it was stopped: "failed", "slow", "short", "untold", "tokens", "babble".
+
+    untold: nothing here tells of what there is to write.
+    """
 
     grounder: Grounder
     spent: Spent = field(default_factory=Spent)
@@ -99,11 +95,11 @@ class Written:
 
 
 class JoinedChat(StreamedChat):
-    """Lists are worded by the writer, sentence by sentence through grounding; all else is the planner's. Holds nothing of any conversation.
+    """What is said of a list's first items is the writer's choice, line by line; all else is the planner's. Holds nothing of any conversation.
 
     Args:
         thinker: a model that plans as well; None: the planner plans alone.
-        guided: whether the writer takes a grammar, under which each line begins with its title.
+        guided: whether the writer takes a grammar, under which it answers with nothing but choices.
         seconds: how long a turn may take, from the message on; tokens: how many the writer may write.
         share_taste: whether the writer may learn what the person likes and said before; it always sees the message itself.
     """
@@ -174,7 +170,8 @@ class JoinedChat(StreamedChat):
 
     def _worded(self, done: Done, turn: Turn) -> Iterator[ChatGenerationChunk]:
         evidence = self.evidence(done, turn)
-        written = Written(grounder=Grounder(evidence))
+        items = evidence.tellable(turn.depth.items)
+        written = Written(grounder=Grounder(items))
         first = True
         for text in self._sentences(done, evidence, turn, written):
             yield words_chunk(text if first else f" {text}")
@@ -182,23 +179,13 @@ class JoinedChat(StreamedChat):
         metadata = {"at": self.planner.clock(), WRITER: written.to_json(), SPENT: written.spent.to_json()}
         yield ChatGenerationChunk(message=AIMessageChunk(content="", response_metadata=metadata))
 
-    def evidence(self, done: Done, turn: Turn | None = None) -> Evidence:
-        """What the writer may say in this turn: as many items as the time allows, and no taste where it must not be told."""
-        lists = [o.result for o in done.outcomes if isinstance(o.result, RecList)]
-        told: dict[str, tuple[str, ...]] = {}
-        for outcome in done.outcomes:
-            if isinstance(outcome.result, Remembered):
-                titles = tuple(map(plain, outcome.result.titles))
-                told[outcome.result.kind] = told.get(outcome.result.kind, ()) + titles
+    def evidence(self, done: Done, turn: Turn) -> Evidence:
+        """What the writer may choose from in this turn: as many items as the time allows, and no taste where it must not be told."""
         catalogue = self.planner.planner.catalogue
         topics = Lexicon(catalogue.schema).topics
-        evidence = build_evidence(lists, done.said, topics, told=told, passages_of=catalogue.passages_of)
-        if turn is None:
-            return evidence
+        evidence = build_evidence(list_of(done), done.said, topics, passages_of=catalogue.passages_of)
         items = evidence.items[: turn.depth.items]
-        if turn.share_taste:
-            return replace(evidence, items=items)
-        return replace(evidence, items=tuple(replace(item, liked=()) for item in items), told={})
+        return replace(evidence, items=items if turn.share_taste else tuple(replace(i, liked=()) for i in items))
 
     def prompt(self, evidence: Evidence, items: Sequence[ItemEvidence]) -> list[BaseMessage]:
         """What the writer reads: the instructions, the same bytes every time; what changes comes last."""
@@ -211,8 +198,7 @@ class JoinedChat(StreamedChat):
         if others:
             aside = {key: value for key, value in done.aside.items() if key != "unknown"}
             yield wording.word(others, aside=aside, turn=done.number)
-        found = next(o.result for o in done.outcomes if isinstance(o.result, RecList))
-        parts = wording.parts(found, aside=done.aside, turn=done.number)
+        parts = wording.parts(list_of(done), aside=done.aside, turn=done.number)
         yield from filter(None, [parts.opening])
         yield from self._about_items(parts.items, evidence, turn, written)
         yield from filter(None, [parts.closing])
@@ -225,40 +211,36 @@ class JoinedChat(StreamedChat):
         self, planned: Sequence[tuple[str, str]], evidence: Evidence, turn: Turn, written: Written
     ) -> Iterator[str]:
         """The writer's sentence on each item, in the order of the list; the planner's where the writer has none that may be shown."""
-        left, last = list(planned), ""
-        for sentence, item in self._written(evidence, turn, written):
-            told = item.item_id
+        left = list(planned)
+        for verdict in self._written(evidence, turn, written):
             places = [item_id for item_id, _ in left]
-            if told not in places and told != last:
+            if verdict.about is None or verdict.about.item_id not in places:
                 continue
-            if told in places:
-                yield from (said for _, said in left[: places.index(told)])
-                left = left[places.index(told) + 1 :]
-            written.shown, last = written.shown + 1, told
-            yield sentence
-            if written.shown >= turn.depth.sentences:
-                written.ended = written.ended or "enough"
-                break
+            place = places.index(verdict.about.item_id)
+            yield from (said for _, said in left[:place])
+            left = left[place + 1 :]
+            written.shown += 1
+            yield verdict.text
         yield from (said for _, said in left)
 
-    def _written(self, evidence: Evidence, turn: Turn, written: Written) -> Iterator[tuple[str, ItemEvidence]]:
-        """The writer's sentences that grounding lets through and that are about one item, until the writer ends or is stopped."""
-        items = evidence.tellable(min(turn.depth.items, LINES))
+    def _written(self, evidence: Evidence, turn: Turn, written: Written) -> Iterator[Verdict]:
+        """What the writer's choices say, until it ends or is stopped."""
+        grounder, depth = written.grounder, turn.depth
+        items, in_a_row, pieces = grounder.items, 0, 0
         if not items:
-            written.ended = "untold" if turn.depth.items else "short"
+            written.ended = "untold" if depth.items else "short"
             return
-        grounder, in_a_row, pieces = written.grounder, 0, 0
-        prompt, depth = self.prompt(evidence, items), turn.depth
-        grammar = lines_grammar(items) if self.guided else ""
+        prompt = self.prompt(evidence, items)
+        grammar = answer_grammar(items) if self.guided else ""
         answer = listen(
             self.writer, prompt, until=turn.until, spent=written.spent, tokens=depth.tokens, grammar=grammar
         )
         try:
             for piece in answer:
                 removed = grounder.count("removed")
-                for sentence in grounder.feed(str(piece.text)):
+                for verdict in grounder.feed(str(piece.text)):
                     in_a_row = 0
-                    yield from _of_items(sentence, grounder)
+                    yield verdict
                 in_a_row += grounder.count("removed") - removed
                 pieces += bool(piece.text)
                 if in_a_row >= PATIENCE or pieces >= depth.tokens:
@@ -268,15 +250,7 @@ class JoinedChat(StreamedChat):
             written.ended = "slow" if isinstance(failure, TooSlow) else "failed"
         finally:
             answer.close()  # type: ignore[attr-defined]  # a generator
-        for sentence in grounder.finish(whole=not written.ended):
-            yield from _of_items(sentence, grounder)
-
-
-def _of_items(sentence: str, grounder: Grounder) -> Iterator[tuple[str, ItemEvidence]]:
-    """A sentence that was just let through, with its item, where it has one: what the list is has been said by code."""
-    about = grounder.verdicts[-1][1].about
-    if len(about) == 1 and reads_well(sentence, about[0]):
-        yield sentence, about[0]
+        yield from grounder.finish(whole=not written.ended)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,6 +268,11 @@ def planning_system(catalogue: Catalogue) -> str:
     return planning_prompt(
         facets[:FACETS_CHARACTERS].rpartition("\n")[0] if len(facets) > FACETS_CHARACTERS else facets
     )
+
+
+def list_of(done: Done) -> RecList:
+    """The list of a turn that has one."""
+    return next(o.result for o in done.outcomes if isinstance(o.result, RecList))
 
 
 def is_for_writer(done: Done) -> bool:
