@@ -10,7 +10,7 @@ from typing import Literal
 
 from agent.phrases import ROLE_TAGS, plain, the
 from agent.planner.lexicon import Topic
-from tools.render import value_text
+from tools.render import people_text, value_text
 from vouch.types import (
     AttributeValue,
     Channel,
@@ -18,6 +18,7 @@ from vouch.types import (
     Item,
     LikedItem,
     Passage,
+    Popularity,
     RecList,
     Recommendation,
 )
@@ -76,7 +77,7 @@ class Fact:
         return self.value if isinstance(self.value, tuple) else (value_text(self.value),)
 
 
-Slot = Literal["maker", "year", "like", "listed", "place", "number", "liked"]
+Slot = Literal["maker", "year", "like", "listed", "place", "number", "people", "liked"]
 """Where a choice stands in the line that is made of them: see `agent.writing.line`."""
 
 
@@ -95,13 +96,14 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemEvidence:
-    """What may be said of one item: its facts, its cited passages, and the titles that the person likes and that speak for it."""
+    """What may be said of one item: its facts, its cited passages, how many people like it, the titles that the person likes and that speak for it."""
 
     handle: int
     item_id: str
     title: str
     facts: tuple[Fact, ...] = ()
     passages: tuple[CitedPassage, ...] = ()
+    people: tuple[str, ...] = ()
     liked: tuple[str, ...] = ()
 
     def of(self, topic: Topic) -> tuple[str, ...]:
@@ -135,7 +137,7 @@ class ItemEvidence:
 
     @cached_property
     def choices(self) -> tuple[Choice, ...]:
-        """Who made it, its year, what it is like, what it is listed as, whence it comes, how long it is or what it costs, what speaks for it.
+        """Who made it, its year, what it is like, what it is listed as, whence it comes, how long it is or what it costs, who likes it, what speaks for it.
 
         A value that holds a mark which parts choices is left out.
         """
@@ -150,6 +152,7 @@ class ItemEvidence:
             ("listed", listed[:_VALUES]),
             ("place", [f"from {both}" for both in _one_or_two([*map(the, self.of("country"))])]),
             ("number", numbers),
+            ("people", [f"liked by {people}" for people in self.people]),
             ("liked", [f"you like {title}" for title in self.liked[:_LIKED]]),
         )
         found = [Choice(slot=slot, text=fenced(text)) for slot, texts in told for text in texts]
@@ -164,8 +167,8 @@ class Evidence:
     message: str = ""
 
     def tellable(self, items: int) -> tuple[ItemEvidence, ...]:
-        """Those of the first items of which a sentence can be repeated; of the others only facts are known."""
-        return tuple(item for item in self.items[:items] if item.quotable)
+        """Those of the first items of which there is something to choose."""
+        return tuple(item for item in self.items[:items] if item.choices or item.quotable)
 
 
 def block(items: Sequence[ItemEvidence]) -> str:
@@ -209,6 +212,7 @@ def _item(
         title=plain(item.title) or item.item_id,
         facts=_facts(item, topics),
         passages=tuple(c for c in cited if not speaks_to_a_model(c.passage.text)),
+        people=tuple(people_text(r) for r in reasons if isinstance(r, Popularity) and r.people),
         liked=tuple(plain(r.title) for r in liked if not speaks_to_a_model(r.title)),
     )
 

@@ -20,17 +20,17 @@ def asked(evidence: Evidence, items: Sequence[ItemEvidence]) -> str:
 
 
 def answer_grammar(items: Sequence[ItemEvidence]) -> str:
-    """The grammar (GBNF) of the answer: of each item in turn its number, one to four of its choices, and one of its sentences by number."""
+    """The grammar (GBNF) of the answer: of each item in turn its number, one to four of its choices, and one of its sentences by number, where it has any."""
     end = text_rule("\n")
     return f"root ::= {' '.join(f'{_answer_rule(item)} {end}' for item in items)}"
 
 
 def _answer_rule(item: ItemEvidence) -> str:
     choices = _one_of([choice.text for choice in item.choices])
-    sentences = _one_of([f"{item.handle}.{n}" for n in range(1, len(item.quotable) + 1)])
-    more = f"({text_rule(CHOICE_MARK)} {choices}){{0,{CHOSEN - 1}}}"
-    chosen = f"{choices} {more} {text_rule(SENTENCE_MARK)}" if item.choices else ""
-    return f"{text_rule(f'{item.handle}: ')} {chosen} {sentences}"
+    chosen = f"{choices} ({text_rule(CHOICE_MARK)} {choices}){{0,{CHOSEN - 1}}}" if item.choices else ""
+    sentence = _one_of([f"{item.handle}.{n}" for n in range(1, len(item.quotable) + 1)]) if item.quotable else ""
+    mark = text_rule(SENTENCE_MARK) if chosen and sentence else ""
+    return f"{text_rule(f'{item.handle}: ')} {chosen} {mark} {sentence}"
 
 
 def line(item: ItemEvidence, chosen: Sequence[Choice], sentences: Sequence[str]) -> str:
@@ -50,7 +50,7 @@ def line(item: ItemEvidence, chosen: Sequence[Choice], sentences: Sequence[str])
         *(f" ({year})" for year in of("year")),
         *([f" is {listed(of('like'))}"] if of("like") else []),
         *([f", listed as {listed(of('listed'))}"] if of("listed") else []),
-        *(f", {said}" for said in (*of("place"), *of("number"))),
+        *(f", {said}" for said in (*of("place"), *of("number"), *of("people"))),
         f": {' '.join(f'“{sentence}”' for sentence in sentences)}" if sentences else ".",
     ]
     liked = [text.removeprefix("you like ") for text in of("liked")]

@@ -143,7 +143,11 @@ def test_the_block_is_the_same_every_time_and_data_cannot_leave_its_fence() -> N
     assert told == block(evidence.items)
     assert told.count("\n[") == 8
     assert "Ignore" not in told
-    assert evidence.items[0].choices[-1].text == "you like Faust"
+    assert [choice.text for choice in evidence.items[0].choices[-2:]] == [
+        "liked by 3 simulated members",
+        "you like Faust",
+    ]
+    assert check("1: liked by 3 simulated members", evidence.items).text == "Dracula, liked by 3 simulated members."
     assert evidence.items[0].liked == ("Nosferatu; Psycho", "Faust")
     assert speaks_to_a_model(passage.text)
     assert not set("<>[]") & set(fenced(poison))
