@@ -40,7 +40,7 @@ llm: llm-library ## a local language model that words the replies: builds llama.
 	$(BIN)/vouch pull
 
 llm-library: setup
-	@$(BIN)/python -c "import llama_cpp" 2>/dev/null || sh scripts/build_llama.sh $(BIN) "$(BUILDS)"
+	@$(BIN)/python -c "import llama_cpp.mtmd_cpp" 2>/dev/null || sh scripts/build_llama.sh $(BIN) "$(BUILDS)"
 
 demo: demo-ingest ## open the chat page over the demo collection (a language model joins by itself where there is a compiler; LLM=0: not)
 	$(DEMO) $(BIN)/python -m demo.open_page

@@ -1,10 +1,12 @@
 #!/bin/sh
 # Builds llama-cpp-python once for this machine and installs it: sh scripts/build_llama.sh BIN FOLDER
 # BIN is the environment's bin folder; FOLDER keeps the wheel, and an unfinished build, which the next run completes.
-# Only what Vouch needs is built: the library, without llama.cpp's own programs and its vision part. No other package is touched.
+# Only what Vouch needs is built: the library and its vision part, without llama.cpp's own programs. No other package is touched.
 set -eu
 bin=$1 folder=$2
 pin=$(sed -n 's/^llama-cpp-python==//p' constraints.txt)
+options="-DLLAVA_BUILD=ON"
+folder=$folder/$pin$options # a wheel that was built otherwise is not taken for this one
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 if command -v flock >/dev/null; then exec 9>"$folder/lock"; flock 9; fi
@@ -28,11 +30,11 @@ if [ -z "$(wheel)" ]; then
     mv "$folder/unpacked/llama_cpp_python-$pin" "$folder/source"
   fi
   cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-  PATH="$folder/tools/bin:$PATH" SKBUILD_BUILD_DIR="$folder/build" CMAKE_BUILD_PARALLEL_LEVEL="$cores" CMAKE_ARGS="-DLLAVA_BUILD=OFF" \
+  PATH="$folder/tools/bin:$PATH" SKBUILD_BUILD_DIR="$folder/build" CMAKE_BUILD_PARALLEL_LEVEL="$cores" CMAKE_ARGS="$options" \
     "$folder/tools/bin/pip" wheel --verbose --disable-pip-version-check --no-deps --no-build-isolation \
     --wheel-dir "$folder/made" "$folder/source"
   mv "$folder"/made/*.whl "$folder/"
   rm -rf "$folder/source" "$folder/build" "$folder/made" "$folder/tools" "$folder/unpacked"
 fi
-"$bin/pip" install --quiet --disable-pip-version-check --no-deps "$(wheel)"
+"$bin/pip" install --quiet --disable-pip-version-check --no-deps --force-reinstall "$(wheel)"
 "$bin/pip" install --quiet --disable-pip-version-check --no-deps -c constraints.txt diskcache

@@ -1,12 +1,13 @@
 """Vision-language models: what is asked, how answers are read, and the real code of each way to ask.
 
 transformers runs a tiny Idefics3 that is fitted to drawn pictures (tests/tiny_idefics3.py), and, where VOUCH_TEST_WEIGHTS has a real
-model that `vouch pull` brings, that one on real photos. Servers are scripted on the loopback.
+model that `vouch pull` brings, that one on real photos. llama.cpp runs the same tiny model as GGUF. Servers are scripted on the loopback.
 """
 
 from __future__ import annotations
 
 import base64
+import importlib
 import importlib.util
 import io
 import json
@@ -22,11 +23,12 @@ from PIL import Image
 from prompts import caption_grammar, caption_prompt, caption_repair
 from retrieval.perception import llama_cpp_captioner
 from retrieval.perception.llama_cpp_captioner import LlamaCppCaptioner, mmproj
-from retrieval.perception.openai_captioner import OpenAiCaptioner
-from retrieval.perception.seen_answer import Turn, fields, look, perceived
+from retrieval.perception.openai_captioner import OpenAiCaptioner, data_address
+from retrieval.perception.seen_answer import OPENING, Turn, fields, look, perceived
 from retrieval.perception.transformers_captioner import TransformersCaptioner, load_processor
 from tests.scripted_server import server
 from tests.tiny_idefics3 import TEMPLATE, dozen, make_tokenizer, tiny_idefics3
+from tests.tiny_idefics3_gguf import as_gguf
 from vouch.errors import MissingExtra, ModelFailed, ModelUnavailable, UnreadableMedia
 from vouch.hub import HUB_MODELS, pulled_folder
 from vouch.ports import BatchPerceiver
@@ -310,7 +312,7 @@ def test_without_its_vision_part_the_line_that_builds_it_is_said(
     monkeypatch: pytest.MonkeyPatch, drawn: list[Path], tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "llama_cpp.mtmd_cpp", None)
-    with pytest.raises(MissingExtra, match="LLAVA_BUILD=ON pip install"):
+    with pytest.raises(MissingExtra, match=r"vision part.*make llm-library"):
         LlamaCppCaptioner(tmp_path / "model.gguf", name="m").caption(drawn[0])
 
 
@@ -333,7 +335,7 @@ def test_what_llama_cpp_answers_is_read_and_its_failure_is_the_pictures(
             asked.append(given)
             if len(asked) > 1:
                 raise ValueError("Prompt exceeds n_ctx")
-            return {"choices": [{"message": {"content": ANSWER}}]}
+            return {"choices": [{"message": {"content": ANSWER.removeprefix(OPENING)}}]}
 
     monkeypatch.setattr(llama_cpp_captioner, "load", lambda gguf, threads: Scripted())
     first, second = LlamaCppCaptioner(tmp_path / "m.gguf", name="m").perceive_batch(drawn[:2])
@@ -342,14 +344,52 @@ def test_what_llama_cpp_answers_is_read_and_its_failure_is_the_pictures(
     assert asked[0]["messages"][0]["content"][0]["image_url"]["url"].startswith("data:image/jpeg;base64,")
 
 
+@pytest.fixture
+def tiny_gguf(tiny: Path, tmp_path: Path) -> Path:
+    """The tiny model as llama.cpp takes it."""
+    try:
+        importlib.import_module("llama_cpp.mtmd_cpp")
+    except (ImportError, OSError, RuntimeError) as missing:
+        pytest.skip(f"llama-cpp-python is not built, or without its vision part ({missing}): make llm-library")
+    return as_gguf(tiny, tmp_path / "gguf")
+
+
+def test_llama_cpp_says_of_each_picture_what_transformers_says(
+    tiny_gguf: Path, drawn: list[Path], capfd: pytest.CaptureFixture[str]
+) -> None:
+    captioner = LlamaCppCaptioner(tiny_gguf, name="tiny", threads=1)
+    assert captioner.perceive_batch(drawn) == [perceived(json.dumps(answer)) for _, answer in dozen()]
+    assert isinstance(captioner, BatchPerceiver)
+    assert "encod" not in capfd.readouterr().err  # the library tells of each tile unless it is silenced
+
+
+def test_what_a_model_has_read_is_no_mark_of_a_picture_when_it_is_asked_again(
+    tiny_gguf: Path, drawn: list[Path]
+) -> None:
+    talk = (Turn(role="user", text=caption_prompt()), Turn(role="assistant", text="<__media__> <image>"))
+    captioner = LlamaCppCaptioner(tiny_gguf, name="tiny", threads=1)
+    captioner.caption(drawn[0])
+    read = captioner._model.n_tokens
+    (said,) = captioner._ask([data_address(dozen()[0][0])], [(*talk, Turn(role="user", text=caption_repair()))])
+    assert isinstance(said, str)
+    assert captioner._model.n_tokens > read + 40  # the question, the answer and the second question are all read
+
+
+def test_a_file_that_is_no_models_eyes_is_one_sentence(tiny_gguf: Path, drawn: list[Path]) -> None:
+    eyes = mmproj(tiny_gguf)
+    eyes.write_bytes(eyes.read_bytes()[:30_000])
+    with pytest.raises(ModelUnavailable, match="mmproj"):
+        LlamaCppCaptioner(tiny_gguf, name="tiny", threads=1).caption(drawn[0])
+
+
 def test_under_the_grammar_even_a_model_of_stories_answers_in_json(data_folder: Path) -> None:
     llama_cpp = pytest.importorskip("llama_cpp", reason="llama-cpp-python is not built: make llm")
     tale = data_folder / "models" / "stories260K-f32.gguf"
     model = llama_cpp.Llama(model_path=str(tale), n_ctx=2048, n_threads=1, verbose=False)
     grammar = llama_cpp.LlamaGrammar.from_string(caption_grammar(), verbose=False)
-    answer = model("A picture: ", grammar=grammar, max_tokens=1900, temperature=0.0)["choices"][0]
+    answer = model(f"A picture: {OPENING}", grammar=grammar, max_tokens=1900, temperature=0.0)["choices"][0]
     model.close()
     assert answer["finish_reason"] == "stop"
-    assert list(json.loads(answer["text"])) == [
+    assert list(json.loads(OPENING + answer["text"])) == [
         *("caption", "objects", "setting", "people", "mood", "colours", "visible_text")
     ]

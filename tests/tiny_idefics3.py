@@ -122,7 +122,8 @@ def make_tokenizer() -> Any:
     letters = Tokenizer(models.BPE())
     letters.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     letters.decoder = decoders.ByteLevel()
-    texts = [caption_prompt(), "User: Assistant: ", *(json.dumps(told) for _, told in dozen())]
+    breaks = "\n\n"  # one token: what llama.cpp puts before the view of the whole
+    texts = [caption_prompt(), "User: Assistant: ", breaks, *(json.dumps(told) for _, told in dozen())]
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(vocab_size=900, special_tokens=marks, initial_alphabet=alphabet, show_progress=False)
     letters.train_from_iterator(texts * 3, trainer)

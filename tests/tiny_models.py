@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.gguf_file import write_gguf
+
 WIDTH, HEADS, LAYERS, INNER, CONTEXT = 32, 2, 2, 64, 8192
 _PROMPTS = Path(__file__).parent.parent / "prompts"
-_UINT32, _FLOAT32, _STRING, _ARRAY, _INT32 = 4, 6, 8, 9, 5
-_ALIGNMENT = 32
 _UNKNOWN, _CONTROL, _NORMAL, _BYTE = 2, 3, 1, 6
 _PIECES = r"""▁the ▁a ▁and {" ":" "," "} ]} [" "] calls name arguments text title \n ▁▁ ?? .. é 漢 \" \\"""
 
@@ -21,9 +20,8 @@ _PIECES = r"""▁the ▁a ▁and {" ":" "," "} ]} [" "] calls name arguments tex
 def random_gguf(path: Path, *, seed: int = 0) -> Path:
     """A llama of random weights, with bytes, letters and some mischievous pieces as its vocabulary."""
     tokens, scores, types = _vocabulary()
-    known: dict[str, int | float | str | Sequence[str] | Sequence[float] | Sequence[int]] = {
+    known = {
         "general.architecture": "llama",
-        "general.alignment": _ALIGNMENT,
         "llama.context_length": CONTEXT,
         "llama.embedding_length": WIDTH,
         "llama.block_count": LAYERS,
@@ -40,7 +38,7 @@ def random_gguf(path: Path, *, seed: int = 0) -> Path:
         "tokenizer.ggml.eos_token_id": 2,
         "tokenizer.ggml.unknown_token_id": 0,
     }
-    _write(path, known, _weights(len(tokens), np.random.default_rng(seed)))
+    write_gguf(path, known, _weights(len(tokens), np.random.default_rng(seed)))
     return path
 
 
@@ -70,43 +68,6 @@ def _weights(words: int, dice: np.random.Generator) -> Mapping[str, NDArray[np.f
         weights[f"blk.{n}.attn_norm.weight"] = np.ones(WIDTH, np.float32)
         weights[f"blk.{n}.ffn_norm.weight"] = np.ones(WIDTH, np.float32)
     return weights
-
-
-def _write(path: Path, known: Mapping[str, object], weights: Mapping[str, NDArray[np.float32]]) -> None:
-    """A GGUF file of version 3: header, what is known, the tensors' table, then their numbers, each aligned."""
-    head = b"GGUF" + struct.pack("<IQQ", 3, len(weights), len(known))
-    head += b"".join(_text(key) + _value(value) for key, value in known.items())
-    place = 0
-    for name, weight in weights.items():
-        shape = weight.shape[::-1]  # ggml names the fastest first
-        head += _text(name) + struct.pack("<I", len(shape)) + struct.pack(f"<{len(shape)}Q", *shape)
-        head += struct.pack("<IQ", 0, place)
-        place += -(-weight.nbytes // _ALIGNMENT) * _ALIGNMENT
-    with path.open("wb") as file:
-        file.write(head.ljust(-(-len(head) // _ALIGNMENT) * _ALIGNMENT, b"\0"))
-        for weight in weights.values():
-            file.write(weight.tobytes().ljust(-(-weight.nbytes // _ALIGNMENT) * _ALIGNMENT, b"\0"))
-
-
-def _text(text: str) -> bytes:
-    raw = text.encode("utf-8")
-    return struct.pack("<Q", len(raw)) + raw
-
-
-def _value(value: object) -> bytes:
-    if isinstance(value, str):
-        return struct.pack("<I", _STRING) + _text(value)
-    if isinstance(value, int):
-        return struct.pack("<II", _UINT32, value)
-    if isinstance(value, float):
-        return struct.pack("<If", _FLOAT32, value)
-    if not isinstance(value, list):
-        raise TypeError(f"no such value in a GGUF: {value!r}")
-    kinds = {str: _STRING, float: _FLOAT32, int: _INT32}
-    packed = b"".join(
-        _text(v) if isinstance(v, str) else struct.pack("<f" if isinstance(v, float) else "<i", v) for v in value
-    )
-    return struct.pack("<IIQ", _ARRAY, kinds[type(value[0])], len(value)) + packed
 
 
 def random_transformer(folder: Path, *, seed: int = 0) -> Path:
