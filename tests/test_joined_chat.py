@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from agent.conversation import Words
-from agent.models.joined_chat import depth_of
+from agent.models.joined_chat import JoinedChat, Turn, depth_of
+from agent.models.planner_chat import Done, PlannerChat
+from agent.wording import Outcome, Wording
 from prompts import writer_prompt
+from tests.stand_ins_agent import planner, works
 from tests.stand_ins_models import ASK, GOOD, SAID, ScriptedWriter, joined
-from vouch.types import Reply
+from vouch.types import LikedItem, Query, RecList, Recommendation, Reply, ToolCall
 
 
 def ask(folder: Path, writer: ScriptedWriter, said: str = ASK, **limits: Any) -> Reply:
@@ -171,7 +174,18 @@ def test_what_a_person_likes_is_not_told_where_it_must_not_be(tmp_path: Path) ->
     conversation.close()
     assert "Dracula" in told
     assert "I love" not in kept_back
-    assert "because you like" not in kept_back
+
+
+@pytest.mark.parametrize("share_taste", [True, False])
+def test_what_speaks_for_an_item_is_offered_only_where_the_taste_may_be_told(share_taste: bool) -> None:
+    known, because = works(), LikedItem(item_id="faust-film", title="Faust", contribution=0.5, share=0.5)
+    best = Recommendation(rank=1, item=known.by_id["dracula"], score=1.0, parts={}, reasons=(because,))
+    call = ToolCall(name="recommend", arguments={})
+    found = Outcome(call=call, result=RecList(query=Query(), recommendations=(best,)))
+    model = JoinedChat(planner=PlannerChat(planner=planner(), wording=Wording(known)), writer=ScriptedWriter())
+    turn = Turn(until=0.0, depth=depth_of(45, 220), share_taste=share_taste)
+    evidence = model.evidence(Done(said=ASK, outcomes=(found,), aside={}, number=1), turn)
+    assert [choice.text for choice in evidence.items[0].choices].count("you like Faust") == share_taste
 
 
 # ---- a model that plans as well
