@@ -196,6 +196,3 @@ class _NoStore(InteractionStore):
 
     def people(self) -> Sequence[tuple[str, int]]:
         return ()
-
-    def change_taste(self, user_id: str, changed: object, what: object) -> None:
-        raise NotImplementedError
