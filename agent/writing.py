@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.evidence import CHOICE_MARK, SENTENCE_MARK, Choice, Evidence, ItemEvidence, Slot, block
-from agent.models.grammar import text_rule
+from agent.grammar import text_rule
 from agent.phrases import listed, plain
 
 LINES = 3

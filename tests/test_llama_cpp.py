@@ -13,8 +13,8 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
+from agent.grammar import calls_grammar
 from agent.models.chat_text import as_chat
-from agent.models.grammar import calls_grammar
 from agent.models.llama_cpp_chat import LlamaCppChat
 from agent.models.llama_cpp_engine import Budget, Count, LlamaCppEngine
 from agent.tool_schemas import arguments_of

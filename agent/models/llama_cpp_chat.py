@@ -13,8 +13,8 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
+from agent.grammar import calls_grammar
 from agent.models.chat_text import as_chat, calls_chunk
-from agent.models.grammar import calls_grammar
 from agent.models.llama_cpp_engine import Budget, Count, LlamaCppEngine
 from agent.models.streamed_chat import StreamedChat
 from vouch.errors import ModelFailed
