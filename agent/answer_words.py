@@ -13,7 +13,18 @@ from retrieval.filters import admitted
 from retrieval.titles import fold
 from tools.render import people_text, value_text
 from tools.toolbox import Facets, Found, ItemDetails
-from vouch.types import Attribute, CitedPassage, Filter, Item, LikedItem, MetFilter, Passage, Popularity, Recommendation
+from vouch.types import (
+    Attribute,
+    CitedPassage,
+    Filter,
+    Item,
+    LikedItem,
+    MetFilter,
+    Passage,
+    Popularity,
+    RecList,
+    Recommendation,
+)
 
 _ABOUT_WORDS = 60
 _COUNTED = frozenset({"film", "book", "print", "movie", "novel", "song", "photo", "picture", "game", "album"})
@@ -63,6 +74,20 @@ class AnswerWords:
         if not said:
             return f"Nothing in particular speaks for {title}: nothing you asked for or liked points at it."
         return " ".join([f"{title}:", *said])
+
+    def most_liked(self, explained: Sequence[RecList]) -> str:
+        """Which of several items most people here like."""
+        found = [
+            (reason.people, r.item, reason)
+            for one in explained
+            for r in one.recommendations
+            for reason in r.reasons
+            if isinstance(reason, Popularity) and reason.people
+        ]
+        if not found:
+            return "I do not know how many people like these."
+        _, item, reason = max(found, key=lambda one: one[0])
+        return f"Of those shown it is {title_of(item)}, liked by {people_text(reason)}."
 
     def _quotes(self, recommendation: Recommendation, text: str) -> list[str]:
         told = [r for r in recommendation.reasons if isinstance(r, CitedPassage) and r.passage.channel != "title"]

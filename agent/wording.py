@@ -44,6 +44,8 @@ class Wording:
         if not outcomes:
             return self._talk(aside)
         said = [self._one(outcome, aside=aside, turn=turn, alone=len(outcomes) == 1) for outcome in outcomes]
+        if aside.get("most_liked"):
+            return self._answers.most_liked([o.result for o in outcomes if isinstance(o.result, RecList)])
         details = [o.result for o in outcomes if isinstance(o.result, ItemDetails)]
         if (
             len(details) > 1

@@ -28,7 +28,7 @@ def nothing_known(tastes: Sequence[Taste]) -> tuple[Note, ...]:
         return ()
     whom = f"{', '.join(blank[:-1])} and {blank[-1]}" if len(blank) > 1 else blank[0]
     rest = "so this goes by the others" if known else "so this goes by what was asked for"
-    return (Note(kind="unknown_person", text=f"Nothing is known yet of what {whom} would like, {rest}."),)
+    return (Note(kind="unknown_person", text=f"No title is known yet that {whom} would like, {rest}."),)
 
 
 def together(lists: Sequence[Sequence[Scored]], how: Together) -> tuple[Scored, ...]:

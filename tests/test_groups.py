@@ -114,7 +114,7 @@ def test_the_worst_off_decide_unless_the_average_is_asked_for() -> None:
 def test_of_whom_nothing_is_known_the_list_says_so_and_goes_by_the_others() -> None:
     rec_list = listed(person("you", "nosferatu"), person("your kids"))
     assert [n.text for n in rec_list.notes if n.kind == "unknown_person"] == [
-        "Nothing is known yet of what your kids would like, so this goes by the others."
+        "No title is known yet that your kids would like, so this goes by the others."
     ]
     assert ids(rec_list) == ids(listed(person("you", "nosferatu")))
 

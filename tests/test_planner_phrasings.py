@@ -25,9 +25,73 @@ def test_another_title_after_why_not_asks_the_same_of_it(said: str) -> None:
 
 
 def test_for_adults_is_no_word_to_look_for() -> None:
-    plan = planner().plan("something scary for adults", Ledger())
-    assert plan.calls[0].arguments["text"] == "scary"
-    assert plan.aside["unknown"] == ["age that it is for"]
+    bare = Planner(catalogue_of([("The Scary Bunny", {}), ("Grown Ups", {})]), intents())
+    for said in ("something scary for adults", "something scary for grown-ups"):
+        plan = bare.plan(said, Ledger())
+        assert calls(plan) == [("recommend", {"text": "scary"})]
+        assert plan.aside["unknown"] == ["age that it is for"]
+
+
+def test_where_there_are_childrens_things_adults_get_others() -> None:
+    ((_, arguments),) = calls(planner().plan("something scary for grown-ups", Ledger()))
+    assert arguments["filters"] == [{"attribute": "genres", "op": "none_of", "value": ["children's"]}]
+
+
+def test_a_language_that_is_not_recorded_is_named_as_such_and_the_list_stands() -> None:
+    bare = Planner(catalogue_of([("The Scary Bunny", {}), ("Quiet Water", {})]), intents())
+    plan = bare.plan("not in French please", after_list())
+    assert calls(plan) == [("recommend", {"text": "scary"})]
+    assert plan.aside["unknown"] == ["language"]
+
+
+def test_others_are_no_word_to_look_for() -> None:
+    plan = planner().plan("I have seen the second one, show me others", after_list("nosferatu", "metropolis"))
+    assert [(name, a.get("text")) for name, a in calls(plan)] == [("remember", None), ("recommend", "scary")]
+
+
+@pytest.mark.parametrize(
+    "said", ["what do you recommend now?", "and what would you suggest next?", "what should I watch?"]
+)
+def test_asking_what_is_recommended_asks_for_a_list(said: str) -> None:
+    assert [name for name, _ in calls(planner().plan(said, Ledger()))] == ["recommend"]
+
+
+def test_a_person_named_after_ones_own_wish_makes_a_group() -> None:
+    plan = planner().plan("I like comedies, my husband hates horror", Ledger())
+    ((name, arguments),) = calls(plan)
+    assert name == "recommend_together"
+    assert [(p["name"], p["never"][0]["value"]) for p in arguments["people"]] == [("your husband", ["horror"])]
+    alone = planner().plan("I like films that my husband hates", Ledger())
+    assert "recommend_together" not in {name for name, _ in calls(alone)}
+
+
+def test_a_misspelt_title_that_is_praised_is_offered_and_nothing_else_is_liked() -> None:
+    plan = planner().plan("Metroplis was great", after_list("nosferatu"))
+    assert calls(plan) == [("find_item", {"title": "Metroplis"})]
+    assert plan.aside["offer"][0] == "metropolis"
+    praised = planner().plan("that was great", after_list("nosferatu"))
+    assert calls(praised) == [("remember", {"kind": "like", "titles": ["Nosferatu"]})]
+
+
+@pytest.mark.parametrize("said", ["the newest of these", "oldest of those?"])
+def test_the_most_of_those_shown_is_told_of_them(said: str) -> None:
+    plan = planner().plan(said, after_list("nosferatu", "metropolis"))
+    shown = "Metropolis" if "newest" in said else "Nosferatu"
+    assert calls(plan) == [("item_details", {"title": shown})]
+    assert plan.aside["superlative"]
+
+
+def test_what_is_most_popular_of_those_is_asked_of_each() -> None:
+    plan = planner().plan("which of those is the most popular?", after_list("nosferatu", "metropolis"))
+    assert calls(plan) == [("explain", {"title": "Nosferatu"}), ("explain", {"title": "Metropolis"})]
+    assert plan.aside["most_liked"]
+
+
+def test_what_was_spoken_of_is_compared_with_a_title() -> None:
+    first = planner().plan("How long is Nosferatu?", after_list("nosferatu"))
+    ledger = Ledger(turns=(*after_list("nosferatu").turns, turn("How long is Nosferatu?", first)))
+    ((name, arguments),) = calls(planner().plan("compare it with Metropolis", ledger))
+    assert (name, arguments["title"], arguments["other"]) == ("compare", "Nosferatu", "Metropolis")
 
 
 @pytest.mark.parametrize("said", ["not more than 5 of them", "no more than 5 films", "at most five films please"])

@@ -266,3 +266,18 @@ def test_a_long_quote_ends_behind_a_clause() -> None:
 def test_the_tighter_of_two_bounds_is_said_and_never_between() -> None:
     bounds = (Filter(attribute="minutes", op="<", value=10.0), Filter(attribute="minutes", op="<", value=5.0))
     assert "between" not in Phrases(works(), Lexicon(works().schema)).understood(bounds)
+
+
+def test_the_most_liked_of_those_shown_is_told_with_how_many_like_it() -> None:
+    loved = {"nosferatu": (Popularity(people=3, place=9),), "dracula": (Popularity(people=7, place=2),)}
+    outcomes = tuple(
+        Outcome(
+            call=ToolCall(name="explain", arguments={}),
+            result=RecList(query=Query(), recommendations=recommended(one, **loved)),
+        )
+        for one in ("nosferatu", "dracula", "moby-dick")
+    )
+    said = Wording(works()).word(outcomes, aside={"intent": "why", "most_liked": True}, turn=0)
+    assert said == "Of those shown it is Dracula, liked by 7 people here."
+    unknown = Wording(works()).word(outcomes[2:], aside={"intent": "why", "most_liked": True}, turn=0)
+    assert unknown == "I do not know how many people like these."

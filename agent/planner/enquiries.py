@@ -75,6 +75,11 @@ _SUPERLATIVE = re.compile(
 )
 
 
+_MOST_LIKED = re.compile(
+    r"\b(?:which|what)\b.*\bmost (?:popular|liked|loved)\b|^(?:and |so )?(?:the )?most (?:popular|liked|loved)(?: one)? of (?:these|those|them)\b"
+)
+
+
 _SPEAKERS = word_set(
     "i im ive ill id me my you youre youve your we were us our it its that thats this they he she hes shes"
 )
@@ -135,6 +140,8 @@ class Enquiries:
         slots = heard.slots
         if slots.filters or slots.prefer or slots.avoid or slots.changes or slots.mentions or slots.unknown or slots.k:
             return None
+        if rule == "recommend":
+            return None
         intent, likeness = self.intents.nearest(slots.masked)
         works = any(w.folded in self.reader.lexicon.work_nouns for w in heard.message.words)
         if likeness < SURE:
@@ -164,6 +171,9 @@ class Enquiries:
     def whys(self, heard: Heard, rule: str | None) -> Plan | None:
         """Why an item was recommended; “and the second?” asks on."""
         last = heard.ledger.last
+        if heard.ledger.listed and not heard.slots.mentions and _MOST_LIKED.search(heard.folded):
+            calls = tuple(call("explain", title=self.names.name(i)) for i in heard.ledger.listed)
+            return Plan(calls=calls, aside=heard.aside("why", most_liked=True))
         on = last is not None and last.aside.get("intent") == "why" and heard.asks_on
         if rule != "why" and not on:
             return None

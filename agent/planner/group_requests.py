@@ -11,7 +11,7 @@ from agent.planner.heard import Heard, Names
 from agent.planner.plan_types import Plan
 from agent.planner.slots import SlotReader, Slots
 from agent.planner.spoken_numbers import amount_of
-from agent.planner.standing import call
+from agent.planner.standing import call, conditions_of
 from agent.planner.words import read_message, word_set
 from tools.toolbox import YOU
 from vouch.types import ToolCall
@@ -29,7 +29,7 @@ _TASTE = (
 _GROUP = re.compile(
     rf"\b(?:for|with) (?:me|us|myself)(?: both)?,? (?:and|plus|with) (?:my|our|a) {_KIN}\b|\bmy {_KIN} and (?:i|me|myself)\b|\b(?:me|i) and my {_KIN}\b"
     rf"|\btogether with (?:my|our) {_KIN}\b|\b(?:with|for) (?:my|our) {_KIN},? (?:who|he|she|they)\b"
-    rf"|\b(?:my|our) {_KIN} {_TASTE} .*\b(?:and|but) i {_TASTE}\b|\bi {_TASTE} .*\b(?:and|but) (?:my|our) {_KIN} {_TASTE}\b"
+    rf"|\b(?:my|our) {_KIN} {_TASTE} .*\b(?:and|but) i {_TASTE}\b|\bi {_TASTE} .*(?<!that)(?<!which)(?<!what)(?<!because) (?:my|our) {_KIN} {_TASTE}\b"
     r"|\b(?:we are|were|there are) (?:two|three|four|five|[2-5])\b|\b(?:for|of) (?:the )?(?:two|three|four|five|[2-5]|both) of us\b"
     r"|\bwe (?:both|all) (?:would |can |might )?(?:like|enjoy|love)\b"
 )
@@ -86,7 +86,7 @@ class GroupRequests:
             "recommend_together",
             people=others,
             with_me=None if not count or mine or len(others) < amount_of(count["n"]) else False,
-            filters=[c.argument for c in asked.filters if not c.lasting],
+            filters=[*self._standing_kind(heard, asked), *(c.argument for c in asked.filters if not c.lasting)],
             prefer=[*(c.argument for c in asked.prefer), *own["prefer"]],
             avoid=list(asked.avoid),
             k=asked.k,
@@ -94,6 +94,13 @@ class GroupRequests:
         )
         listing = ToolCall(name=made.name, arguments={"text": asked.text, **made.arguments})
         return Plan(calls=(*self._remembering(own), listing), aside=heard.aside("group") | {"lasting": []})
+
+    def _standing_kind(self, heard: Heard, asked: Slots) -> list[dict[str, Any]]:
+        """The kind that stands (“only films”), where the message names no other: who listens changes, not what is looked for."""
+        standing, kinds = heard.ledger.standing, {a.name for a in self.reader.lexicon.about("kind")}
+        if standing is None or any(c.attribute in kinds for c in asked.filters):
+            return []
+        return [c for c in conditions_of(standing, "filters") if c["attribute"] in kinds]
 
     def without_surprise(self, raw: str) -> str | None:
         """The message without its wish for a surprise (“surprise me with a book” -> “a book”); None where it has none."""

@@ -79,6 +79,11 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
             r"|liked|disliked)|which .* (?:did|have) i (?:like|liked|seen|disliked|mark))",
         ),
         (
+            "recommend",
+            r"^(?:(?:and|so|ok|okay|now|then|well) )*what (?:do|would|can|could|should) (?:you|i|we) "
+            r"(?:recommend|suggest|watch|read|see|hear|try)(?: (?:me|us|to me|for me|now|then|next|tonight|today|instead))*$",
+        ),
+        (
             "facets",
             r"(?:what|which) (?:genres?|kinds?|types?|categories|moods?|countries|brands?"
             r"|languages?|colou?rs|creators|authors|directors|years|sorts?|tags|themes|styles"

@@ -39,12 +39,12 @@ _WHY_THEY = re.compile(
 _AGAIN = re.compile(
     r"\b(?:show|see|give|repeat|bring)\b.*\b(?:list|those|them|these)\b.*\b(?:again|once more)$|^(?:the )?(?:list|same) again$"
 )
-_HELLO = re.compile(r"\s*(?:hi|hello|hey|hiya)(?: there)?[\s,.!]+(?P<rest>\S.*)", re.IGNORECASE)
+_HELLO = re.compile(r"\s*(?:hi|hello|hey|hiya)(?: (?:there|vouch|again))?[\s,.!]+(?P<rest>\S.*)", re.IGNORECASE)
 _SHORT_QUESTION = re.compile(
     r"\s*in (?:colou?r|black and white|3d|(?:an)?other language|[A-Z][a-z]+(?:ish|ese|ch|an))\s*\?", re.IGNORECASE
 )
 _BARE_MOST = re.compile(
-    r"\s*(?:(?:and|so|ok) )?(?:the )?(?P<most>shortest|longest|oldest|newest|cheapest|priciest)(?: one)?\s*\?",
+    r"\s*(?:(?:and|so|ok) )?(?:the )?(?P<most>shortest|longest|oldest|newest|cheapest|priciest)(?: one)?(?: of (?:these|those|them)\b|\s*\?)",
     re.IGNORECASE,
 )
 _IT = re.compile(r"\b(?:it|this|that|he|she|they)\b", re.IGNORECASE)
@@ -87,7 +87,8 @@ class Planner:
         if _AGAIN.search(message.folded) and ledger.standing is not None:
             return Plan(calls=(ledger.standing,), aside={"intent": "refine"})
         greeted = _HELLO.match(raw)
-        if greeted and self.intents.rule(read_message(greeted["rest"]).folded) in _TALK:
+        told = not ledger.turns and greeted is not None and len(greeted["rest"].split()) > 2
+        if greeted and (told or self.intents.rule(read_message(greeted["rest"]).folded) in _TALK):
             return self.plan(greeted["rest"], ledger)
         if (bare := _BARE_MOST.match(raw)) and ledger.listed:
             return self.plan(f"Which one is the {bare['most']}?", ledger)
@@ -138,7 +139,7 @@ class Planner:
             if asked and all(title.endswith("?") for title in asked):  # “I've read Whose Body?” asks nothing
                 return self._heard(raw.rstrip(" ?"), read_message(raw.rstrip(" ?")), ledger)
         kept = tuple(r for r in references if any((m.start, m.end) == (r.start, r.end) for m in slots.mentions))
-        if slots.mentions and slots.text in self.reader.lexicon.work_nouns:
+        if slots.mentions and slots.text in self.reader.lexicon.work_nouns and " with " not in message.folded:
             slots = replace(slots, text="")  # “frankenstein, the book” says which one is meant
         return Heard(raw, message, slots, kept, ledger)
 

@@ -94,7 +94,7 @@ _FILLER = tuple(
         r"(?:^| )(?:films?|movies?|products?|items?|good|great|nice|decent|best|ideas?"
         r" for tonight|him|her|them|favou?rite"
         r"|recommended|recommendations?"
-        r"|suggestions?|ideas?|other|another|different|else|more|most|really|very|truly"
+        r"|suggestions?|ideas?|others?|another|different|else|more|most|really|very|truly"
         r"|quite|pretty|bit|little|kind of|sort of|type of)(?= |$)",
     )
 )

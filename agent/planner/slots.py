@@ -18,7 +18,7 @@ from agent.planner.roles import Role, cue_spans, roles_of
 from agent.planner.superlatives import Most, most_of
 from agent.planner.titles import TitleMention, TitleReader
 from agent.planner.unknown_titles import unknown_titles
-from agent.planner.unrecorded import UnrecordedReader
+from agent.planner.unrecorded import FOR_ADULTS, UnrecordedReader
 from agent.planner.values import ValueReader
 from agent.planner.words import Message, read_message
 from retrieval.catalogue import Catalogue
@@ -91,10 +91,11 @@ class SlotReader:
         message = read_message(raw)
         reading = Reading(message)
         exclaimed = interjections(message)
+        adults = [(start, end) for start, end, _ in reading.matches(FOR_ADULTS)]
         titles = tuple(
             m
             for m in self.mentions(message, familiar=familiar)
-            if not any(start <= m.start and m.end <= end for start, end in exclaimed)
+            if not any(start <= m.start and m.end <= end for start, end in (*exclaimed, *adults))
         )
         apart = tuple(
             r

@@ -131,7 +131,9 @@ class Statements:
 
     def judging(self, heard: Heard, plan: Plan) -> Plan:
         """The plan with what is said of items that are not named; a remark that says it is a statement."""
-        calls = [call("remember", kind=role, titles=[self.names.name(i)]) for i, role in heard.judged]
+        another = any(mention.close for mention in heard.slots.mentions)
+        judged = () if another else heard.judged
+        calls = [call("remember", kind=role, titles=[self.names.name(i)]) for i, role in judged]
         known = [c.arguments.get("titles") for c in plan.calls if c.name == "remember"]
         new = tuple(c for c in calls if c.arguments["titles"] not in known)
         if not calls or plan.aside.get("intent") in {"forget", "undo"}:

@@ -21,6 +21,12 @@ _CUE = re.compile(
     r"|tell me about|what is|called|named|titled|fan of|favou?rites? (?:is|are)|when"
     r" was|how long is|find|search for|look up|find me|show me|what about|how about|as \w+ as|why not|why)$"
 )
+_PRAISE = re.compile(
+    r"(?:(?:and|but|oh|well|wow|yes|no|so) )*(?P<said>\w+(?: \w+){0,4}?) (?:was|is|were|are) "
+    r"(?:(?:really|so|very|pretty|absolutely|just|an?|not|too|quite|my) )*"
+    r"(?:great|good|amazing|awesome|wonderful|fantastic|excellent|brilliant|hilarious|favou?rite|fun|lovely|perfect"
+    r"|bad|boring|awful|terrible|dull|horrible|overrated|disappointing)\b"
+)
 _LINK = word_set("of the a an and in on to for de la le les du der die das von & s")
 _END = word_set(
     "but and or please with from under because so made again is was were directed not too though since yesterday "
@@ -36,7 +42,7 @@ def unknown_titles(
     message: Message, known: tuple[TitleMention, ...], lexicon: Lexicon, titles: TitleReader
 ) -> tuple[TitleMention, ...]:
     """What stands where a title stands, looks like one, and is none of the catalogue's; with the items whose titles are close."""
-    alone = None if known else _misspelt(message, lexicon, titles)
+    alone = None if known else _misspelt(message, lexicon, titles) or _praised(message, titles)
     if alone is not None:
         return (alone,)
     found: list[TitleMention] = []
@@ -76,6 +82,20 @@ def _misspelt(message: Message, lexicon: Lexicon, titles: TitleReader) -> TitleM
     first = [i for i in close if fold(titles.catalogue.by_id[i].title).split()[0][:1] in {w[0] for w in words}]
     said = message.text(0, len(words))
     return TitleMention(start=0, end=len(words), said=said, item_ids=tuple(first), close=True) if first else None
+
+
+def _praised(message: Message, titles: TitleReader) -> TitleMention | None:
+    """What is said to be great or dull, where it is neither a title nor words that are known (“Blade Runer was great”)."""
+    match = _PRAISE.match(message.folded)
+    if match is None:
+        return None
+    start = len(message.folded[: match.start("said")].split())
+    end = start + len(match["said"].split())
+    words = [w.folded for w in message.words[start:end]]
+    if all(_known(word, titles) or not word.isalpha() for word in words):
+        return None
+    said = message.text(start, end)
+    return TitleMention(start=start, end=end, said=said, item_ids=titles.close(said), close=True)
 
 
 def _known(word: str, titles: TitleReader) -> bool:

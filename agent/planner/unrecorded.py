@@ -9,15 +9,20 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from agent.planner.conditions import Reading
+from agent.planner.conditions import Condition, Reading
 from agent.planner.lexicon import Lexicon, plain_name
 from agent.planner.words import word_set
 
 _BY_SEX = re.compile(
     r"(?:made |written |directed |composed )?by (?:an? |some )?(?:female|male|woman|women|man|men)(?: \w+(?:ers?|ors?|ists?))?(?= |$)"
 )
-_FOR_ADULTS = re.compile(
+FOR_ADULTS = re.compile(
     r"(?:that is |thats )?(?:only |just )?for (?:an? )?(?:adults?|grown ups?|grownups?|mature audiences?)(?: only)?(?= |$)"
+)
+"""“For grown-ups”: nothing for children, where the catalogue tells that."""
+_IN_LANGUAGE = re.compile(
+    r"(?:not |only |but )*(?:in|dubbed in|with) (?:english|french|german|spanish|italian|japanese|russian|chinese|korean|danish|swedish"
+    r"|portuguese|another language|a foreign language)(?: subtitles?)?(?= |$)"
 )
 _PLAYED = re.compile(
     r"(?P<cue>starring|featuring|stars|played by|acted by|with the act(?:or|ress)|with) (?P<first>\w+) (?P<last>\w+)(?= |$)"
@@ -42,9 +47,21 @@ class UnrecordedReader:
         for start, end, _ in reading.matches(_BY_SEX):
             reading.unknown.append("maker’s gender")
             reading.claim(start, end)
-        for start, end, match in reading.matches(_FOR_ADULTS):
-            if not self._means(match.group().split()[-1:]):
+        for start, end, match in reading.matches(FOR_ADULTS):
+            if self._means(match.group().split()[-1:]):
+                continue
+            childrens = {
+                (m.attribute, m.value) for m in self.lexicon.phrases.get(("child",), ()) if m.strength == "same"
+            }
+            for attribute in {name for name, _ in childrens}:
+                values = sorted(value for name, value in childrens if name == attribute)
+                reading.add(Condition(attribute=attribute, op="none_of", value=values, start=start, end=end))
+            if not childrens:
                 reading.unknown.append("age that it is for")
+                reading.claim(start, end)
+        if not (self.lexicon.about("language") or self.lexicon.about("country")):
+            for start, end, _ in reading.matches(_IN_LANGUAGE):
+                reading.unknown.append("language")
                 reading.claim(start, end)
         if not self._records(_CAST):
             for start, end, match in reading.matches(_PLAYED):

@@ -27,6 +27,7 @@ _COMPARES = re.compile(
     r"\b(?:compare|comparison|differences? between|difference|vs|versus|how do(?:es)? .* (?:differ|compare)"
     r"|which (?:one )?(?:of (?:the two|them|these|those) )?(?:is|would be|suits|fits|should i))\b|^(?:\w+ ){0,2}or\b"
 )
+_WITH_IT = re.compile(r"^(?:(?:and|now|please|ok) )*compare (?:it|that|this)(?: one)? (?:with|to|and)\b")
 _EITHER = re.compile(
     r"^(?:(?:should|shall|would|do|is|are|i|we|you|it|watch|read|hear|pick|take|rather|better|ok|so|the) )*$"
 )
@@ -48,6 +49,9 @@ class WhyNots:
     def asks(self, heard: Heard, rule: str | None) -> Plan | None:
         """A plan for one of the four questions, or None."""
         named = tuple(dict.fromkeys(i for m in heard.slots.mentions for i in m.item_ids))
+        focus = heard.ledger.in_focus
+        if len(named) == 1 and focus is not None and focus not in named and _WITH_IT.search(heard.folded):
+            named = (focus, *named)
         if len(named) == 2 and self._compares(heard):
             return self._compared(heard, named)
         about = named if named and len(heard.slots.mentions) <= 2 else self._spoken_of(heard)
