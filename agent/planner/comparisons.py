@@ -51,6 +51,10 @@ _SAME_CHANGE = {
     "more modern": "newer",
     "less old": "newer",
 }
+_SAME_LENGTH = re.compile(
+    r"(?:(?:of|with|and|about|roughly|around) )*(?:the |that |a )?(?:same|similar) (?:length|duration|running time|runtime)(?= |$)"
+    r"|(?:just |about )?(?:as|equally) long(?! as (?:it|i|there|you|we)\b)(?= |$)"
+)
 _COUNT = re.compile(
     r"(?:top |give me |show me |list |name |just |only |recommend |find me )?(?P<n>\d{1,2}"
     r"|two|three|four|five|six|seven|eight|nine|ten|twelve) (?:(?:more|other|different"
@@ -82,7 +86,7 @@ _COUNT_WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A comparison with what was shown: “shorter”, “older”. `op` is "<" or ">" on the first of `attributes` that applies."""
+    """A comparison with what was shown: “shorter”, “same length”. `op` is "<", ">" or "=" (about as much) on the first of `attributes` that applies."""
 
     word: str
     attributes: tuple[str, ...]
@@ -135,4 +139,9 @@ def read_changes(reading: Reading, lexicon: Lexicon) -> tuple[Change, ...]:
                 {"shorter": "length", "longer": "length", "older": "year", "newer": "year"}.get(word, "price")
             )
         reading.claim(start, end)
+    for start, end, _ in reading.matches(_SAME_LENGTH):
+        names = tuple(a.name for topic in ("minutes", "pages") for a in lexicon.about(topic))
+        if names:
+            found.append(Change(word="same length", attributes=names, op="="))
+            reading.claim(start, end)
     return tuple(found)

@@ -87,7 +87,7 @@ class Planner:
         if _AGAIN.search(message.folded) and ledger.standing is not None:
             return Plan(calls=(ledger.standing,), aside={"intent": "refine"})
         greeted = _HELLO.match(raw)
-        told = not ledger.turns and greeted is not None and len(greeted["rest"].split()) > 2
+        told = not ledger.turns and greeted is not None and len(greeted["rest"].split()) > 1
         if greeted and (told or self.intents.rule(read_message(greeted["rest"]).folded) in _TALK):
             return self.plan(greeted["rest"], ledger)
         if (bare := _BARE_MOST.match(raw)) and ledger.listed:

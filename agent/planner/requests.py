@@ -96,26 +96,20 @@ class Requests:
             return None
         if re.match(r"^(?:no |ok )*not\b", heard.folded) and heard.ledger.standing:
             return self.again(heard)
-        if slots.changes and " than " in f" {heard.folded} ":
+        if any(c.op == "=" for c in slots.changes) or (slots.changes and " than " in f" {heard.folded} "):
             return self._compared_with(heard, anchors[0])
         if len(anchors) > 1:
-            return Plan(
-                calls=(self.recommending(heard, text=slots.text, liked=self.names.of(anchors)),),
-                aside=heard.aside("more_like"),
-            )
+            return Plan(calls=(self._like_several(heard, anchors),), aside=heard.aside("more_like"))
         return Plan(calls=(self.similar(heard, anchors[0]),), aside=heard.aside("more_like"))
 
     def similar(self, heard: Heard, anchor: TitleMention) -> ToolCall:
         """Items like the one that is named; conditions that stand hold on where it was pointed at in their list."""
-        slots, standing = heard.slots, heard.ledger.standing
+        slots = heard.slots
         item = self.reader.catalogue.by_id[anchor.item_ids[0]]
         if len(anchor.item_ids) > 1:
-            return self.recommending(heard, text=slots.text, liked=self.names.of([anchor]))
+            return self._like_several(heard, [anchor])
         changes = self.standing.of_changes(slots.changes, (item,))
-        pointed = any(r.start == anchor.start for r in heard.references)
-        taken = {c.attribute for c in (*slots.filters, *changes)}
-        stands = conditions_of(standing, "filters") if standing and pointed else []
-        kept = [c for c in stands if c["attribute"] not in taken]
+        kept = self._standing_filters(heard, [anchor], {c.attribute for c in (*slots.filters, *changes)})
         return call(
             "more_like",
             title=self.names.name(item.item_id),
@@ -125,6 +119,20 @@ class Requests:
             avoid=list(slots.avoid),
             k=slots.k,
         )
+
+    def _like_several(self, heard: Heard, anchors: Sequence[TitleMention]) -> ToolCall:
+        made = self.recommending(heard, text=heard.slots.text, liked=self.names.of(anchors))
+        kept = self._standing_filters(heard, anchors, {c.attribute for c in heard.slots.filters})
+        given = made.arguments.get("filters", [])
+        filters = [*kept, *(given if isinstance(given, list) else [])]
+        return ToolCall(name=made.name, arguments={**made.arguments, "filters": filters}) if kept else made
+
+    def _standing_filters(self, heard: Heard, anchors: Sequence[TitleMention], taken: set[str]) -> list[dict[str, Any]]:
+        """What stands and is not said anew, where one of these was pointed at in its list."""
+        standing, starts = heard.ledger.standing, {anchor.start for anchor in anchors}
+        if standing is None or not any(r.start in starts for r in heard.references):
+            return []
+        return [c for c in conditions_of(standing, "filters") if c["attribute"] not in taken]
 
     def _compared_with(self, heard: Heard, anchor: TitleMention) -> Plan:
         items = [self.reader.catalogue.by_id[i] for i in anchor.item_ids]
@@ -216,9 +224,20 @@ class Requests:
 
     def compared(self, heard: Heard) -> list[Any]:
         focus, last = heard.ledger.in_focus, heard.ledger.last
+        if any(c.op == "=" for c in heard.slots.changes):
+            return self._as_long_as(heard)
         if last is not None and last.aside.get("intent") == "details" and focus is not None:
             return [self.reader.catalogue.by_id[focus]]
         return [self.reader.catalogue.by_id[i] for i in heard.ledger.listed]
+
+    def _as_long_as(self, heard: Heard) -> list[Any]:
+        """What “the same length” is measured by: the item spoken of last; behind a list its first one, or nothing where the list was asked
+        for by length, which then stands."""
+        focus, standing = heard.ledger.in_focus, heard.ledger.standing
+        names = {name for change in heard.slots.changes for name in change.attributes}
+        stands = standing is not None and any(c["attribute"] in names for c in conditions_of(standing, "filters"))
+        spoken = heard.ledger.last is not None and not heard.ledger.last.shown
+        return [self.reader.catalogue.by_id[focus]] if focus is not None and (spoken or not stands) else []
 
     def again(self, heard: Heard) -> Plan:
         standing = heard.ledger.standing or ToolCall(name="recommend", arguments={})

@@ -14,7 +14,7 @@ from agent.planner.comparisons import Change
 from agent.planner.conditions import Condition, needless
 from agent.planner.slots import SlotReader, Slots
 from retrieval.titles import fold
-from vouch.types import Item, ToolCall
+from vouch.types import FilterOp, Item, ToolCall
 
 _BOUNDS = {"<": "upper", "<=": "upper", ">": "lower", ">=": "lower"}
 _NEGATIVE = {"none_of", "!="}
@@ -33,6 +33,7 @@ _TOPIC_WORDS: tuple[tuple[str, str], ...] = (
     ("price", r"prices?|costs?|budget|money|expensive|cheap"),
     ("minutes", r"length|runtime|long|short|duration|minutes|time limit|hours?"),
     ("pages", r"length|pages?|long|short|thick"),
+    ("language", r"languages?|tongue"),
     ("country", r"country|countries|origin|nationality|where|from"),
     ("genre", r"genres?|style"),
     ("kind", r"kinds?|types?|medium|category|format"),
@@ -60,6 +61,8 @@ class Standing:
         what = " ".join(part for part in found.groups() if part)
         used = {c["attribute"] for c in conditions_of(asked)}
         topics = {topic for topic, words in _TOPIC_WORDS if re.search(rf"\b(?:{words})\b", what)}
+        if "language" in topics and not any(self.reader.lexicon.topics.get(a) == "language" for a in used):
+            topics.add("country")  # “in French” was read as the country where nothing else tells
         names = {a for a in used if self.reader.lexicon.topics.get(a) in topics or fold(a) in what}
         values = {c["attribute"] for c in conditions_of(asked) if _names_value(c, what)}
         return tuple(sorted(names | values))
@@ -170,12 +173,20 @@ class Standing:
                 for name in change.attributes
             ]
             name, numbers = max(measured, key=lambda pair: len(pair[1]), default=("", []))
-            if numbers:
+            if numbers and change.op == "=":
+                found += self._about_as_much(name, numbers[0])
+            elif numbers:
                 attribute = self.reader.catalogue.attribute(name)
                 middle = self._limit(name, float(median(numbers)), change.op)
                 limit = str(int(middle)) if attribute is not None and attribute.type == "date" else middle
                 found.append(Condition(attribute=name, op=change.op, value=limit, start=0, end=0))
         return found
+
+    def _about_as_much(self, name: str, number: float) -> list[Condition]:
+        """Within a tenth of a number, at least by one."""
+        reach = max(1.0, number / 10)
+        bounds: tuple[tuple[FilterOp, float], ...] = ((">=", floor(number - reach)), ("<=", ceil(number + reach)))
+        return [Condition(attribute=name, op=op, value=float(value), start=0, end=0) for op, value in bounds]
 
     def _limit(self, name: str, middle: float, op: str) -> float:
         """A limit that people would say: whole where all values are, rounded so that it parts the same items."""

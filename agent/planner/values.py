@@ -25,7 +25,7 @@ _NO = re.compile(
     r"|less|not too|not so|not that|not very|not as|not really|too|least|enough of|sick"
     r" of|tired of|bored of|skip|skip the)"
     r"(?: (?:a|an|any|the|so|very|much|really|another|of|your|to be|anything|something"
-    r"|more|overly|that|too|kind of|as|all|some|those|these|being|by|from|with))*$"
+    r"|more|overly|that|too|kind of|as|all|some|those|these|being|by|from|with|in))*$"
 )
 _LASTING = re.compile(
     r"\b(?:i|we) (?:really |absolutely |just )?(?:hate|dislike|cant stand|dont like"
@@ -56,6 +56,13 @@ _BEFORE_HEAD = word_set(
 _NOTHING_BESIDES = word_set(
     "the a an and only just ok okay then please instead no i mean meant version one as now show me well"
 )
+_SPOKEN_TOO = {
+    "english": ("american", "irish", "scottish", "australian", "new zealand"),
+    "german": ("austrian",),
+    "spanish": ("mexican", "argentinian", "chilean"),
+    "portuguese": ("brazilian",),
+}
+"""Where else a language is spoken: “in English” means more than British where only countries are recorded."""
 OPEN: tuple[Topic, ...] = ("mood",)
 
 
@@ -110,7 +117,7 @@ class ValueReader:
             if meanings:
                 negated, soft = self._denied(reading, place, before)
                 context = self._context(reading, (place, end), meanings, story)
-                if negated and context == "loose":
+                if negated and (context == "loose" or reading.message.at(place - 1) == "in"):
                     context = "work"
                 return Mention(start=place, end=end, meanings=meanings, context=context, negated=negated, soft=soft)
         return None
@@ -121,6 +128,9 @@ class ValueReader:
         if not found and (reading.message.at(place - 1) == "by" or names):
             named = self.lexicon.suggests_name(words)
             found = self.lexicon.phrases[named] if named else ()
+        if self._of_country(words) and self._behind_in(reading.message, place):
+            elsewhere = (self.lexicon.phrases.get(tuple(said.split()), ()) for said in _SPOKEN_TOO.get(words[-1], ()))
+            found = tuple(dict.fromkeys((*found, *itertools.chain(*elsewhere))))
         if found or len(words) > 1:
             return found
         base = comparative_base(words[0])
@@ -218,15 +228,10 @@ class ValueReader:
         message, (start, end) = reading.message, span
         if message.at(end) in _MAKERS and message.at(start - 1) in {"a", "an", "some", "any", "by", "the"}:
             return "work"
+        if message.at(start - 1) == "in" and not self._is_own_name(message, span) and _stands_alone(message, end):
+            return "work"  # “in French” is the language of the work, “in France” may be the place of its story
         leads = message.at(start - 2) if message.at(start - 1) == "the" else message.at(start - 1)
-        noun = (
-            any(
-                fold(m.value) == " ".join(message.at(p) for p in range(start, end))
-                for m in self.lexicon.phrases[tuple(message.at(p) for p in range(start, end))]
-            )
-            if leads == "of"
-            else True
-        )
+        noun = leads != "of" or self._is_own_name(message, span)
         if leads in {"from", "in", "of"} and noun and not work_noun_near(message, end, self.lexicon):
             return "work" if of_the_work(reading, start, self.lexicon) else "story"
         described = message.at(start - 1) in {
@@ -244,10 +249,23 @@ class ValueReader:
             "more",
             "one",
         }
-        alone = start == 0 and (
-            end == len(message.words) or message.at(end) in {"please", "only", "ones", "one", "or", "and"}
-        )
+        alone = (start == 0 or bool(message.words[start].stop)) and _stands_alone(message, end)
         return "work" if described or alone or work_noun_near(message, end, self.lexicon) else "loose"
+
+    def _of_country(self, words: tuple[str, ...]) -> bool:
+        return any(self.lexicon.topics[m.attribute] == "country" for m in self.lexicon.phrases.get(words, ()))
+
+    def _behind_in(self, message: Message, place: int) -> bool:
+        """Whether “in” stands before a place, or before others joined with it (“in English, German or French”)."""
+        low = place - 1
+        while low > 0 and (message.at(low) in _JOINS or self._of_country((message.at(low),))):
+            low -= 1
+        return message.at(low) == "in"
+
+    def _is_own_name(self, message: Message, span: tuple[int, int]) -> bool:
+        """Whether words are a value as it stands (“France”), not another form of it (“French”)."""
+        words = tuple(message.at(place) for place in range(*span))
+        return any(fold(m.value) == " ".join(words) for m in self.lexicon.phrases.get(words, ()))
 
     def _of_head(self, reading: Reading, span: tuple[int, int]) -> Context:
         message, (start, end) = reading.message, span
@@ -356,6 +374,12 @@ class ValueReader:
             reading.add(Condition(attribute=name, op="any_of", value=values, start=0, end=0, hard=False))
         told = bool(same) and all(self.lexicon.topics[m.attribute] == "genre" for m in same)
         reading.claim(mention.start, mention.end, "drop" if told else "keep")
+
+
+def _stands_alone(message: Message, end: int) -> bool:
+    """Whether nothing follows that the words before a place could describe."""
+    joined = {"please", "only", "ones", "one", "or", "and", "but", "with"}
+    return end == len(message.words) or bool(message.words[end].stop) or message.at(end) in joined
 
 
 def _lone(message: Message, start: int, end: int) -> bool:
