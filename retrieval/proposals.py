@@ -58,7 +58,7 @@ class Proposer:
         if preferred and query.text.strip():
             found = behind(found, self._ask(of_words, query, preferred, pool)[0])
         covered = self._covered(query, found)
-        matched = covered >= COVERED or self._plausible(found)
+        matched = covered >= COVERED or self._plausible(found, len(allowed))
         found = found if matched else dict.fromkeys(found, ())
         answering = frozenset(c.item_id for candidates in found.values() for c in candidates)
         about = answering if len(answering) >= query.k else allowed
@@ -99,8 +99,8 @@ class Proposer:
                 notes.append(Note(kind="source_failed", text=text))
         return found, notes
 
-    def _plausible(self, found: Proposed) -> bool:
-        least = plausible_cosine(len(self.catalogue.items))
+    def _plausible(self, found: Proposed, searched: int) -> bool:
+        least = plausible_cosine(searched)
         return any(c.scores[name] >= least for name in ("dense", "seen") for c in found.get(name, ())[:1])
 
     def _covered(self, query: Query, found: Proposed) -> float:

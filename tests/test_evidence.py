@@ -15,7 +15,7 @@ from retrieval.sources import collaborative
 from retrieval.sources.collaborative import CompanySource
 from tests.stand_ins_recommender import ListStore, small_catalogue, small_content, two_camps
 from vouch.ports import Vectors
-from vouch.types import Channel, CitedPassage, Item, Passage, Preference, Query, Schema, Space, Taste
+from vouch.types import Attribute, Channel, CitedPassage, Filter, Item, Passage, Preference, Query, Schema, Space, Taste
 
 
 class OneDirectionEmbedder:
@@ -111,3 +111,36 @@ def test_company_of_an_item_that_is_asked_for_leaves_the_other_likes_aside() -> 
     assert [c.scores for c in source.propose(Query(like_item=first, tastes=(taste,)), 5, None)] == [
         c.scores for c in alone
     ]
+
+
+class AnglesEmbedder:
+    """“cos .4 ...” lies at that cosine from every text that names none."""
+
+    embedder_id = "angles"
+    dimensions = 2
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        cosines = [float(text.split()[1]) if text.startswith("cos ") else 1.0 for text in texts]
+        return np.array([[c, (1.0 - c * c) ** 0.5] for c in cosines], dtype=np.float32)
+
+
+def test_how_near_is_near_enough_goes_by_how_many_were_looked_through() -> None:
+    cosines = {f"far{n}": 0.0 for n in range(100)} | {"drama": 0.4, "comedy": 0.26}
+    items = tuple(
+        Item(item_id=i, title=f"Thing {i}", attributes={"genre": i if i in {"drama", "comedy"} else "other"})
+        for i in cosines
+    )
+    values = (("other", 100), ("drama", 1), ("comedy", 1))
+    genre = Attribute(name="genre", type="category", column="genre", values=values, present=len(items))
+    catalogue = Catalogue(
+        items=items,
+        schema=Schema(id_columns=("id",), title_column="title", attributes=(genre,)),
+        passages=tuple(passage(i, "description", f"cos {c} {i}.") for i, c in cosines.items()),
+    )
+    made = Recommender(catalogue=catalogue, store=ListStore(), content=small_content(catalogue, AnglesEmbedder()))
+    funny = (Filter(attribute="genre", op="=", value="comedy"),)
+    within = made.recommend(Query(text="something", filters=funny))
+    assert [note.kind for note in within.notes] == []
+    assert "dense" in within.recommendations[0].parts
+    others = made.recommend(Query(text="something", filters=(Filter(attribute="genre", op="=", value="other"),)))
+    assert "not_filterable" in {note.kind for note in others.notes}
