@@ -28,7 +28,7 @@ from vouch.types import Passage, RecList
 
 FOLDER = Path(__file__).parent.parent / "tests" / "data" / "grounding"
 DEMO = Path(__file__).parent.parent / "demo" / "catalogue.jsonl"
-AUTHORS = 2
+AUTHORS = 3
 Group = Literal["read", "reported"]
 
 
