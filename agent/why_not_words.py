@@ -14,7 +14,9 @@ from vouch.types import AttributeValue, Relaxation
 PARTS: Mapping[str, str] = {
     "dense": "what is told of them comes closer to your words",
     "lexical": "your very words stand in them",
+    "by_text": "what is told of them comes closer to your words",
     "seen": "their pictures come closer to your words",
+    "by_picture": "their pictures come closer to your words",
     "collaborative": "people who share your likes like them more",
     "company": "they go more with what you like",
     "alike": "they are more like what you like",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
 from retrieval.catalogue import Catalogue
 from retrieval.ranking import PERSONAL_SOURCES, TEXT_SOURCES, heard
 from retrieval.sources.lexical import coverage
+from retrieval.stand_ins import Sides, with_stand_ins
 from retrieval.tastes import named_likes
 from vouch.errors import SourceFailed
 from vouch.ports import CandidateSource
@@ -60,6 +61,8 @@ class Proposer:
         covered = self._covered(query, found)
         matched = covered >= COVERED or self._plausible(found, len(allowed))
         found = found if matched else dict.fromkeys(found, ())
+        if not query.media:  # a picture's cosine with a picture is another measure
+            found = with_stand_ins(found, self._sides)
         answering = frozenset(c.item_id for candidates in found.values() for c in candidates)
         about = answering if len(answering) >= query.k else allowed
         weighing = partial(
@@ -73,6 +76,10 @@ class Proposer:
             asked = [source for source in others if source.name in more]
             more = behind(more, self._ask(asked, query, preferred & about, pool)[0])
         return Proposals({**found, **more}, tuple(notes + more_notes), matched, covered)
+
+    @cached_property
+    def _sides(self) -> Sides:
+        return Sides.of(self.catalogue.passages)
 
     def _ask(
         self,

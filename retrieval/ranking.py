@@ -19,6 +19,13 @@ RANK_CONSTANT = 20
 """The constant of reciprocal rank fusion (Cormack et al. 2009 take 60): with 20 the first places count for more."""
 
 TEXT_SOURCES = frozenset({"dense", "seen", "lexical"})
+STAND_INS = {"by_picture": "dense", "by_text": "seen"}
+"""What an item that is only seen, or only told of, has its place by in the other's list (`stand_ins`), and whose weight that has."""
+IN_BOTH = 0.5
+"""What texts and pictures weigh then, because every item is in both lists: literal words keep the say that they have among texts alone. On
+catalogues of 150 photos held out from training, some with a caption for a text, found by people's other captions, the right item came
+first: every second with both, the others with a picture for .56 instead of .37; half texts and half pictures .58 instead of .50; a third
+each with both, one and the other .60 instead of .30; a tenth pictures .65 instead of .63; a tenth texts .52 instead of .45."""
 BESIDE = 0.05
 """What a source weighs that only fills up a list whose words were met by too few items."""
 
@@ -126,7 +133,10 @@ def source_weights(
         weights = _BY_ITEM_AND_TEXT if like_item else _BY_TEXT
         sure = {name: confidence(name, proposals[name]) for name in _SURE_FROM if name in said}
         sure["lexical"] = min(max((covered - _WORDS_FROM[0]) / (_WORDS_FROM[1] - _WORDS_FROM[0]), 0.0), 1.0)
-        return {name: weight * sure.get(name, 1.0) for name, weight in weights.items()}
+        if any(not c.ranks.keys().isdisjoint(STAND_INS) for name in _SURE_FROM for c in proposals.get(name, ())):
+            sure = {name: part * (IN_BOTH if name in _SURE_FROM else 1.0) for name, part in sure.items()}
+        weighed = {name: weight * sure.get(name, 1.0) for name, weight in weights.items()}
+        return weighed | {stand_in: weighed[name] for stand_in, name in STAND_INS.items()}
     if like_item and said & PERSONAL_SOURCES:
         return dict(_BY_ITEM)
     if "collaborative" in said:

@@ -20,6 +20,7 @@ MODULES = (
     "retrieval.scorers.edlae",
     "retrieval.scorers.lending",
     "retrieval.scorers.like_counts",
+    "retrieval.stand_ins",
     "retrieval.titles",
     "retrieval.words",
 )
