@@ -253,7 +253,7 @@ class AnswerWords:
             if found:
                 fitting.append(f"{title_of(one.item)}: {quote(found[1])}")
             elif set(own) & set(words):
-                fitting.append(f"{title_of(one.item)} ({listed([plain(v) for v in own])})")
+                fitting.append(f"{title_of(one.item)} ({listed([plain(v) for v in own if v in words])})")
         if not fitting:
             return f"Of those {len(details)}, none is recorded with “{plain(asked)}”."
         return f"Of those {len(details)}, this fits “{plain(asked)}”: {'; '.join(fitting)}"

@@ -182,3 +182,48 @@ def test_where_only_titles_are_known_words_are_said_to_be_looked_for_there() -> 
 
 def test_taking_back_without_a_title_is_one_undo() -> None:
     assert calls(planner().plan("unlike that", Ledger())) == [("undo", {})]
+
+
+def test_what_is_wished_for_is_not_ruled_out_by_the_same_message() -> None:
+    ((_, arguments),) = calls(planner().plan("something melancholy but not depressing", Ledger()))
+    assert arguments["filters"] == [{"attribute": "moods", "op": "none_of", "value": ["bleak", "tragic"]}]
+
+
+@pytest.mark.parametrize(
+    "said", ["more by that director", "has he made anything else?", "did he make any others?", "what else did he make?"]
+)
+def test_more_of_the_same_maker(said: str) -> None:
+    ((name, arguments),) = calls(planner().plan(said, after_list("nosferatu")))
+    assert name == "recommend"
+    assert arguments["filters"] == [{"attribute": "creator", "op": "any_of", "value": ["F. W. Murnau"]}]
+
+
+@pytest.mark.parametrize("said", ["ok I'll read that one", "I'll listen to it tonight"])
+def test_what_will_be_read_is_accepted(said: str) -> None:
+    plan = planner().plan(said, after_list("dracula"))
+    assert (plan.calls, plan.aside["intent"]) == ((), "accept")
+
+
+def test_a_hesitation_is_no_word_to_look_for() -> None:
+    plan = planner().plan("hm, what about Metropolis?", after_list("nosferatu"))
+    assert calls(plan) == [("item_details", {"title": "Metropolis"})]
+
+
+@pytest.mark.parametrize("said", ["would I like it?", "why is that one in there?", "do you think I'd like it?"])
+def test_whether_it_would_be_liked_is_told_by_what_speaks_for_it(said: str) -> None:
+    ((name, arguments),) = calls(planner().plan(said, after_list("nosferatu")))
+    assert (name, arguments["title"]) == ("explain", "Nosferatu")
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("which of these are funny?", "funny"),
+        ("the funniest of these", "funny"),
+        ("the most tragic of those", "tragic"),
+    ],
+)
+def test_what_is_asked_of_those_shown_is_answered_of_them(said: str, value: str) -> None:
+    plan = planner().plan(said, after_list("nosferatu", "the-kid"))
+    assert calls(plan) == [("item_details", {"title": "Nosferatu"}), ("item_details", {"title": "The Kid"})]
+    assert plan.aside["aspect"]["value"] == value

@@ -61,7 +61,7 @@ _WILL = (
 )
 _DO = (
     r"(?:check(?: out)?|look(?: into| up| at| for| out for)?|watch|rewatch|try(?: out| and see)?|see|add|give|take|accept|rent|stream"
-    r"|pick|find|buy|catch|go see|enjoy|keep|remember|like|consider|start with|go with)"
+    r"|pick|find|buy|catch|go see|read|listen to|hear|play|choose|enjoy|keep|remember|like|consider|start with|go with)"
 )
 _TAIL = (
     r"(?: (?:out|up|into|at|in mind|on|for|a (?:try|look|shot|chance|go|watch)|to|my|the|your|list|watch|movies?|films?|trailers?"

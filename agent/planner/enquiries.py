@@ -11,7 +11,7 @@ from agent.planner.heard import REQUEST, Heard, Names
 from agent.planner.intents import SURE, TALK, IntentReader
 from agent.planner.lexicon import plain_name
 from agent.planner.plan_types import Plan
-from agent.planner.questions import POINTS, Aspect, aspect_of
+from agent.planner.questions import POINTS, Aspect, aspect_of, checked
 from agent.planner.requests import Requests
 from agent.planner.slots import SlotReader
 from agent.planner.standing import call, conditions_of
@@ -117,7 +117,7 @@ class Enquiries:
         slots = heard.slots
         works = any(word in self.reader.lexicon.work_nouns - _POINTING for word in slots.rest.split())
         asks = heard.message.ending.startswith("?") and bool(slots.text or slots.rest)
-        if not slots.only_text or asks or (works and slots.text):
+        if not slots.only_text or asks or (works and slots.text) or (rule == "why" and slots.mentions):
             return None
         strong = bool({"accept", "close", "unseen", "seen"} & set(slots.acts))
         names = any(word in self.reader.titles.title_words for word in fold(slots.text).split())
@@ -220,6 +220,12 @@ class Enquiries:
         )
         return None if other else self._about(heard, (focus,), aspect)
 
+    def of_listed(self, heard: Heard) -> Plan:
+        """Which of those shown last are, or have, what the message says."""
+        return self._about(
+            heard, heard.ledger.listed, checked([w.folded for w in heard.message.words], self.reader.lexicon)
+        )
+
     def of_focus(self, heard: Heard) -> Plan:
         """A question whose aspect the rules do not know: all that is known of what it is about."""
         spans = tuple((m.start, m.end) for m in heard.slots.mentions)
@@ -262,7 +268,8 @@ class Enquiries:
     def _wants_list(self, heard: Heard) -> bool:
         return bool(
             re.search(
-                r"\b(?:recommend|suggest|something|anything|similar|like (?:it|that|this)|more by|else)\b", heard.folded
+                r"\b(?:recommend|suggest|something|anything|similar|like (?:it|that|this)|more by|else|any (?:others?|more))\b",
+                heard.folded,
             )
         ) or any(role == "anchor" for role in heard.slots.roles)
 

@@ -100,7 +100,9 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
             r"^(?:(?:and|but|so|ok|hm+|um|oh|hey|wait|please) )*(?:why\b(?! not (?:a|an|some"
             r"|something)\b)|how come|explain(?! how)|what makes (?:you|it|this|that|the)"
             r"|for what reason|what(?: i)?s the reason|on what grounds|justify|convince me"
-            r"|how do you know i)|(?:^| )why (?:did|do|do you|would|are you|is|was|should"
+            r"|how do you know i|(?:would|will|might) i (?:also |really |even )?(?:like|love|enjoy)"
+            r"|do you think (?:i|id|ill|i d|i ll|we|wed|well) (?:would |will |might )?(?:also |really )?(?:like|love|enjoy))"
+            r"|(?:^| )why (?:did|do|do you|would|are you|is|was|should"
             r"|this|that|the)\b",
         ),
         (

@@ -23,6 +23,7 @@ from agent.planner.slots import SlotReader
 from agent.planner.speech_acts import SpeechAct
 from agent.planner.standing import Standing
 from agent.planner.statements import Statements
+from agent.planner.values import comparative_base
 from agent.planner.why_not_requests import WhyNots
 from agent.planner.words import Message, read_message, without_ages, word_set
 from agent.references import Reference, ReferenceReader
@@ -45,6 +46,16 @@ _SHORT_QUESTION = re.compile(
 )
 _BARE_MOST = re.compile(
     r"\s*(?:(?:and|so|ok) )?(?:the )?(?P<most>shortest|longest|oldest|newest|cheapest|priciest)(?: one)?(?: of (?:these|those|them)\b|\s*\?)",
+    re.IGNORECASE,
+)
+_HESITATES = re.compile(r"^\s*(?:h+m+|u+m+|u+h+|erm?)\b[\s,.…]*(?=\S)", re.IGNORECASE)
+_WHICH_OF_THESE = re.compile(
+    r"\s*(?:(?:and|so|ok) )?which (?:ones? )?of (?:these|those|them) (?:is|are|has|have) (?P<what>(?!the\b|most\b|more\b)[^?]+?)\s*\?*\s*",
+    re.IGNORECASE,
+)
+_MOST_OF_THESE = re.compile(
+    r"\s*(?:(?:and|so|ok) )?(?:(?:which|what) (?:one )?is )?(?:the )?(?P<most>\w+est|most (?!popular|liked|loved)\w+)(?: ones?)?"
+    r" of (?:these|those|them)\s*\?*\s*",
     re.IGNORECASE,
 )
 _IT = re.compile(r"\b(?:it|this|that|he|she|they)\b", re.IGNORECASE)
@@ -75,7 +86,7 @@ class Planner:
 
     def plan(self, raw: str, ledger: Ledger) -> Plan:
         """The tool calls for a message after what the ledger holds."""
-        raw = without_ages(raw)
+        raw = _HESITATES.sub("", without_ages(raw))
         message = read_message(raw)
         if not message.words:
             return Plan(aside={"intent": "help"})
@@ -92,6 +103,8 @@ class Planner:
             return self.plan(greeted["rest"], ledger)
         if (bare := _BARE_MOST.match(raw)) and ledger.listed:
             return self.plan(f"Which one is the {bare['most']}?", ledger)
+        if ledger.listed and (asked := _of_these(raw)):
+            return self._enquiries.of_listed(self._heard(asked, read_message(asked), ledger))
         if _SHORT_QUESTION.match(raw) and ledger.in_focus is not None:
             return self.plan(f"Is it {raw}", ledger)
         if asked_for_somebody := _WHY_THEY.match(raw):
@@ -202,7 +215,7 @@ class Planner:
 
     def _asks_beside(self, heard: Heard, rule: str | None) -> Plan | None:
         """A question about an item beside other sentences (“I loved the first one. What is the second about?”): both are answered."""
-        if REQUEST.search(heard.slots.rest):
+        if rule == "why" or REQUEST.search(heard.slots.rest):
             return None
         for start, end in questions(heard.message):
             raw = heard.message.text(start, end) + "?"
@@ -215,3 +228,12 @@ class Planner:
             if asked is not None:
                 return Plan(calls=(*self._statements.remembering(heard), *asked.calls), aside=asked.aside)
         return None
+
+
+def _of_these(raw: str) -> str:
+    """What is asked for of all that were shown: “funny” of “which of these is funny?” and of “the funniest of these”; "" for another message."""
+    if which := _WHICH_OF_THESE.fullmatch(raw):
+        return str(which["what"])
+    most = _MOST_OF_THESE.fullmatch(raw)
+    said = most["most"].lower() if most else ""
+    return said.removeprefix("most ") if said.startswith("most ") else comparative_base(said)

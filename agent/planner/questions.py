@@ -144,11 +144,11 @@ def aspect_of(
     if _DESCRIBE.search(text):
         return Aspect(kind="all")
     if _YES_NO.match(text):
-        return _checked(rest, lexicon)
+        return checked(rest, lexicon)
     return None
 
 
-def _checked(rest: list[str], lexicon: Lexicon) -> Aspect:
+def checked(rest: list[str], lexicon: Lexicon) -> Aspect:
     """A yes-or-no question: a value of the catalogue to check, or words to look for in the passages."""
     for length in (3, 2, 1):
         for start in range(len(rest) - length + 1):

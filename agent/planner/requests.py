@@ -59,6 +59,8 @@ _SIMILAR = re.compile(
 )
 _SAME_PERSON = re.compile(
     r"\b(?:(?:the|its|this|that) (?:author|director|composer|writer|artist|maker|brand) (?:\w+ ){0,3}(?:else|other|others|more)"
+    r"|\b(?:by|from) (?:this|that|the) (?:author|director|composer|writer|artist|maker|brand)$"
+    r"|\b(?:has|have|did|does) (?:he|she|they) (?:also )?\w+ (?:(?:any|some)(?:thing)? (?:else|others?|more)|others?|more)\b"
     r"|(?:by|from) (?:him|her|them|the same (?:director|author|composer|artist"
     r"|writer|creator|person|man|woman|brand|maker|guy|one))|(?:his|her) other|what"
     r" (?:else"

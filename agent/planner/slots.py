@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from agent.planner.avoidances import read_avoidances
@@ -214,7 +215,7 @@ class SlotReader:
         prefer = [c for c in reading.conditions if not c.hard]
         prefer += [c for size in reading.sizes for c in self._sized(size, hard)]
         kept: list[Condition] = []
-        for condition in hard:
+        for condition in _without_wished(hard, [*hard, *prefer]):
             others = [c for c in hard if c.attribute != condition.attribute]
             (kept if self._mostly_known(condition, others) else prefer).append(condition)
         return tuple(_once(kept)), tuple(_once([replace(c, hard=False) for c in prefer]))
@@ -302,3 +303,19 @@ def _idle(reading: Reading, before: list[str | None], mentions: tuple[TitleMenti
 def _beside(message: Message, besides: tuple[Courtesy, ...]) -> str:
     taken = {place for courtesy in besides for place in range(courtesy.start, courtesy.end)}
     return " ".join(word.folded for place, word in enumerate(message.words) if place not in taken)
+
+
+def _without_wished(hard: Sequence[Condition], said: Sequence[Condition]) -> Iterator[Condition]:
+    """The conditions; what is wished for by the same message is not ruled out (“melancholy but not depressing”)."""
+    for condition in hard:
+        values = condition.value
+        if condition.op == "none_of" and isinstance(values, list):
+            wished = {
+                value
+                for c in said
+                if c.attribute == condition.attribute and c.op in {"=", "any_of", "all_of"}
+                for value in (c.value if isinstance(c.value, list) else [c.value])
+            }
+            condition = replace(condition, value=[value for value in values if value not in wished])
+        if condition.value != []:
+            yield condition
