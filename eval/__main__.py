@@ -256,13 +256,20 @@ def show_grounding(table: GroundingTable, console: Console) -> None:
 
 def show_fusion(table: FusionTable, console: Console) -> None:
     """Prints the weights for each number of likes known."""
-    drawn = Table(title=f"what the sources weigh beside cf: {', '.join(table.data)}")
-    for heading in ("likes known", "weights", "gain over cf alone", "quality of cf alone"):
+    drawn = Table(title=f"what the sources weigh beside the leading one: {', '.join(table.data)}")
+    for heading in (
+        "known",
+        "leading",
+        "weights",
+        "gain over it alone",
+        "gain of the weights in use",
+        "its quality alone",
+    ):
         drawn.add_column(heading)
     for row in table.rows:
         weights = ", ".join(f"{name} {weight:g}" for name, weight in row.weights.items())
         alone = ", ".join(f"{value:.4f}" for value in row.alone)
-        drawn.add_row(str(row.likes or "all"), weights or "none", f"{row.gain:.2%}", alone)
+        drawn.add_row(row.known, row.leading, weights or "none", f"{row.gain:.2%}", f"{row.written:.2%}", alone)
     console.print(drawn)
 
 

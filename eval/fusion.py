@@ -1,38 +1,50 @@
-"""What each source weighs in the whole, by how many likes are known: `python -m eval fusion --data FOLDER...`.
+"""What each source weighs in the whole, by how many likes are known, and where titles are named: `python -m eval fusion --data FOLDER...`.
 
 Found on validation people of several data sets together, so that no one collection's habits are taken for everybody's; written by hand
-into `retrieval/ranking.py` (`BY_LIKES`). Diversity comes after the fusion and is not looked at here.
+into `retrieval/ranking.py` (`BY_LIKES`, `BY_NAMED`). Diversity comes after the fusion and is not looked at here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import mean
 
-from eval.rankers import Models, fit_models
+from eval.rankers import ROWS, Models, fit_models
 from eval.ranking import Problem
-from eval.splits import HeldOut, with_likes_known
-from eval.tuning import TRIALS, fusion_weights, pool_of
+from eval.splits import NAMED_TITLES, HeldOut, with_likes_known, with_titles_named
+from eval.tuning import TRIALS, Pool, fusion_weights, pool_of
+from retrieval.ranking import BY_LIKES, BY_NAMED
 
 NUMBERS = (1, 2, 3, 5, 10, 0)
 """How many likes are known; 0: all."""
+KIND = "genres"
+"""The attribute that says what kind of thing a film is: two titles of one kind are named beside likes of others."""
+NAMED_ROW = "company"
+"""What leads where titles are named."""
 LISTS = 600
 """About how many lists a number is looked at with: the fewer the people, the more often each is drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FusionRow:
-    """`likes` None: all known. `alone`: the quality of `cf` alone in each data set; `gain`: by what share the weights better it, the mean."""
+    """`known`: how many likes are, or what is named; `leading`: the source that weighs 1.
 
-    likes: int | None
+    `alone`: its quality alone in each data set; `gain`: by what share the weights better it, the mean; `written`: the weights in use, and by
+    what share they better it.
+    """
+
+    known: str
+    leading: str
     weights: dict[str, float]
     gain: float
     alone: tuple[float, ...]
+    written: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class FusionTable:
-    """One row a number of likes known."""
+    """One row a number of likes known, and one for titles that are named."""
 
     data: tuple[str, ...]
     rows: tuple[FusionRow, ...]
@@ -42,15 +54,43 @@ def fusion_table(problems: Sequence[Problem], *, seed: int, trials: int = TRIALS
     """The weights that serve the people of these problems best. Give validation people."""
     fitted = [_fitted(problem) for problem in problems]
     rows = []
-    for likes in NUMBERS:
+    for likes in (*NUMBERS, None):
+        known = f"{NAMED_TITLES} named" if likes is None else str(likes or "all")
         pools = []
         for problem, models in zip(problems, fitted, strict=True):
-            problem.say(f"{problem.data}: {likes or 'all'} likes known")
-            pools.append(pool_of(models, _drawn(problem.split.people, likes, seed=seed)))
-        weights, gain = fusion_weights(pools, seed=seed, trials=trials)
-        alone = tuple(pool.quality({"cf": 1.0}) for pool in pools)
-        rows.append(FusionRow(likes=likes or None, weights=weights, gain=gain, alone=alone))
+            people = _naming(problem, seed=seed) if likes is None else _drawn(problem.split.people, likes, seed=seed)
+            problem.say(f"{problem.data}, {known}: {len(people)} lists")
+            if people:
+                pools.append(pool_of(models, people))
+        if pools:
+            leading, written = (NAMED_ROW, BY_NAMED) if likes is None else ("cf", BY_LIKES)
+            rows.append(_row(pools, known, leading, written, seed=seed, trials=trials))
     return FusionTable(data=tuple(problem.data for problem in problems), rows=tuple(rows))
+
+
+def _row(
+    pools: Sequence[Pool], known: str, leading: str, written: Mapping[str, float], *, seed: int, trials: int
+) -> FusionRow:
+    weights, gain = fusion_weights(pools, leading=leading, seed=seed, trials=trials)
+    alone = tuple(pool.quality({leading: 1.0}) for pool in pools)
+    used = {ROWS.get(source, source): weight for source, weight in written.items()}
+    told = [pool.quality({r: w for r, w in used.items() if r in pool.worth}) for pool in pools]
+    return FusionRow(
+        known=known,
+        leading=leading,
+        weights=weights,
+        gain=gain,
+        alone=alone,
+        written=mean(one / base - 1 for one, base in zip(told, alone, strict=True)),
+    )
+
+
+def _naming(problem: Problem, *, seed: int) -> Sequence[HeldOut]:
+    found = ((item.item_id, item.attributes.get(KIND, ())) for item in problem.catalogue.items)
+    kinds = {item_id: frozenset(value) for item_id, value in found if isinstance(value, tuple)}
+    people = problem.split.people
+    draws = range(max(1, round(LISTS / len(people))))
+    return [one for draw in draws for one in with_titles_named(people, kinds, seed=seed + draw)]
 
 
 def _fitted(problem: Problem) -> Models:

@@ -37,7 +37,7 @@ from vouch.types import Interaction
 
 DRAWS = 10
 NEW_DRAWS = 5
-FIXED_PLACES = (1, 2)
+FIXED_PLACES = (0, 1, 2)
 """Rows `places_1` and `places_2` of new items: one or two places of twenty for everybody's best new items, beside those that validation gives."""
 PARTS = ("all", "likes_1", "likes_3", "likes_5", "new_items", "new_among_new", "warm_items")
 NEW_PARTS = frozenset({"new_items", "new_among_new", "warm_items"})

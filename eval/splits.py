@@ -7,18 +7,20 @@ later interactions stay, so a model may know what became popular afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from retrieval.tastes import LIKES, taste_of
+from retrieval.tastes import LIKES, NAMED, taste_of
 from vouch.errors import InputError
 from vouch.types import Interaction, Preference, Taste
 
 KNOWN = 0.8
 """The share of a held-out person's likes that is known."""
 LEAST_LIKES = 5
+NAMED_TITLES, LEAST_OF_KIND = 2, 5
 NEW = 0.1
 """The share of the items that are new."""
 
@@ -105,6 +107,37 @@ def with_likes_known(people: Sequence[HeldOut], k: int, *, seed: int) -> tuple[H
         chosen = sorted(rng.permutation(len(liked))[:k].tolist())
         taste = Taste(user_id=person.taste.user_id, liked=tuple(liked[i] for i in chosen))
         found.append(replace(person, taste=taste))
+    return tuple(found)
+
+
+def with_titles_named(
+    people: Sequence[HeldOut], kinds: Mapping[str, frozenset[str]], *, seed: int
+) -> tuple[HeldOut, ...]:
+    """Who asks for something of one kind by two titles that they like: these are named, their other likes of that kind are to be found, those
+    of other kinds are known.
+
+    Args:
+        kinds: item_id -> what kinds of thing it is.
+
+    Returns:
+        One request a person, of a kind of which they like `LEAST_OF_KIND` items or more and which is less than half of what they like; people
+        without one are left out.
+    """
+    rng = np.random.default_rng([seed, 2])
+    found = []
+    for person in people:
+        liked = {p.item_id: p for p in person.taste.liked}
+        every = sorted(liked.keys() | person.relevant)
+        counts = Counter(kind for item_id in every for kind in sorted(kinds.get(item_id, ())))
+        able = sorted(kind for kind, n in counts.items() if LEAST_OF_KIND <= n < len(every) / 2)
+        kind = able[int(rng.integers(len(able)))] if able else ""
+        own = [item_id for item_id in every if kind in kinds.get(item_id, ())]
+        names = [own[n] for n in rng.permutation(len(own))[:NAMED_TITLES]]
+        if able:
+            named = tuple(Preference(item_id=item_id, source=NAMED) for item_id in names)
+            others = tuple(p for item_id, p in liked.items() if item_id not in own)
+            taste = Taste(user_id=person.taste.user_id, liked=(*named, *others))
+            found.append(HeldOut(taste, frozenset(own) - set(names), person.out - set(own) | set(names)))
     return tuple(found)
 
 

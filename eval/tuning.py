@@ -29,7 +29,7 @@ from vouch.types import Query
 TRIALS = 40
 PLACES = 20
 HEAVIEST = 1.0
-"""The most that a source weighs beside the collaborative one, which weighs 1."""
+"""The most that a source weighs beside the leading one, which weighs 1."""
 LEAST_GAIN = 0.002
 """By so much of its quality a source must better the list to weigh anything at all."""
 
@@ -83,16 +83,18 @@ def pool_of(models: Models, people: Sequence[HeldOut]) -> Pool:
     return Pool(worth=worth, relevant=relevant)
 
 
-def fusion_weights(pools: Sequence[Pool], *, seed: int, trials: int = TRIALS) -> tuple[dict[str, float], float]:
-    """What the sources weigh beside `cf`, and by what share that betters `cf` alone, the mean over the pools of several data sets.
+def fusion_weights(
+    pools: Sequence[Pool], *, seed: int, trials: int = TRIALS, leading: str = "cf"
+) -> tuple[dict[str, float], float]:
+    """What the sources weigh beside the leading one, and by what share that betters it alone, the mean over the pools of several data sets.
 
     A source that betters nothing by `LEAST_GAIN` weighs 0: of two lists that are as good the one of fewer parts is taken.
     """
-    rows = sorted(set.intersection(*(set(pool.worth) for pool in pools)) - {"cf"})
-    alone = [pool.quality({"cf": 1.0}) for pool in pools]
+    rows = sorted(set.intersection(*(set(pool.worth) for pool in pools)) - {leading})
+    alone = [pool.quality({leading: 1.0}) for pool in pools]
 
     def gain(weights: Mapping[str, float]) -> float:
-        told = {"cf": 1.0, **weights}
+        told = {leading: 1.0, **weights}
         return float(np.mean([pool.quality(told) / base - 1 for pool, base in zip(pools, alone, strict=True)]))
 
     def objective(trial: Any) -> float:

@@ -55,8 +55,7 @@ _SURE_FROM = {"dense": (0.2, 0.45), "seen": (0.3, 0.55)}
 """From which best cosine on a source of vectors begins to be heard, and is heard in full."""
 _WORDS_FROM = (0.2, 0.6)
 """From which share of the query's words in one item on literal matches are heard, and are heard in full: a long request of which only “red”
-stands somewhere is not answered by that. On 150 photos held out from training, found by people's captions, the right one came first for
-.52 instead of .43; with captions for texts and no pictures, for .70 instead of .64."""
+stands somewhere is not answered by that."""
 _BY_ITEM = {
     "alike": 0.8,
     "company": 1.0,
@@ -83,7 +82,13 @@ Likeness of texts or of attributes moved the quality of the list by less than .4
 .05, .1 and .01 (1, 3 and all likes) cost .1 to 1.0 points of recall@20 on 187 people of ml-100k (each within its noise, all of one sign).
 So it only fills up lists that the model leaves short.
 """
-_BY_NAMED = {"company": 1.0, "alike": 0.5, "attributes": 0.5, "collaborative": 0.3, "popular": 0.001}
+BY_NAMED: Mapping[str, float] = {
+    "company": 1.0,
+    "alike": 0.5,
+    "attributes": 0.5,
+    "collaborative": 0.3,
+    "popular": 0.001,
+}
 """Where a few titles were named: who names Toy Story asks for its like, and is not told of what everybody likes. By reading lists of
 ml-latest-small. It is no guess at what somebody will like next, and does worse as one: with one random like of 187 validation people of
 ml-100k known `company` beside `collaborative` at .5 has a recall@20 of .308 instead of .322.
@@ -145,7 +150,7 @@ def source_weights(
 
 
 def _by_likes(named: bool) -> dict[str, float]:
-    return dict(_BY_NAMED if named else BY_LIKES)
+    return dict(BY_NAMED if named else BY_LIKES)
 
 
 def heard(said: Collection[str], *, text: bool, like_item: bool, named: bool = False) -> frozenset[str] | None:

@@ -3,8 +3,8 @@
     python -m scripts.readme_tables
 
 `python -m eval ranking --data FOLDER --json > docs/figures/ranking-NAME.json` writes one of the ranking (of a home: ranking-demo.json, with
-`--split last`: ranking-NAME-last.json), `make bench` writes bench.json. A table stands between `<!-- table NAME -->` and `<!-- end -->`;
-tests/test_readme_tables.py holds README to the files.
+`--split last`: ranking-NAME-last.json), `python -m eval fusion --data FOLDER... --json` fusion.json, `make bench` bench.json. A table stands
+between `<!-- table NAME -->` and `<!-- end -->`; tests/test_readme_tables.py holds README to the files.
 """
 
 from __future__ import annotations
@@ -32,9 +32,18 @@ MODELS = {
 NEW_MODELS = {
     "dense": "likeness of texts",
     "vouch": "the whole",
+    "places_0": "no place for new ones",
     "places_1": "one place of twenty for everybody",
     "places_2": "two places",
     "cf": "adaptive EDLAE alone",
+}
+SOURCES = {
+    "cf": "adaptive EDLAE",
+    "popularity": "popularity",
+    "company": "what is liked with few likes",
+    "dense": "likeness of texts",
+    "attributes": "shared attributes",
+    "vouch": "all together",
 }
 PARTS = {"likes_1": "1 like", "likes_3": "3 likes", "likes_5": "5 likes", "all": "all likes"}
 NEW_PARTS = {
@@ -57,11 +66,15 @@ def filled(text: str) -> str:
 
 
 def table(name: str) -> str:
-    """One table by its name: `bench`, or a file of the ranking, with `-new` behind it its new items."""
+    """One table by its name: `bench`, `fusion`, or a file of the ranking, with `-new` behind it its new items, with `-sources` its sources."""
     if name == "bench":
         return bench_table(_read("bench"))
+    if name == "fusion":
+        return fusion_table(_read("fusion"))
     if name.endswith("-new"):
         return new_table(_metrics(_read(name.removesuffix("-new"))))
+    if name.endswith("-sources"):
+        return sources_table(_metrics(_read(name.removesuffix("-sources"))))
     kind = intervals_table if name.endswith(("-demo", "-last")) else ranking_table
     return kind(_metrics(_read(name)), name.removeprefix("ranking-"))
 
@@ -94,8 +107,41 @@ def new_table(metrics: Metrics) -> str:
             *(_interval(metrics[part, model]["recall@20"]) if (part, model) in metrics else "" for part in NEW_PARTS),
         ]
         for model, label in NEW_MODELS.items()
+        if any((part, model) in metrics for part in NEW_PARTS)
     ]
     return markdown(["recall@20", *NEW_PARTS.values()], rows)
+
+
+def sources_table(metrics: Metrics) -> str:
+    """For each number of likes known the recall of what a source puts into the pool, and the recall@20 that the whole owes to it."""
+    rows = []
+    for source, label in SOURCES.items():
+        if ("all", source) in metrics:
+            own = [metrics[part, source] for part in PARTS]
+            added = [one["adds_recall@20"][0] if "adds_recall@20" in one else None for one in own]
+            pools = [_short(one["recall@pool"][0]) for one in own]
+            rows.append(
+                [
+                    label,
+                    *(
+                        pool if gain is None else f"{pool}, {gain:+.3f}"
+                        for pool, gain in zip(pools, added, strict=True)
+                    ),
+                ]
+            )
+    return markdown(["recall of the pool, gain", *PARTS.values()], rows)
+
+
+def fusion_table(told: Mapping[str, Any]) -> str:
+    """The weights that serve validation people best beside the leading source's 1, by how much, and what the weights in use bring."""
+    rows = []
+    for one in told["rows"]:
+        weights = ", ".join(f"{SOURCES[name]} {weight:g}" for name, weight in one["weights"].items()) or "none"
+        alone = ", ".join(_short(value) for value in one["alone"])
+        gains = [f"{one[name]:+.1%}" for name in ("gain", "written")]
+        rows.append([one["known"], SOURCES[one["leading"]], weights, *gains, alone])
+    alone = f"the leading one alone on {', '.join(told['data'])}"
+    return markdown(["known", "leading", "best beside it", "gain", "gain of those in use", alone], rows)
 
 
 def bench_table(told: Mapping[str, Any]) -> str:

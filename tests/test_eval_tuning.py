@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,12 @@ from numpy.typing import NDArray
 from eval.__main__ import main, show_fusion, wide_console
 from eval.fusion import FusionTable, fusion_table
 from eval.ranking import Problem
-from eval.splits import split_people
+from eval.splits import HeldOut, split_people, with_titles_named
 from eval.tuning import Pool, baselines, fusion_weights, quality
+from retrieval.catalogue import Catalogue
+from retrieval.tastes import NAMED
 from tests.test_eval_ranking import CATALOGUE, halves
+from vouch.types import Attribute, Interaction, Preference, Schema, Taste
 
 PEOPLE, ITEMS = 40, 60
 
@@ -66,7 +70,14 @@ def fused() -> FusionTable:
 
 
 def test_weights_are_told_for_each_number_of_likes_and_never_cost_anything(fused: FusionTable) -> None:
-    assert [row.likes for row in fused.rows] == [1, 2, 3, 5, 10, None]
+    assert [row.known for row in fused.rows] == [
+        "1",
+        "2",
+        "3",
+        "5",
+        "10",
+        "all",
+    ]  # nothing here says what kind of thing an item is
     assert all(row.gain > -0.01 for row in fused.rows)
     assert all("cf" not in row.weights for row in fused.rows)
 
@@ -74,6 +85,49 @@ def test_weights_are_told_for_each_number_of_likes_and_never_cost_anything(fused
 def test_the_weights_are_shown(fused: FusionTable, capsys: pytest.CaptureFixture[str]) -> None:
     show_fusion(fused, wide_console())
     assert "halves" in capsys.readouterr().out
+
+
+GENRES = Attribute(name="genres", type="list", column="genres")
+EVEN, ODD = (tuple(f"i{n}" for n in range(start, 20, 2)) for start in (0, 1))
+KINDS = {item_id: frozenset({kind}) for kind, items in (("even", EVEN), ("odd", ODD)) for item_id in items}
+
+
+def fan_of_both(n_odd: int) -> HeldOut:
+    """Likes all the even items and some of the odd ones, two of which are to be found."""
+    liked = tuple(Preference(item_id=item_id) for item_id in (*EVEN, *ODD[2:n_odd]))
+    return HeldOut(Taste(user_id="u", liked=liked), frozenset(ODD[:2]), frozenset(p.item_id for p in liked))
+
+
+def test_two_titles_of_one_kind_are_named_beside_likes_of_others_and_the_rest_of_it_is_to_be_found() -> None:
+    (found,) = with_titles_named([fan_of_both(6)], KINDS, seed=1)
+    named = {p.item_id for p in found.taste.liked if p.source == NAMED}
+    assert len(named) == 2
+    assert found.relevant == set(ODD[:6]) - named
+    assert {p.item_id for p in found.taste.liked} == {*named, *EVEN}
+    assert found.out == {*named, *EVEN}
+
+
+def test_nobody_asks_for_what_they_like_little_or_mostly() -> None:
+    assert with_titles_named([fan_of_both(4), fan_of_both(10)], KINDS, seed=1) == ()
+
+
+def test_weights_for_named_titles_are_told_where_there_are_kinds() -> None:
+    rng = np.random.default_rng(2)
+    both = [
+        Interaction(user_id=f"u{p}", item_id=f"i{2 * item + half}", kind="like")
+        for p in range(60)
+        for half, n in ((p % 2, 14), (1 - p % 2, 6))
+        for item in rng.choice(20, size=n, replace=False).tolist()
+    ]
+    schema = Schema(id_columns=("id",), title_column="title", attributes=(GENRES,))
+    told = {f"i{n}": {"genres": ("even" if n % 2 == 0 else "odd",)} for n in range(40)}
+    items = tuple(replace(item, attributes=told[item.item_id]) for item in CATALOGUE.items)
+    split = split_people(both, seed=3, validation=True)
+    problem = Problem(catalogue=Catalogue(items=items, schema=schema), split=split, data="both")
+    row = fusion_table([problem], seed=0, trials=4).rows[-1]
+    assert (row.known, row.leading) == ("2 named", "company")
+    assert row.gain >= 0
+    assert "company" not in row.weights
 
 
 def test_ranking_takes_one_data_set_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

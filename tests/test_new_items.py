@@ -165,6 +165,14 @@ def test_the_worth_is_learned_where_content_says_who_likes_what() -> None:
     assert more > 0  # the more is lent, the more often it is liked
 
 
+def test_people_of_every_level_teach_it() -> None:
+    training = Training.of(CATALOGUE, two_worlds(people=800))
+    assert training is not None
+    rows = vectors().vectors[[index(i) for i in training.item_ids]]
+    far = (*CHOICES, replace(CHOICES[-1], least=1000.0))
+    assert choose_exchange(training.likes, rows, far) is not None
+
+
 def test_too_few_people_teach_no_worth() -> None:
     training = Training.of(CATALOGUE, two_worlds(people=40))
     assert training is not None

@@ -20,7 +20,7 @@ def test_every_table_is_that_of_its_file() -> None:
 
 
 def test_every_file_of_figures_has_a_table() -> None:
-    names = set(re.findall(r"<!-- table ([\w-]+?)(?:-new)? -->", README))
+    names = set(re.findall(r"<!-- table ([\w-]+?)(?:-new|-sources)? -->", README))
     assert {path.stem for path in readme_tables.FIGURES.glob("*.json")} == names
 
 

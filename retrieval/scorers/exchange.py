@@ -1,31 +1,34 @@
 """What a lent affinity is worth in a list, learned on people and items of the collection that take no part in the fit meanwhile.
 
-A tenth of the items are taken for new: nobody likes them. Of each validation person a fifth of the likes is to be found, the old
-ones among them by what is fitted to the other people, the new ones by lent columns. Which share of what is to be found
+A tenth of the items are taken for new, several times: nobody likes them. Of each validation person a fifth of the likes is to be found, the
+old ones among them by what is fitted to the other people, the new ones by lent columns. Which share of what is to be found
 the best new ones meet, and which share the old ones at the places that they would take, is regressed on what is known before.
+What a person has met of new items nobody knows: it may be among the best new ones, and meets nothing.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.scorers.edlae import AdaptiveScorer, LevelChoice, effective_number, fit_models, fitted_levels, models_of
+from retrieval.scorers.edlae import AdaptiveScorer, LevelChoice, fit_models, fitted_levels, models_of
 from retrieval.scorers.lending import Borrowers, Exchange, Lending, centred
-from retrieval.scorers.levels import ABLE, LEAST_PEOPLE, MOST_ITEMS
+from retrieval.scorers.levels import ABLE, LEAST_PEOPLE
 
 LOG = logging.getLogger(__name__)
 
 PLACES = 0.05
 """The share of the places that new items have on the whole: one in twenty, given where it meets most and costs least."""
 MOST_PEOPLE = 1_200
+MOST_ITEMS = 4_000
+"""The most liked ones. Of less liked items new ones are made, too: among much liked ones alone a lent affinity is worth more than it is."""
 DRAWS = 2
-"""How often the likes of each are split into what is known and what is to be found."""
+"""How often other people and other items are drawn: which few of the new items are much liked decides much."""
 NEW = 0.1
 LISTED = 20
 FEWEST = 0.01
@@ -35,8 +38,11 @@ LEAST_MET = 40
 
 
 @dataclass(frozen=True)
-class _Trials:
-    """One row a person and place, from the last place of the list on: the best new item goes there, the next one before it."""
+class _Trial:
+    """One person, from the last place of the list on: the best new item goes there, the next one before it. Each of shape (LISTED,).
+
+    `number`: log of how many likes are known; `lent` and `own`: the affinities; `gained` and `lost`: the shares of what is to be found.
+    """
 
     number: NDArray[np.float64]
     lent: NDArray[np.float64]
@@ -63,11 +69,13 @@ def choose_exchange(
     if n < LEAST_PEOPLE or int(NEW * len(known)) <= LISTED:
         return None
     rng = np.random.default_rng(seed)
-    people = np.sort(rng.choice(able, size=n, replace=False))
-    new = np.sort(rng.choice(known, size=int(NEW * len(known)), replace=False))
-    trials = _trials(near, rows, people=people, new=new, choices=choices, told=told, rng=rng)
+    trials: list[_Trial] = []
+    for _ in range(DRAWS):
+        people = np.sort(rng.choice(able, size=n, replace=False))
+        new = np.sort(rng.choice(known, size=int(NEW * len(known)), replace=False))
+        trials += _trials(near, rows, people=people, new=new, choices=choices, told=told, rng=rng)
     found = _regressed(trials)
-    LOG.info("the worth of new items by %d validation people and %d items: %s", n, len(new), found)
+    LOG.info("the worth of new items by %d trials: %s", len(trials), found)
     return found
 
 
@@ -80,72 +88,76 @@ def _trials(
     choices: Sequence[LevelChoice],
     told: int,
     rng: np.random.Generator,
-) -> _Trials:
+) -> list[_Trial]:
+    """Those of one draw. One matrix of weights is held at a time, for the people whom it serves."""
     from scipy.sparse import diags
 
     old = np.ones(likes.shape[1], dtype=np.float32)
     old[new] = 0
     training = (likes[np.setdiff1d(np.arange(likes.shape[0]), people)] @ diags(old)).tocsr().astype(np.float32)
     training.eliminate_zeros()
-    borrowers = _borrowers(training, vectors, new, choices, told=told)
-    found = [
-        _trial(likes[person].indices, borrowers, new=new, old=old > 0, rng=rng)
-        for person in np.repeat(people, DRAWS).tolist()
-    ]
-    there = [one for one in found if one]
-    nothing: tuple[NDArray[np.float64], ...] = (np.zeros(0),) * 5
-    return _Trials(*(np.concatenate(column) for column in zip(nothing, *there, strict=True)))
+    shuffled = [rng.permutation(likes[person].indices) for person in people.tolist()]
+    split = [np.split(own, [max(1, len(own) // 5)]) for own in shuffled]
+    serving = [_serving(choices, int(np.count_nonzero(old[known]))) for _, known in split]
+    found = []
+    for place, weights in enumerate(fit_models(training, models_of(choices))):
+        borrowers = _borrowers(training, vectors, new, place, weights, choices=choices, told=told)
+        own = [one for one, model in zip(split, serving, strict=True) if model == place]
+        found += [_trial(held, known, borrowers, new=new, old=old > 0) for held, known in own]
+    return found
+
+
+def _serving(choices: Sequence[LevelChoice], number: int) -> int:
+    """The place in `models_of` of the model that serves somebody with so many likes; -1 without likes."""
+    fitting = [choice for choice in choices if choice.least <= number] or choices[:1]
+    return models_of(choices).index(fitting[-1].model) if number else -1
 
 
 def _borrowers(
-    training: Any, vectors: NDArray[np.float32], new: NDArray[np.int64], choices: Sequence[LevelChoice], *, told: int
+    training: Any,
+    vectors: NDArray[np.float32],
+    new: NDArray[np.int64],
+    place: int,
+    weights: NDArray[np.float32],
+    *,
+    choices: Sequence[LevelChoice],
+    told: int,
 ) -> Borrowers:
-    """The new items as they are with a scorer of the old ones."""
+    """The new items as they are with a scorer of the old ones, of the levels of one model."""
     popularity = np.log1p(np.asarray((training > 0).sum(0)).ravel()).astype(np.float32)
-    weights = list(fit_models(training, models_of(choices)))
-    levels = [
-        level
-        for place, own in enumerate(weights)
-        for level in fitted_levels(choices, place, own, likes=training, log_popularity=popularity)
-    ]
-    scorer = AdaptiveScorer(weights, levels=sorted(levels, key=lambda level: level.least), log_popularity=popularity)
+    levels = fitted_levels(choices, place, weights, likes=training, log_popularity=popularity)
+    own = [replace(level, weights=0) for level in sorted(levels, key=lambda level: level.least)]
+    scorer = AdaptiveScorer((weights,), levels=own, log_popularity=popularity)
     taught = vectors.copy()
     taught[new] = 0
-    lending = Lending.learned(taught, weights, popularity, told=told)
+    lending = Lending.learned(taught, (weights,), popularity, told=told)
     nothing = np.full(len(new), -1, dtype=np.int64)
     rows = centred(vectors, lending.centre)[new]
     return Borrowers(lending, scorer, new, nothing, np.zeros(len(new), dtype=np.float32), rows)
 
 
 def _trial(
-    liked: NDArray[np.int32],
+    held: NDArray[np.int32],
+    known: NDArray[np.int32],
     borrowers: Borrowers,
     *,
     new: NDArray[np.int64],
     old: NDArray[np.bool_],
-    rng: np.random.Generator,
-) -> tuple[NDArray[np.float64], ...]:
-    """The columns of `_Trials` for one person, a fifth of whose likes is to be found; () where too little is known for the last level.
-
-    Affinities of two levels do not compare well enough to be regressed together.
-    """
-    shuffled = rng.permutation(liked)
-    held, known = np.split(shuffled, [max(1, len(shuffled) // 5)])
+) -> _Trial:
+    """One person, of whose likes those in `held` are to be found; of the others the old ones are known."""
     likes = dict.fromkeys(known[old[known]].tolist(), 1.0)
-    if not likes or borrowers.scorer.level(likes) != borrowers.scorer.levels[-1]:
-        return ()
     relevant, out = np.zeros(len(old), dtype=bool), np.zeros(len(old), dtype=bool)
     relevant[held], out[known] = True, True
     affinity = np.where(out | ~old, -np.inf, borrowers.scorer.affinity(likes)).astype(np.float32)
-    lent = np.where(out[new], -np.inf, borrowers.lent(likes)).astype(np.float32)
+    lent = borrowers.lent(likes)
     last, best = _best(affinity)[::-1], _best(lent)
     met_old, met_new = relevant & old, relevant & ~old
-    return (
-        np.full(LISTED, np.log(effective_number(likes.values()))),
-        lent[best].astype(np.float64),
-        affinity[last].astype(np.float64),
-        met_new[new[best]] / max(min(LISTED, int(met_new.sum())), 1),
-        met_old[last] / max(min(LISTED, int(met_old.sum())), 1),
+    return _Trial(
+        number=np.full(LISTED, np.log(len(likes))),
+        lent=lent[best].astype(np.float64),
+        own=affinity[last].astype(np.float64),
+        gained=met_new[new[best]] / max(min(LISTED, int(met_new.sum())), 1),
+        lost=met_old[last] / max(min(LISTED, int(met_old.sum())), 1),
     )
 
 
@@ -154,16 +166,18 @@ def _best(scores: NDArray[np.float32]) -> NDArray[np.int64]:
     return np.asarray(best[np.argsort(-scores[best], kind="stable")], dtype=np.int64)
 
 
-def _regressed(trials: _Trials) -> Exchange | None:
-    usable = (trials.lent > 0) & (trials.own > 0)
-    if np.count_nonzero(trials.gained[usable]) < LEAST_MET:
+def _regressed(trials: Sequence[_Trial]) -> Exchange | None:
+    if not trials:
         return None
-    n = trials.number[usable]
-    gain, by_lent = _poisson(n, np.log(trials.lent[usable]), trials.gained[usable])
-    loss, by_own = _poisson(n, np.log(trials.own[usable]), trials.lost[usable])
+    number, lent, own, gained, lost = (np.concatenate([getattr(t, f.name) for t in trials]) for f in fields(_Trial))
+    usable = (lent > 0) & (own > 0)
+    if np.count_nonzero(gained[usable]) < LEAST_MET:
+        return None
+    gain, by_lent = _poisson(number[usable], np.log(lent[usable]), gained[usable])
+    loss, by_own = _poisson(number[usable], np.log(own[usable]), lost[usable])
     difference = np.full(len(usable), -np.inf)
     difference[usable] = by_lent - by_own
-    price, least = np.quantile(difference, 1 - PLACES), np.exp(np.quantile(trials.number, FEWEST))
+    price, least = np.quantile(difference, 1 - PLACES), np.exp(np.quantile(number, FEWEST))
     return Exchange(gain=gain, loss=loss, price=float(price), least=float(least))
 
 
