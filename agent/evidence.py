@@ -10,6 +10,7 @@ from typing import Literal
 
 from agent.phrases import ROLE_TAGS, plain, the
 from agent.planner.lexicon import Topic
+from retrieval.titles import trailing_year
 from tools.render import people_text, value_text
 from vouch.types import (
     AttributeValue,
@@ -144,6 +145,7 @@ class ItemEvidence:
         like = [value for fact in self.facts if _LIKE.fullmatch(fact.name) for value in fact.values]
         listed = [v for fact in self.facts if fact.topic in {"genre", "mood"} for v in fact.values if v not in like]
         year = self.number("year")
+        year = None if year == trailing_year(self.title) else year
         numbers = [form.format(f"{n:g}") for topic, form in _NUMBERS if (n := self.number(topic)) is not None]
         told: tuple[tuple[Slot, Sequence[str]], ...] = (
             ("maker", [f"by {both}" for both in _one_or_two(self.of("people") or self.of("brand"))]),

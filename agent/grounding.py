@@ -6,12 +6,12 @@ What is shown, streamed and kept is what comes out here, and it holds nothing bu
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from agent.evidence import CHOICE_MARK, SENTENCE_MARK, ItemEvidence
-from agent.writing import line
+from agent.writing import likes_of, line
 from retrieval.titles import fold
 
 LONGEST = 600
@@ -24,29 +24,32 @@ _PARTS = re.compile(rf"[{CHOICE_MARK.strip()}{SENTENCE_MARK.strip()}]")
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What becomes of a line. `text` is what is shown, "" where it is removed; `why`: what was left out of it, or why it is removed."""
+    """What becomes of a line. `text` is what is shown, "" where it is removed; `why`: what was left out of it, or why it is removed; `likes`: the
+    titles that it names as liked."""
 
     kind: Literal["kept", "repaired", "removed"]
     text: str = ""
     why: tuple[str, ...] = ()
     about: ItemEvidence | None = None
+    likes: tuple[str, ...] = ()
 
 
-def check(said: str, items: Sequence[ItemEvidence]) -> Verdict:
-    """The verdict on one line of the writer's answer about these items."""
+def check(said: str, items: Sequence[ItemEvidence], *, told: Collection[str] = frozenset()) -> Verdict:
+    """The verdict on one line of the writer's answer about these items. `told`: the likes that lines before it named."""
     match = _LINE.fullmatch(_MARKUP.sub("", said).strip())
     item = next((item for item in items if match and item.handle == int(match[1])), None)
     if match is None or item is None:
         return Verdict(kind="removed", why=("it is about none of the items",))
-    told, rest = _sentences(match[2], item)
+    sentences, rest = _sentences(match[2], item)
     rest = re.sub(rf"^\W*{_words_of(item.title)}\b", "", rest, flags=re.IGNORECASE)
     choices = {fold(said): choice for choice in reversed(item.choices) for said in (choice.bare, choice.text)}
     parts = _parts(rest, choices)
     chosen = [choices[part] for part in parts if part in choices]
     why = tuple(part for part in parts if part not in choices)
-    if not chosen and not told:
+    if not chosen and not sentences:
         return Verdict(kind="removed", why=why or ("nothing is chosen",))
-    return Verdict(kind="repaired" if why else "kept", text=line(item, chosen, told), why=why, about=item)
+    text = line(item, chosen, sentences, told=told)
+    return Verdict(kind="repaired" if why else "kept", text=text, why=why, about=item, likes=tuple(likes_of(chosen)))
 
 
 def _sentences(text: str, item: ItemEvidence) -> tuple[list[str], str]:
@@ -83,6 +86,7 @@ class Grounder:
     verdicts: list[tuple[str, Verdict]] = field(default_factory=list)
     _held: str = ""
     _told: set[str] = field(default_factory=set)
+    _likes: set[str] = field(default_factory=set)
 
     def feed(self, piece: str) -> Iterator[Verdict]:
         """The verdicts, other than removals, on the lines that a piece of text makes whole."""
@@ -108,10 +112,11 @@ class Grounder:
     def _judge(self, said: str) -> Iterator[Verdict]:
         if not re.search(r"\w", said):
             return
-        verdict = check(said, self.items)
+        verdict = check(said, self.items, told=self._likes)
         if verdict.about and verdict.about.item_id in self._told:
             verdict = Verdict(kind="removed", why=("something has been said of it",), about=verdict.about)
         self.verdicts.append((said.strip(), verdict))
         if verdict.about and verdict.kind != "removed":
             self._told.add(verdict.about.item_id)
+            self._likes.update(verdict.likes)
             yield verdict

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from agent.evidence import CHOICE_MARK, SENTENCE_MARK, Choice, Evidence, ItemEvidence, Slot, block
 from agent.grammar import text_rule
@@ -33,8 +33,12 @@ def _answer_rule(item: ItemEvidence) -> str:
     return f"{text_rule(f'{item.handle}: ')} {chosen} {mark} {sentence}"
 
 
-def line(item: ItemEvidence, chosen: Sequence[Choice], sentences: Sequence[str]) -> str:
+def line(
+    item: ItemEvidence, chosen: Sequence[Choice], sentences: Sequence[str], *, told: Collection[str] = frozenset()
+) -> str:
     """What is said of an item: what was chosen, in this order whatever the writer's, then sentences of its own in quotation marks.
+
+    `told`: titles of which the reply has said before that the person likes them.
 
     >>> tin = ItemEvidence(handle=1, item_id="tin", title="The Tin Drummer")
     >>> line(tin, [Choice(slot="like", text="warm"), Choice(slot="maker", text="by Ada Holm")], ["A clerk learns to march."])
@@ -53,8 +57,18 @@ def line(item: ItemEvidence, chosen: Sequence[Choice], sentences: Sequence[str])
         *(f", {said}" for said in (*of("place"), *of("number"), *of("people"))),
         f": {' '.join(f'“{sentence}”' for sentence in sentences)}" if sentences else ".",
     ]
-    liked = [text.removeprefix("you like ") for text in of("liked")]
-    return "".join(parts) + (f" You like {listed(liked)}, which speaks for it." if liked else "")
+    liked = likes_of(chosen)
+    speaks = "speak" if len(liked) > 1 else "speaks"
+    if liked and set(liked) <= set(told):
+        parts.append(f" {listed(liked)} {speaks} for it too.")
+    elif liked:
+        parts.append(f" You like {listed(liked)}, which {speaks} for it.")
+    return "".join(parts)
+
+
+def likes_of(chosen: Sequence[Choice]) -> list[str]:
+    """The chosen titles that the person likes."""
+    return list(dict.fromkeys(c.text.removeprefix("you like ") for c in chosen if c.slot == "liked"))
 
 
 def _one_of(texts: Sequence[str]) -> str:

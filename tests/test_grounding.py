@@ -89,6 +89,18 @@ def test_a_year_that_is_the_things_own_is_in_brackets_and_a_title_that_speaks_fo
     )
 
 
+def test_what_is_liked_is_named_anew_only_where_it_is_new() -> None:
+    grounder = Grounder(items())
+    said = [v.text for v in grounder.feed("3: 1927; you like Dracula\n2: 1886; you like Dracula\n1: 1892\n")]
+    assert [text.partition("). ")[2] for text in said] == [
+        "You like Dracula, which speaks for it.",
+        "Dracula speaks for it too.",
+        "",
+    ]
+    both = check("2: you like Dracula; you like Nosferatu", items(), told={"Dracula"}).text
+    assert both.endswith("You like Dracula and Nosferatu, which speak for it.")
+
+
 def test_two_sentences_are_both_said() -> None:
     text = check("2: 12 minutes | 2.3; 2.4", items()).text
     assert text.endswith(

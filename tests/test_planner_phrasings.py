@@ -9,7 +9,9 @@ import pytest
 from agent.ledger import Ledger
 from agent.planner.plan import Plan, Planner
 from agent.planner.ratings import rating_of
+from retrieval.catalogue import Catalogue
 from tests.stand_ins_agent import after_list, catalogue_of, intents, planner, turn
+from vouch.types import Passage
 
 
 def calls(plan: Plan) -> list[tuple[str, dict[str, Any]]]:
@@ -177,6 +179,10 @@ def test_a_rating_is_a_share_of_its_scale() -> None:
 def test_where_only_titles_are_known_words_are_said_to_be_looked_for_there() -> None:
     bare = Planner(catalogue_of([("The Scary Bunny", {}), ("Quiet Water", {})]), intents())
     assert bare.plan("something scary", Ledger()).aside["titles_only"]
+    named = Passage(passage_id="p", item_id="0", channel="title", text="The Scary Bunny (1999; comedy)", made_by="file")
+    known = bare.catalogue
+    facts = Catalogue(items=known.items, schema=known.schema, passages=(named,))
+    assert Planner(facts, intents()).plan("something scary", Ledger()).aside["titles_only"]
     assert "titles_only" not in planner().plan("something scary", Ledger()).aside
 
 

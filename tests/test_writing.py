@@ -89,6 +89,12 @@ def test_the_choices_of_other_catalogues_are_what_these_record() -> None:
     )  # a tag is no adjective
 
 
+def test_a_year_that_stands_in_the_title_is_not_told_again() -> None:
+    year = Fact(name="year", topic="year", value=1995.0)
+    assert ItemEvidence(handle=1, item_id="t", title="Toy Story (1995)", facts=(year,)).choices == ()
+    assert [c.text for c in ItemEvidence(handle=1, item_id="t", title="1984", facts=(year,)).choices] == ["1995"]
+
+
 def test_one_of_many_makers_is_not_told_as_the_only_one() -> None:
     many = ItemEvidence(
         handle=1, item_id="m", title="Many", facts=(Fact(name="creator", topic="people", value=("A", "B", "C")),)

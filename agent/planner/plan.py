@@ -71,6 +71,7 @@ class Planner:
     ) -> None:
         self.catalogue = catalogue
         self.intents = intents
+        self._titles_only = bool(catalogue.items) and all(p.channel == "title" for p in catalogue.passages)
         self._opinion = SecondOpinion(read_choices() if choices is None else choices, intents.embedder)
         self.reader = SlotReader(catalogue)
         self._references = ReferenceReader(catalogue, self.reader.lexicon)
@@ -121,8 +122,7 @@ class Planner:
     def _told(self, plan: Plan) -> Plan:
         """The plan with a word on what its query's text is looked for in, where nothing but titles is known."""
         wished = any(call.name == "recommend" and call.arguments.get("text") for call in plan.calls)
-        titles_only = wished and not self.reader.titles.told and bool(self.catalogue.items)
-        return replace(plan, aside={**plan.aside, "titles_only": True}) if titles_only else plan
+        return replace(plan, aside={**plan.aside, "titles_only": True}) if wished and self._titles_only else plan
 
     def heard(self, raw: str, ledger: Ledger) -> Heard:
         """What was read of a message, before it is planned."""
