@@ -4,14 +4,16 @@
 
 It learns from conversations of the half that the planner may be tuned on: messages labelled by reading (tests/data/planner), and, as a
 prior for which films are liked, the forms that ReDial's seekers filled in about every film of their conversation. Weights are drawn to
-the prior's by an L2 penalty. Features of what a message does come from plans made without its own dialogue (five folds). What it prints is
-measured on dialogues held out in the same way; `python -m eval planner` reports on the half that nothing here reads.
+the prior's by an L2 penalty. Beside them stand answers written for this project (answers.tsv there), never held out. Features of what a
+message does come from plans made without its own dialogue (five folds). What it prints is measured on dialogues held out in the same way;
+`python -m eval planner` reports on the half that nothing here reads.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -23,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from agent.ledger import Ledger
+from agent.ledger import Ledger, Turn
 from agent.planner.heard import Heard
 from agent.planner.intents import IntentReader
 from agent.planner.learned import WEIGHTS, Choice, row_of
@@ -31,7 +33,7 @@ from agent.planner.mention_features import DATED, named_features, shown_features
 from agent.planner.plan import Planner
 from agent.planner.second_opinion import FEW, act_vectors, just_shown, pointing
 from agent.planner.speech_acts import ACTS, act_features, act_of
-from eval.dialogues import Dialogue, Message, read_dialogues, read_films
+from eval.dialogues import Dialogue, Message, film_named, read_dialogues, read_films
 from eval.planner import LABELS, MERGED, Case, Understood
 from prompts import utterances
 from retrieval.catalogue import Catalogue
@@ -42,6 +44,9 @@ ROLES = ("no", "liked", "disliked")
 FOLDS = 5
 L2 = {"acts": 6.0, "prior": 4.0, "named": 10.0, "shown": 10.0}
 _FILLED = {"TITLE": "Alien", "NUMBER": "90 minutes", "VALUE": "comedy", "PERSON": "Tom Hanks", "PERIOD": "the 1990s"}
+WRITTEN = {"utterances": 0.5, "answers": 0.7}
+"""The weights of messages written for this project beside one of a real person."""
+_MARKED = re.compile(r"\{([+-]?)([^}]*)\}")
 _OF_UTTERANCE = {"no": "request", "yes": "close", "thanks": "close", "out_of_scope": "talk", "forget": "ask"}
 
 
@@ -71,12 +76,12 @@ def main() -> None:
     arguments = parser.parse_args()
     films, embedder = read_films(arguments.data), MiniLmEmbedder()
     dialogues = [d for d in read_dialogues(arguments.data, films) if d.half == "tuned on"]
-    labelled = labelled_messages(dialogues)
+    labelled = [*labelled_messages(dialogues), *answers(films)]
     forms = _forms(arguments.data / "redial-valid" / "valid_data.jsonl")
     rules = Planner(films, IntentReader(embedder, utterances()), choices={})
     say("reading labelled messages")
     known = list(role_examples(rules, labelled))
-    read = {m.dialogue_id for m in labelled}
+    read = {m.dialogue_id for m in labelled} - {"answers"}
     say("reading the forms' messages")
     weak = list(form_examples(rules, [d for d in dialogues if d.dialogue_id not in read], forms))
     choices = {name: role_choice(name, known, weak) for name in ("named", "shown")}
@@ -84,7 +89,8 @@ def main() -> None:
     say("fitting")
     choices["acts"] = Choice(ACTS, fit(acts, ACTS, l2=L2["acts"], weights=weights), embedder.embedder_id)
     record = {
-        "learned_from": f"{len(labelled)} labelled messages of {len(read)} dialogues; forms of {len({e.group for _, e in weak})} others",
+        "learned_from": f"{sum(m.dialogue_id in read for m in labelled)} labelled messages of {len(read)} dialogues; "
+        f"forms of {len({e.group for _, e in weak})} others; {len(labelled)} with the answers written for it",
         "acts_held_out": round(held_out_accuracy(acts, weights), 3),
         "named": dict(Counter(e.label for n, e in known if n == "named")),
         "shown": dict(Counter(e.label for n, e in known if n == "shown")),
@@ -125,6 +131,27 @@ def labelled_messages(dialogues: Sequence[Dialogue]) -> list[Labelled]:
             )
         )
     return found
+
+
+def answers(films: Catalogue) -> list[Labelled]:
+    """The answers written for this project, each behind what was said before it."""
+    found = []
+    for line in (LABELS.parent / "answers.tsv").read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        act, before, answer = line.split("\t")
+        shown = _marked(before, films)
+        roles = {i: role for i, role in {**shown, **_marked(answer, films)}.items() if role != "no"}
+        turn = Turn(said="", shown=tuple(shown), text=_MARKED.sub(r"\2", before))
+        ledger = Ledger(turns=(turn,))
+        found.append(Labelled("answers", _MARKED.sub(r"\2", answer), ledger, act, roles))
+    return found
+
+
+def _marked(text: str, films: Catalogue) -> dict[str, str]:
+    """The films of a line, each with what the answer says of it; titles that are not in the catalogue stay words."""
+    known = {film_named(title, films): sign for sign, title in _MARKED.findall(text)}
+    return {i: {"+": "liked", "-": "disliked"}.get(sign, "no") for i, sign in known.items() if i is not None}
 
 
 def _before(dialogue: Dialogue, message: Message) -> Ledger:
@@ -217,7 +244,7 @@ def act_examples(
         choices = {name: role_choice(name, others, weak) for name in ("named", "shown")}
         planner = Planner(films, intents, choices=choices)
         for message in labelled:
-            if fold_of(message.dialogue_id) == fold and message.act and message.text.strip():
+            if max(fold_of(message.dialogue_id), 0) == fold and message.act and message.text.strip():
                 planned.append(
                     (
                         planner.heard(message.text, message.ledger),
@@ -237,7 +264,7 @@ def act_examples(
         Example(group, row_of(act_features(heard, plan), vector), act)
         for group, (heard, plan, act), vector in zip(groups, planned, vectors, strict=True)
     ]
-    return examples, np.array([0.5 if group == "utterances" else 1.0 for group in groups], dtype=np.float32)
+    return examples, np.array([WRITTEN.get(group, 1.0) for group in groups], dtype=np.float32)
 
 
 def act_of_intent(intent: str) -> str:
@@ -248,8 +275,8 @@ def act_of_intent(intent: str) -> str:
 
 
 def fold_of(group: str) -> int:
-    """The fold of a dialogue, by its id; utterances are never held out."""
-    return -1 if group == "utterances" else sum(group.encode()) % FOLDS
+    """The fold of a dialogue, by its id; what was written for this project is never held out."""
+    return -1 if group in WRITTEN else sum(group.encode()) % FOLDS
 
 
 def fit(

@@ -12,7 +12,7 @@ from agent.ledger import Ledger, Turn
 from agent.planner.intents import IntentReader
 from agent.planner.learned import WEIGHTS, Choice, read_choices, row_of
 from agent.planner.plan import Plan, Planner
-from agent.planner.speech_acts import act_of
+from agent.planner.speech_acts import ACTS, act_of
 from eval.dialogues import half_of
 from eval.planner import LABELS
 from prompts import utterances
@@ -21,6 +21,7 @@ from tests.stand_ins_perception import HashEmbedder
 from vouch.types import ToolCall
 
 LEARNED_FROM = LABELS.parent / "learned_from.jsonl"
+ANSWERS = LABELS.parent / "answers.tsv"
 
 
 def spoken(text: str, *titles: str, asked: bool = False) -> Ledger:
@@ -83,6 +84,31 @@ def test_what_was_read_for_certain_stands() -> None:
     assert act_of(stubborn.plan("a storm on the moon", spoken("Did you watch it?"))) == "talk"
 
 
+def test_what_is_mostly_a_wish_is_overruled_in_talk_and_stands_behind_a_list() -> None:
+    always = Choice(ACTS, _always(4), intents().embedder.embedder_id)
+    stubborn = Planner(works(), intents(), choices={"acts": always})
+    assert act_of(stubborn.plan("nothing with dogs", spoken("Did you watch it?"))) == "talk"
+    assert act_of(stubborn.plan("nothing with dogs", spoken("Here it is.", "Metropolis", asked=True))) == "request"
+    unsure = Choice(ACTS, _always(4, weight=0.1), intents().embedder.embedder_id)
+    doubtful = Planner(works(), intents(), choices={"acts": unsure})
+    assert act_of(doubtful.plan("nothing with dogs", spoken("Did you watch it?"))) == "request"
+
+
+@pytest.mark.parametrize("asked", ["What is your favourite film?", "Which one did you enjoy lately?"])
+def test_a_title_that_answers_what_was_liked_is_liked(asked: str) -> None:
+    assert planner().heard("Nosferatu", spoken(asked)).slots.roles == ("like",)
+    assert planner().heard("Nosferatu", spoken("What did you see last week?")).slots.roles != ("like",)
+    assert planner().heard("Nosferatu", Ledger()).slots.roles == ("topic",)
+
+
+def test_the_answers_written_for_it_can_be_learned_from() -> None:
+    rows = [line.split("\t") for line in ANSWERS.read_text("utf-8").splitlines() if not line.startswith("#")]
+    assert len(rows) > 250
+    assert all(len(row) == 3 and all(part.strip() for part in row) for row in rows)
+    assert {act for act, _, _ in rows} == set(ACTS)
+    assert len({answer for _, _, answer in rows}) == len(rows)
+
+
 def test_another_embedder_s_vectors_are_not_judged_by_it() -> None:
     always = Choice(("request", "state", "ask", "close", "talk"), _always(4), "some other model")
     plan = Planner(works(), intents(), choices={"acts": always}).plan("a storm on the moon", Ledger())
@@ -106,10 +132,10 @@ def test_the_weights_have_their_record() -> None:
     assert WEIGHTS.stat().st_size < 100_000
 
 
-def _always(winner: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def _always(winner: int, *, weight: float = 50.0) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     """Weights over hashed features and two vectors that choose one class whatever is said."""
     weights = np.zeros((4096 + 2 * 384, 5), dtype=np.float32)
-    weights[np.flatnonzero(row_of({"bias": 1.0})), winner] = 50.0
+    weights[np.flatnonzero(row_of({"bias": 1.0})), winner] = weight
     return weights
 
 

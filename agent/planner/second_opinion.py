@@ -19,17 +19,20 @@ from vouch.ports import Embedder
 
 FEW = 4
 """Of so many items that were just spoken of it can be told which one is praised without being named."""
-LIKELY = 0.5
-"""From this probability on a role is taken."""
+LIKELY, LIKELY_SHOWN = 0.5, 0.4
+"""From this probability on a role is taken: of a title in the message, of an item that was just spoken of."""
 SURE_NOT = 0.7
 """From this probability on a role that the rules found is given up."""
 MARGIN = 0.25
-"""So much likelier than what the rules made of it must another act be at the beginning and behind a list, where people mostly ask."""
+"""So much likelier than what the rules made of it must another act be at the beginning and behind a list, where people mostly ask,
+and in talk where the rules read something exact."""
 _SETTLED = frozenset({"hide", "forget", "except"})
-_CERTAIN = frozenset({"why", "facets", "taste", "why_not", "compare", "forget", "help", "absent", "beyond", "group"})
+_CERTAIN = frozenset({"why", "facets", "taste", "why_not", "compare", "forget", "help", "beyond", "group"})
 _DOUBTS = frozenset({"left yours", "left would", "left unseen", "left alike"})
 """Only where such words stand before a title is a like that the rules found given up: one word with a capital is a title more often
 among a collection's own than among all films there are."""
+_TOLD = frozenset({"genre", "star", "director"})
+"""Attributes that people name in talk as often as in wishes."""
 _LISTS = frozenset({"recommend", "more_like", "find_item", "remember", "item_details"})
 
 
@@ -56,12 +59,17 @@ class SecondOpinion:
             if pointing(heard, mention) and doubts and min(doubts) >= SURE_NOT:
                 roles[number] = _without(roles[number])
         said = {i for m, r in zip(mentions, roles, strict=True) if r in {"like", "dislike"} for i in m.item_ids}
-        judged = tuple((i, role) for i, o in odds.items() if i not in said and (role := _role(o)) is not None)
+        judged = tuple(
+            (i, role) for i, o in odds.items() if i not in said and (role := _role(o, LIKELY_SHOWN)) is not None
+        )
         return replace(heard, slots=replace(heard.slots, roles=tuple(roles)), judged=judged)
 
     def _of_shown(self, heard: Heard, shown: Choice, named: set[str]) -> dict[str, dict[str, float]]:
-        """Of each item just spoken of that is not named, how likely it is liked; none where it may be one of a list: that is asked."""
+        """Of each item just spoken of that is not named, how likely it is liked; none where it may be one of a list: that is asked.
+        Words that only point (“the second one”) praise nothing."""
         listed, last = just_shown(heard), heard.ledger.last
+        if len(heard.message.words) == sum(r.end - r.start for r in heard.references):
+            return {}
         if len(listed) > FEW or (len(listed) > 1 and last is not None and last.asked is not None):
             return {}
         apart = [(place, item_id) for place, item_id in enumerate(listed) if item_id not in named]
@@ -70,12 +78,16 @@ class SecondOpinion:
     def of_act(self, heard: Heard, plan: Plan) -> SpeechAct | None:
         """What the message does after all; None where the plan stands."""
         choice = self.choices.get("acts")
-        if choice is None or choice.embedder_id != self.embedder.embedder_id or certain(heard, plan):
+        searching = heard.ledger.standing is not None or not heard.ledger.turns
+        exact = read_exactly(heard, plan)
+        if choice is None or choice.embedder_id != self.embedder.embedder_id:
+            return None
+        if certain(heard, plan) or (exact and searching):
             return None
         odds = choice.probabilities(act_features(heard, plan), self.vectors(heard))
         best = max(ACTS, key=lambda act: odds[act])
         rules = act_of(plan)
-        margin = MARGIN if heard.ledger.standing is not None or not heard.ledger.turns else 0.0
+        margin = MARGIN if exact or searching else 0.0
         return best if best != rules and odds[best] - odds[rules] >= margin else None
 
     def vectors(self, heard: Heard) -> Sequence[Row]:
@@ -107,16 +119,21 @@ def pointing(heard: Heard, mention: TitleMention) -> bool:
 
 def certain(heard: Heard, plan: Plan) -> bool:
     """Whether the rules read something that leaves no doubt of what is wanted."""
-    slots = heard.slots
     if plan.aside.get("intent") in _CERTAIN or any(call.name not in _LISTS for call in plan.calls):
         return True
-    exact = slots.changes or slots.k or slots.avoid or any(c.attribute not in {"genre", "star"} for c in slots.filters)
-    pointed = any(not r.pronoun for r in heard.references) or plan.aside.get("intent") == "more_like"
-    return bool(exact or plan.aside.get("intent") == "refine" or (heard.ledger.standing is not None and pointed))
+    return any(c.attribute not in _TOLD for c in heard.slots.filters)
+
+
+def read_exactly(heard: Heard, plan: Plan) -> bool:
+    """Whether the rules read what is mostly a wish: a comparison, a number of items, something to avoid, a place in the list."""
+    slots, intent = heard.slots, plan.aside.get("intent")
+    pointed = heard.ledger.standing is not None and any(not r.pronoun for r in heard.references)
+    return bool(slots.changes or slots.k or slots.avoid or pointed or intent in {"absent", "more_like", "refine"})
 
 
 def _settled(heard: Heard, mention: TitleMention, role: Role, named: Choice, features: Mapping[str, float]) -> Role:
-    """The role of a title in the message. That it was seen says nothing of how it was, unless something is praised beside it."""
+    """The role of a title in the message. That it was seen says nothing of how it was, unless something is praised beside it or it answers
+    what was liked."""
     if role in _SETTLED or mention.close or asks_only(heard.message, mention):
         return role
     odds = named.probabilities(features)
@@ -125,16 +142,19 @@ def _settled(heard: Heard, mention: TitleMention, role: Role, named: Choice, fea
         return "dislike" if learned == "dislike" else role
     if role == "dislike":
         return "like" if odds["liked"] >= SURE_NOT else role
-    if learned == "like" and role == "seen" and "all liked" not in features:
+    answers = bool(features.get("whole asked liked"))
+    if learned == "like" and role == "seen" and not (answers or "all liked" in features):
         return role
+    if learned == "like" and role == "topic" and features["whole"] and not answers:
+        return role  # a title alone asks about it, unless it was asked what is liked
     doubted = odds["no"] >= SURE_NOT and features.keys() & _DOUBTS
     return learned or (_without(role) if doubted else role)
 
 
-def _role(odds: Mapping[str, float]) -> Role | None:
+def _role(odds: Mapping[str, float], likely: float = LIKELY) -> Role | None:
     if odds["disliked"] >= 0.4 and odds["disliked"] > odds["liked"]:
         return "dislike"
-    return "like" if odds["liked"] >= LIKELY else None
+    return "like" if odds["liked"] >= likely else None
 
 
 def _without(role: Role) -> Role:
