@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.dataset_films import film_likes
+from eval.dialogue_words import AlikeSeekers, recommended
 from eval.dialogues import DATA, Dialogue, Half, read_dialogues, read_films
 from retrieval.catalogue import Catalogue
 from retrieval.scorers.fitted import fit_ease
@@ -38,11 +39,12 @@ BY_RECOMMENDER = 0.5
 MANY = 40.0
 """So many mentions of a film are worth as much as its own company (shrinkage of co-mention)."""
 WEIGHTS: Mapping[str, float] = {
-    "mentions": 1.0,
+    "mentions": 0.5,
     "cf": 1.0,
     "company": 1.0,
-    "words": 0.7,
-    "attributes": 1.0,
+    "words": 0.5,
+    "attributes": 1.5,
+    "alike": 1.0,
 }
 
 
@@ -106,6 +108,7 @@ class Scorers:
         popular = _unit(np.log1p(LikeCounts.of(self.films, likes).counts.astype(np.float32)))
         model = fit_ease(likes, self.films)
         mentions = Mentions(self.films, self.tuning)
+        alike = AlikeSeekers(self.films, self.tuning)
         self.sources = {
             "popularity": lambda turn: popular,
             "mentions": mentions.popular,
@@ -113,6 +116,7 @@ class Scorers:
             "company": mentions.company,
             "words": self._by(LexicalSource(self.films)),
             "attributes": self._by(AttributeSource(self.films)),
+            "alike": lambda turn: alike.told(turn.said, turn.dialogue.dialogue_id),
         }
 
     def _by(self, source: CandidateSource) -> Callable[[RecTurn], Scores]:
@@ -133,7 +137,7 @@ class Mentions:
         from scipy.sparse import csr_matrix
 
         self._index = films.index_of
-        self._films = {d.dialogue_id: self._of(d) for d in dialogues}
+        self._films = {d.dialogue_id: frozenset(self._index[i] for m in d.messages for i in m.films) for d in dialogues}
         rows = [(n, i) for n, own in enumerate(self._films.values()) for i in own]
         shape = (len(self._films), len(films.items))
         ones = np.ones(len(rows), dtype=np.float32)
@@ -142,14 +146,14 @@ class Mentions:
         self._together: Any = (self._seen.T @ self._seen).tocsr()
         self._named = Counter[int]()
         for dialogue in dialogues:
-            self._named.update(self._recommended(dialogue))
+            self._named.update(recommended(dialogue, self._index))
 
     def popular(self, turn: RecTurn) -> Scores:
         """log(1 + how often recommenders named it)."""
         counts = np.zeros(len(self._counts), dtype=np.float32)
         counts[list(self._named)] = list(self._named.values())
         if turn.dialogue.dialogue_id in self._films:
-            for place in self._recommended(turn.dialogue):
+            for place in recommended(turn.dialogue, self._index):
                 counts[place] -= 1
         return _unit(np.log1p(counts))
 
@@ -166,12 +170,6 @@ class Mentions:
             scores += weight * np.maximum(beside, 0) / (np.maximum(self._counts, 1) ** 0.3 * (seen + MANY / 4))
             scores[place] = 0
         return _unit(scores)
-
-    def _of(self, dialogue: Dialogue) -> frozenset[int]:
-        return frozenset(self._index[i] for m in dialogue.messages for i in m.films)
-
-    def _recommended(self, dialogue: Dialogue) -> frozenset[int]:
-        return frozenset(self._index[i] for m in dialogue.messages if not m.seeker for i in m.films)
 
 
 def dialogue_table(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from eval.dialogue import Mentions, places_of, rec_turns
+from eval.dialogue_words import AlikeSeekers
 from eval.dialogues import Dialogue, Message
 from retrieval.catalogue import Catalogue
 from vouch.types import Item, Schema
@@ -53,3 +54,18 @@ def test_a_dialogue_does_not_count_for_itself() -> None:
 def test_another_dialogue_s_company_counts(item_id: str) -> None:
     stranger = dialogue("three", (True, "hi", item_id), (False, "c", "c"))
     assert Mentions(FILMS, [TALK]).company(rec_turns(stranger)[0])[FILMS.index_of["c"]] > 0
+
+
+def test_what_was_named_to_seekers_who_spoke_alike_comes_first() -> None:
+    others = [
+        dialogue("scared", (True, "something with ghosts please", ""), (False, "b", "b")),
+        dialogue("moved", (True, "something that makes me weep", ""), (False, "c", "c")),
+        dialogue("both", (True, "ghosts that make me weep", ""), (False, "d", "d")),
+        dialogue("neither", (True, "cowboys", ""), (False, "a", "a")),
+        *(dialogue(f"other{n}", (True, "trains", "")) for n in range(4)),
+    ]
+    alike = AlikeSeekers(FILMS, others)
+    scores = alike.told("have you got ghosts", "new")
+    assert scores[FILMS.index_of["b"]] > 0 == scores[FILMS.index_of["c"]]
+    assert alike.told("have you got ghosts", "scared")[FILMS.index_of["b"]] == 0
+    assert not alike.told("zeppelins", "new").any()
