@@ -74,6 +74,7 @@ class TestSameLength:
         plan = planner().plan("something the same length as Nosferatu", Ledger())
         assert filters(plan) == [("kind", "=", "film"), ("minutes", ">=", 84.0), ("minutes", "<=", 104.0)]
         assert "length" not in str(plan.calls[-1].arguments["text"])
+        assert plan.calls[-1].arguments["exclude"] == ["Nosferatu"]
 
     def test_a_length_that_was_asked_for_stands(self) -> None:
         plan = planner().plan("something else, same length", after("a film under an hour", "Steamboat Willie"))

@@ -153,7 +153,8 @@ class Requests:
         ):
             filters = [{"attribute": kind.name, "op": "=", "value": str(items[0].attributes[kind.name])}, *filters]
         arguments = dict(made.arguments) | {"filters": filters}
-        return Plan(calls=(ToolCall(name="recommend", arguments=arguments),), aside=heard.aside("refine"))
+        listing = self.excluding(ToolCall(name="recommend", arguments=arguments), heard)
+        return Plan(calls=(listing,), aside=heard.aside("refine"))
 
     def by_same(self, heard: Heard, rule: str | None) -> Plan | None:
         """“More by him”, “something by the same director”; “similar”, said of the item that was just spoken of."""
@@ -249,6 +250,8 @@ class Requests:
         arguments = dict(made.arguments)
         shown = [self.names.name(i) for i in heard.ledger.shown] if again else []
         ruled_out = self.names.of(heard.slots.said("except"))
+        if any(c.op == "=" for c in heard.slots.changes):  # “as long as X” asks for others
+            ruled_out += [self.names.name(i) for i in heard.targets[:1]]
         if shown or ruled_out:
             given = arguments.get("exclude", [])
             before = list(given) if isinstance(given, list) else []
