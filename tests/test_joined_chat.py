@@ -49,6 +49,13 @@ def test_what_is_streamed_is_what_is_kept(tmp_path: Path) -> None:
     conversation.close()
 
 
+def test_what_is_answered_out_of_order_loses_nothing(tmp_path: Path) -> None:
+    text = ask(tmp_path, ScriptedWriter(text="3: eerie\n1: horror")).text
+    alone = ask(tmp_path / "alone", ScriptedWriter(), seconds=1.0).text
+    first = alone[alone.index("Nosferatu") : alone.index("And The Golem")]
+    assert f"{first}The Golem: How He Came into the World is eerie. Also:" in text
+
+
 def test_a_wrong_year_is_left_out(tmp_path: Path) -> None:
     reply = ask(tmp_path, ScriptedWriter(text="1: by F. W. Murnau; 1931; horror; 94 minutes | 1.1"))
     assert SAID.replace(" (1922)", "") in reply.text
