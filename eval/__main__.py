@@ -46,7 +46,7 @@ def ranking(arguments: argparse.Namespace, settings: Settings) -> RankingTable:
     problem = replace(_problem(folder, arguments, settings), say=say)
     if arguments.tune:
         on = problem if arguments.validation else _problem(folder, replaced(arguments, validation=True), settings)
-        problem = replace(problem, tuned=baselines(on.catalogue, on.split, seed=arguments.seed))
+        problem = replace(problem, tuned=baselines(on.catalogue, on.split, seed=arguments.seed, say=say))
         say(f"found on validation people: {problem.tuned}")
     gc.freeze()  # half a million interactions that stay need not be looked at in each collection
     return ranking_table(problem, parts=arguments.parts or PARTS)
@@ -133,7 +133,8 @@ def planner(arguments: argparse.Namespace, settings: Settings) -> PlannerTable:
 
 def dialogue(arguments: argparse.Namespace, settings: Settings) -> DialogueTable:
     """How well what real recommenders named is found; needs no home, but the folder of the data sets."""
-    return dialogue_table(_data_sets(arguments), tuning=arguments.validation, seed=arguments.seed)
+    folder, embedder = _data_sets(arguments), MiniLmEmbedder(threads=settings.threads)
+    return dialogue_table(folder, embedder, tuning=arguments.validation, seed=arguments.seed, say=_teller())
 
 
 def _data_sets(arguments: argparse.Namespace) -> Path:

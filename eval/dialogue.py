@@ -19,14 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.dataset_films import film_likes
+from eval.dialogue_vectors import ContextVectors
 from eval.dialogue_words import AlikeSeekers, recommended
-from eval.dialogues import DATA, Dialogue, Half, read_dialogues, read_films
+from eval.dialogues import DATA, Dialogue, Half, RecTurn, read_dialogues, read_films, rec_turns
 from retrieval.catalogue import Catalogue
 from retrieval.scorers.fitted import fit_ease
 from retrieval.scorers.like_counts import LikeCounts
 from retrieval.sources.attributes import AttributeSource
 from retrieval.sources.lexical import LexicalSource
-from vouch.ports import CandidateSource
+from vouch.ports import CandidateSource, Embedder
 from vouch.types import Preference, Query, Taste
 
 Scores = NDArray[np.float32]
@@ -34,8 +35,6 @@ Interval = tuple[float, float, float]
 CUTS = (1, 5, 10, 20)
 POOL = 500
 """How many items a source of words or attributes scores at each turn; all others have 0."""
-BY_RECOMMENDER = 0.5
-"""What a film counts that the recommender named, beside one that the seeker named."""
 MANY = 40.0
 """So many mentions of a film are worth as much as its own company (shrinkage of co-mention)."""
 WEIGHTS: Mapping[str, float] = {
@@ -44,18 +43,10 @@ WEIGHTS: Mapping[str, float] = {
     "company": 1.0,
     "words": 0.5,
     "attributes": 1.5,
-    "alike": 1.0,
+    "alike": 0.5,
+    "near": 0.5,
+    "plots": 1.0,
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecTurn:
-    """A message of the recommender that names new films: what was known before it, and what is to be found."""
-
-    dialogue: Dialogue
-    said: str
-    named: Mapping[str, float]
-    relevant: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,22 +69,6 @@ class DialogueTable:
     weights: Mapping[str, float]
 
 
-def rec_turns(dialogue: Dialogue) -> list[RecTurn]:
-    """The recommendation turns of a dialogue in order."""
-    found: list[RecTurn] = []
-    named: dict[str, float] = {}
-    said: list[str] = []
-    for message in dialogue.messages:
-        new = tuple(i for i in message.films if i not in named)
-        if not message.seeker and new:
-            found.append(RecTurn(dialogue=dialogue, said=" ".join(said), named=dict(named), relevant=new))
-        if message.seeker:
-            said.append(message.text)
-        for item_id in message.films:
-            named[item_id] = max(named.get(item_id, 0.0), 1.0 if message.seeker else BY_RECOMMENDER)
-    return found
-
-
 @dataclass
 class Scorers:
     """What is fitted once: each source maps a turn to one score an item, 0 for “nothing to say”. `own`: dialogue_id -> its films."""
@@ -101,6 +76,7 @@ class Scorers:
     films: Catalogue
     tuning: Sequence[Dialogue]
     folder: Path
+    vectors: ContextVectors
     sources: dict[str, Callable[[RecTurn], Scores]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -116,6 +92,8 @@ class Scorers:
             "company": mentions.company,
             "words": self._by(LexicalSource(self.films)),
             "attributes": self._by(AttributeSource(self.films)),
+            "near": self.vectors.near,
+            "plots": self.vectors.plots,
             "alike": lambda turn: alike.told(turn.said, turn.dialogue.dialogue_id),
         }
 
@@ -174,23 +152,30 @@ class Mentions:
 
 def dialogue_table(
     folder: Path,
+    embedder: Embedder,
     *,
     weights: Mapping[str, float] = WEIGHTS,
     tuning: bool = False,
     seed: int = 0,
+    say: Callable[[str], None] = lambda what: None,
 ) -> DialogueTable:
-    """Recall of each source alone and of the whole; `tuning`: on the half that was tuned on.
+    """Recall of each source alone and of the whole; `tuning`: on the half that was tuned on. `say` is told what is being done.
 
     Raises:
         InputError: the folder does not hold the data sets.
     """
     films = read_films(folder)
     dialogues = read_dialogues(folder, films)
-    scorers = Scorers(films, [d for d in dialogues if d.data == DATA[0] and d.half == "tuned on"], folder)
+    known = [d for d in dialogues if d.data == DATA[0] and d.half == "tuned on"]
+    say(f"embedding {len(films.items):,} plots and the words of {len(known)} dialogues")
+    vectors = ContextVectors(films, [turn for d in known for turn in rec_turns(d)], embedder)
+    scorers = Scorers(films, known, folder, vectors)
     half: Half = "tuned on" if tuning else "reported"
     rows: list[DialogueRow] = []
     for data in DATA:
         turns = [turn for d in dialogues if d.data == data and d.half == half for turn in rec_turns(d)]
+        say(f"ranking {len(films.items):,} films for {len(turns):,} turns of {data}")
+        vectors.prepare(turns)
         found = hits(scorers, turns, weights, seed=seed)
         rows += [_row(data, half, model, turns, places, seed) for model, places in found.items()]
     return DialogueTable(rows=tuple(rows), weights=weights)

@@ -23,6 +23,8 @@ from vouch.types import Attribute, AttributeValue, Item, Passage, Schema
 
 Half = Literal["tuned on", "reported"]
 DATA = ("redial-valid", "inspired-dev")
+BY_RECOMMENDER = 0.5
+"""What a film counts that the recommender named, beside one that the seeker named."""
 _MARK = re.compile(r"@(\d+)")
 
 
@@ -48,6 +50,32 @@ class Dialogue:
     def half(self) -> Half:
         """The half that its id falls into."""
         return half_of(self.dialogue_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecTurn:
+    """A message of the recommender that names new films: what was known before it, and what is to be found."""
+
+    dialogue: Dialogue
+    said: str
+    named: Mapping[str, float]
+    relevant: tuple[str, ...]
+
+
+def rec_turns(dialogue: Dialogue) -> list[RecTurn]:
+    """The recommendation turns of a dialogue in order."""
+    found: list[RecTurn] = []
+    named: dict[str, float] = {}
+    said: list[str] = []
+    for message in dialogue.messages:
+        new = tuple(i for i in message.films if i not in named)
+        if not message.seeker and new:
+            found.append(RecTurn(dialogue=dialogue, said=" ".join(said), named=dict(named), relevant=new))
+        if message.seeker:
+            said.append(message.text)
+        for item_id in message.films:
+            named[item_id] = max(named.get(item_id, 0.0), 1.0 if message.seeker else BY_RECOMMENDER)
+    return found
 
 
 def half_of(dialogue_id: str) -> Half:

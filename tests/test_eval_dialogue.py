@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eval.dialogue import Mentions, places_of, rec_turns
+from eval.dialogue import Mentions, places_of
+from eval.dialogue_vectors import ContextVectors
 from eval.dialogue_words import AlikeSeekers
-from eval.dialogues import Dialogue, Message
+from eval.dialogues import Dialogue, Message, rec_turns
 from retrieval.catalogue import Catalogue
-from vouch.types import Item, Schema
+from tests.stand_ins_perception import HashEmbedder
+from vouch.types import Item, Passage, Schema
 
 FILMS = Catalogue(
     items=tuple(Item(item_id=i, title=f"Film {i}") for i in "abcd"),
@@ -69,3 +71,22 @@ def test_what_was_named_to_seekers_who_spoke_alike_comes_first() -> None:
     assert scores[FILMS.index_of["b"]] > 0 == scores[FILMS.index_of["c"]]
     assert alike.told("have you got ghosts", "scared")[FILMS.index_of["b"]] == 0
     assert not alike.told("zeppelins", "new").any()
+
+
+def test_what_was_named_where_the_like_was_said_comes_first() -> None:
+    ghosts = dialogue("ghosts", (True, "old houses with ghosts", ""), (False, "b", "b"))
+    trains = dialogue("trains", (True, "long journeys by train", ""), (False, "c", "c"))
+    vectors = ContextVectors(FILMS, [*rec_turns(ghosts), *rec_turns(trains)], HashEmbedder())
+    (asked,) = rec_turns(dialogue("new", (True, "houses with ghosts", ""), (False, "d", "d")))
+    near = vectors.near(asked)
+    assert near[FILMS.index_of["b"]] == 1 > near[FILMS.index_of["c"]] > 0 == near[FILMS.index_of["a"]]
+    assert vectors.near(rec_turns(ghosts)[0])[FILMS.index_of["b"]] == 0
+
+
+def test_a_plot_near_to_what_was_said_comes_first() -> None:
+    plot = Passage(passage_id="b/plot", item_id="b", channel="description", text="houses with ghosts", made_by="file")
+    films = Catalogue(items=FILMS.items, schema=FILMS.schema, passages=(plot,))
+    (asked,) = rec_turns(dialogue("new", (True, "houses with ghosts", ""), (False, "d", "d")))
+    scores = ContextVectors(films, [asked], HashEmbedder()).plots(asked)
+    assert scores.argmax() == films.index_of["b"]
+    assert (scores >= 0).all()
