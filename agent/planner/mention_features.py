@@ -47,7 +47,7 @@ _ASKED = {
     "asked": re.compile(r"\?"),
     "asked seen": re.compile(r"\b(?:seen|see|watched|heard)\b[^?]*\?"),
     "asked liked": re.compile(
-        r"\b(?:did|do|liked?|enjoy)\b[^?]*\b(?:like|enjoy)\b[^?]*\?|favou?rite[^?]*\?|think[^?]*\?"
+        r"\b(?:did|do|liked?|enjoy)\b[^?]*\b(?:like|enjoy)\b[^?]*\?|\b(?:liked|loved|enjoyed)\b[^?.]*\?|favou?rite[^?]*\?|think[^?]*\?"
     ),
     "asked last": re.compile(r"\b(?:last|recent|latest)\b[^?]*\?"),
 }

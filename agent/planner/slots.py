@@ -179,8 +179,10 @@ class SlotReader:
         return tuple(sorted(kept, key=lambda m: m.start))
 
     def _part_of_name(self, message: Message, mention: TitleMention) -> bool:
-        """Whether the words are one of a person's names (“Kevin Hart”, “Alien Ant Farm”), not a title."""
+        """Whether the words are one of a person's names (“Kevin Hart”, “Alien Ant Farm”, “Dwayne The Rock Johnson”), not a title."""
         start, end = mention.start, mention.end
+        if start and self.lexicon.is_name((message.at(start - 1), message.at(end))):
+            return True
         for low, high, other in ((start, end + 1, end), (start - 1, end, start - 1)):
             if low < 0 or high > len(message.words) or any(w.stop for w in message.words[low + 1 : high]):
                 continue
