@@ -6,6 +6,7 @@ reported: give these a problem that was split with `validation`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ from retrieval.sources.collaborative import CollaborativeSource
 from vouch.types import Query
 
 TRIALS = 40
+OF_ONE_NUMBER = 0.3
+"""The share of the trials that a model with one setting gets."""
 PLACES = 20
 HEAVIEST = 1.0
 """The most that a source weighs beside the leading one, which weighs 1."""
@@ -112,7 +115,9 @@ def fusion_weights(
     return {row: weight for row, weight in best.items() if weight}, gain(best)
 
 
-def baselines(catalogue: Catalogue, split: Split, *, seed: int, trials: int = TRIALS) -> Tuned:
+def baselines(
+    catalogue: Catalogue, split: Split, *, seed: int, trials: int = TRIALS, say: Callable[[str], None] = lambda _: None
+) -> Tuned:
     """The settings of EASE, item neighbours and ALS that serve a split's validation people best, all their likes known."""
 
     def worth(model: CollaborativeModel | None) -> float:
@@ -131,9 +136,10 @@ def baselines(catalogue: Catalogue, split: Split, *, seed: int, trials: int = TR
         return worth(fit_als(split.training, catalogue, choice=_als_of(trial.suggest_int, trial.suggest_float)))
 
     best = []
-    for objective in (ease, neighbours, als):
-        study = _study(seed)
-        study.optimize(objective, n_trials=trials)
+    for objective, share in ((ease, OF_ONE_NUMBER), (neighbours, 1.0), (als, 1.0)):
+        study, n = _study(seed), math.ceil(share * trials)
+        say(f"{n} settings of {objective.__name__}")
+        study.optimize(objective, n_trials=n)
         best.append(study.best_params)
     penalty, near, factors = best
     return Tuned(
