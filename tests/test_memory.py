@@ -39,6 +39,10 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the peak of a p
 
 SOAK = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
 MOST_MB = 1500
+"""What is promised, of any file."""
+PICTURES_MB, SOUND_MB = 1300, 950
+"""What these files may take: 1,182 and 753 were measured. Bands of pixels ten times as high took 1,371, smaller blocks of memory 2,098, windows of
+sound twice as long 1,324."""
 PROCESSES = multiprocessing.get_context("spawn")
 DEMO = Path(__file__).parent.parent / "demo" / "media"
 WEBP = bytes.fromhex("524946461e000000574542505650384c110000002f7ffe340c07508f2217a5ff8188e87f0000")
@@ -121,12 +125,13 @@ def test_pictures_of_200_megapixels_take_less_than_one_and_a_half_gigabytes(
     names = ["a.png", "b.png"]
     if SOAK:
         (tmp_path / "c.webp").write_bytes(WEBP)
-        names.append("c.webp")
+        Image.new("RGB", (20_000, 10_000), "green").save(tmp_path / "d.jpg", progressive=True, subsampling="4:2:2")
+        names += ["c.webp", "d.jpg"]
     write_png(tmp_path / "a.png", 20_000, 10_000, (200, 30, 40))
     write_png(tmp_path / "b.png", 20_000, 10_000, (30, 80, 200))
     above_mb, looks, troubles = in_a_process(tmp_path, ["small.png"], names, eyes)
     assert (looks, troubles) == (5 * len(names), [])
-    assert 500 < above_mb < MOST_MB  # less than 500 would say that nothing was decoded
+    assert 500 < above_mb < (MOST_MB if SOAK else PICTURES_MB)  # less than 500 would say that nothing was decoded
 
 
 class Shortened:
@@ -164,4 +169,4 @@ def test_hours_of_speech_take_no_more_than_minutes(tmp_path: Path) -> None:
         write_wav(tmp_path / name, minute, seconds)
     above_mb, looks, troubles = in_a_process(tmp_path, ["short.wav"], ["long.wav"], ears)
     assert (looks, troubles) == (3, [])
-    assert above_mb < MOST_MB
+    assert above_mb < SOUND_MB

@@ -123,13 +123,23 @@ def test_a_large_picture_is_decoded_once_for_all_who_look_at_it(
     assert decoded == [path, path]
 
 
-def test_a_progressive_jpeg_that_would_need_more_than_there_may_be_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("mode", "subsampling", "samples_a_pixel"),
+    [("L", 0, 1), ("RGB", "4:2:0", 1.5), ("RGB", "4:2:2", 2), ("RGB", "4:4:4", 3), ("CMYK", 0, 4)],
+)
+def test_a_progressive_jpeg_is_refused_by_what_its_samples_would_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, subsampling: str | int, samples_a_pixel: float
 ) -> None:
-    monkeypatch.setattr(pictures, "PROGRESSIVE_BYTES", 100_000)
-    assert open_picture(saved(tmp_path / "a.jpg", halves().resize((800, 400)))).size == (800, 400)
+    picture = halves().resize((800, 400)).convert(mode)
+    plain, progressive = (
+        saved(tmp_path / f"{how}.jpg", picture, progressive=how, subsampling=subsampling) for how in (False, True)
+    )
+    monkeypatch.setattr(pictures, "PROGRESSIVE_BYTES", 2 * 800 * 400 * samples_a_pixel)
+    assert open_picture(progressive).size == (800, 400)
+    monkeypatch.setattr(pictures, "PROGRESSIVE_BYTES", 2 * 800 * 400 * samples_a_pixel - 1)
+    assert open_picture(plain).size == (800, 400)
     with pytest.raises(UnreadableMedia, match="progressive"):
-        open_picture(saved(tmp_path / "b.jpg", halves().resize((800, 400)), progressive=True))
+        open_picture(progressive)
 
 
 def test_a_photo_taken_sideways_is_turned_upright(tmp_path: Path) -> None:
