@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,6 +72,9 @@ def test_a_misspelt_title_that_is_praised_is_offered_and_nothing_else_is_liked()
     plan = planner().plan("Metroplis was great", after_list("nosferatu"))
     assert calls(plan) == [("find_item", {"title": "Metroplis"})]
     assert plan.aside["offer"][0] == "metropolis"
+    made = planner()
+    heard = replace(made.heard("Metroplis was great", after_list("nosferatu")), judged=(("nosferatu", "like"),))
+    assert calls(made._statements.judging(heard, plan)) == calls(plan)
     praised = planner().plan("that was great", after_list("nosferatu"))
     assert calls(praised) == [("remember", {"kind": "like", "titles": ["Nosferatu"]})]
 

@@ -281,3 +281,14 @@ def test_the_most_liked_of_those_shown_is_told_with_how_many_like_it() -> None:
     assert said == "Of those shown it is Dracula, liked by 7 people here."
     unknown = Wording(works()).word(outcomes[2:], aside={"intent": "why", "most_liked": True}, turn=0)
     assert unknown == "I do not know how many people like these."
+
+
+def test_of_those_shown_only_what_was_asked_for_is_told() -> None:
+    by_id = works().by_id
+    outcomes = tuple(
+        Outcome(call=ToolCall(name="item_details", arguments={}), result=ItemDetails(item=by_id[i], passages=()))
+        for i in ("the-kid", "nosferatu")
+    )
+    aspect = {"kind": "value", "attributes": ["moods", "genres"], "words": ["funny", "comedy"], "value": "funny"}
+    said = Wording(works()).word(outcomes, aside={"intent": "details", "aspect": aspect}, turn=0)
+    assert said == "Of those 2, this fits “funny”: The Kid (funny and comedy)"
