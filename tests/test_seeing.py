@@ -22,7 +22,7 @@ from retrieval.catalogue import Catalogue
 from retrieval.perception import efficientnet_eye
 from retrieval.perception.caption_decoder import END, MOST_WORDS, UNKNOWN, Written, build_decoder, to_text, write
 from retrieval.perception.efficientnet_eye import EfficientNetEye, Floats, Look
-from retrieval.perception.seeing_captioner import choose
+from retrieval.perception.seeing_captioner import Caption, choose
 from retrieval.perception.seeing_map import ROOT_WEIGHT, SeeingMap, features
 from retrieval.sources.dense import literal_words
 from retrieval.sources.lexical import document
@@ -225,3 +225,13 @@ def test_those_who_look_at_a_picture_at_once_share_one_look_and_a_failure_is_not
         seen = list(pool.map(eye.look, [tmp_path / "a.png"] * 4))
     assert looked == [4, 4]
     assert all(one is seen[0] for one in seen)
+
+
+@pytest.mark.parametrize(
+    ("text", "fitting", "familiar", "sure"),
+    [("A cat", 0.79, 0.4, True), ("A cat", 0.77, 0.9, False), ("A cat", 0.9, 0.3, False), ("", 0.9, 0.9, False)],
+)
+def test_a_caption_is_said_where_it_fits_a_picture_like_those_learned_from(
+    text: str, fitting: float, familiar: float, sure: bool
+) -> None:
+    assert Caption(text, fitting=fitting, familiar=familiar).sure == sure
