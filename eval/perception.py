@@ -34,8 +34,8 @@ T = TypeVar("T")
 
 FIRST = (1, 5)
 TELLING_S = 10.0
-CAPTIONERS = ("vouch-seeing", "transformers", "llama", "openai")
-"""What `made_by` of captioners begins with."""
+CAPTIONS = "caption-"
+"""What stands in `made_by` of every captioner, whatever its model: the version of its captions or the digest of its prompt comes behind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +89,10 @@ class Tier:
     unsilenced: Sequence[Perceiver]
     opened: Callable[[Path, Path, Path, Say], Collection]
 
-    def makers(self, *channels: str) -> str:
-        """The names of the perceivers whose names begin so, with their digests."""
-        return ", ".join(p.made_by for p in self.perceivers if p.made_by.startswith(channels))
+    def makers(self, *others: str) -> str:
+        """The names, with their digests, of who captions pictures, and of those of pictures' perceivers whose names begin so."""
+        looking = (p for p in self.perceivers if "picture" in p.takes)
+        return ", ".join(p.made_by for p in looking if CAPTIONS in p.made_by or p.made_by.startswith(others))
 
 
 def _quiet(_: str) -> None:
@@ -162,7 +163,7 @@ def photos(folder: Path, tier: Tier, say: Say) -> list[PerceptionRow]:
         places = [_place(home, text, own) for own, group in zip(ids, captions, strict=True) for text in group]
         nearest = _nearest_captions(home, ids, captions)
         home.index.close()
-    model = tier.makers("efficientnet", *CAPTIONERS)
+    model = tier.makers("efficientnet")
     return [
         _row("caption -> photo", "photos", model, len(places), _recalls(places)),
         _row("photo -> caption (vectors)", "photos", model, len(nearest), _recalls(nearest)),
@@ -178,14 +179,14 @@ def shop(folder: Path, tier: Tier, say: Say) -> list[PerceptionRow]:
         ids, home = _home(Path(scratch), folder / "pics", paths, tier, say)
         places = [_place(home, product["Name"], own) for own, product in zip(ids, products, strict=True)]
         home.index.close()
-    model = tier.makers("efficientnet", *CAPTIONERS, "rapidocr")
+    model = tier.makers("efficientnet", "rapidocr")
     return [_row("product name -> picture", "eshop-catalog", model, len(places), _recalls(places))]
 
 
 def captions(folder: Path, tier: Tier, say: Say) -> list[PerceptionRow]:
     """CIDEr-D of a caption for every photo of the test split, sure or not, and how many are sure enough to be shown."""
     rows = [row for row in _lines(folder / "captions.jsonl") if row["split"] == "test"]
-    always, surely = _captioner(tier.unsilenced), _captioner(tier.perceivers)
+    always, surely = captioner_of(tier.unsilenced), captioner_of(tier.perceivers)
     with tempfile.TemporaryDirectory() as scratch:
         with zipfile.ZipFile(folder / "photos.zip") as archive:
             files = [Path(archive.extract(row["photo"], scratch)) for row in rows]
@@ -211,8 +212,9 @@ MEASURES: Mapping[str, Callable[[Path, Tier, Say], list[PerceptionRow]]] = {
 }
 
 
-def _captioner(perceivers: Sequence[Perceiver]) -> Perceiver:
-    return next(p for p in perceivers if p.made_by.startswith(CAPTIONERS))
+def captioner_of(perceivers: Sequence[Perceiver]) -> Perceiver:
+    """Who captions pictures."""
+    return next(p for p in perceivers if "picture" in p.takes and CAPTIONS in p.made_by)
 
 
 def _caption(perceiver: Perceiver, picture: Path) -> str:

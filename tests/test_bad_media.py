@@ -116,11 +116,11 @@ def text(path: Path) -> None:
     path.write_text("This is no picture and no sound.", encoding="utf-8")
 
 
-def bomb(path: Path) -> None:
+def bomb(path: Path, side_px: int = 60_000) -> None:
     """A PNG of a few hundred bytes that says it has 3,600 megapixels."""
     Image.new("1", (8, 8)).save(path)
     raw = bytearray(path.read_bytes())
-    raw[16:24] = (60_000).to_bytes(4, "big") * 2
+    raw[16:24] = side_px.to_bytes(4, "big") * 2
     raw[29:33] = _crc(raw[12:29])
     path.write_bytes(raw)
 

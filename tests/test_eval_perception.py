@@ -10,9 +10,11 @@ import pytest
 from PIL import Image
 
 from eval.cider import cider_d
-from eval.perception import PerceptionTable, Tier, perception_table, shop
+from eval.perception import PerceptionTable, Tier, captioner_of, perception_table, shop
 from eval.rendered_text import TEXTS, draw_texts, words_found
+from retrieval.build import build_perceivers
 from retrieval.catalogue_file import read_catalogue
+from vouch.settings import Settings
 from vouch.types import MediaKind, Perceived
 
 
@@ -97,3 +99,25 @@ def test_each_product_is_looked_for_in_its_own_picture_alone(tmp_path: Path) -> 
     with pytest.raises(Read) as read:
         shop(tmp_path, tier, print)
     assert read.value.args == ([["1.webp"], ["2.webp"], ["3.webp"]],)
+
+
+@pytest.mark.parametrize(
+    ("captioner", "name"),
+    [
+        ("offline", "vouch-seeing"),
+        ("smolvlm-500m-instruct", "smolvlm-500m-instruct"),
+        ("http://127.0.0.1:9/v1#some-model", "some-model@server"),
+        ("tiny.gguf", "tiny"),
+    ],
+)
+def test_whoever_captions_pictures_is_measured_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, captioner: str, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("tiny.gguf").write_bytes(b"GGUF")
+    perceivers = build_perceivers(Settings(captioner=captioner, weights=tmp_path))
+    assert captioner_of(perceivers).made_by.startswith(name)
+    tier = Tier(perceivers=perceivers, unsilenced=(), opened=lambda *_: pytest.fail("nothing is opened"))
+    tags, captions = tier.makers("efficientnet").split(", ")
+    assert tags.startswith("efficientnet-lite2")
+    assert captions.startswith(name)

@@ -63,6 +63,16 @@ def test_only_whole_entries_lie_in_the_folder(tmp_path: Path) -> None:
     assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".json"]
 
 
+def test_what_could_not_be_written_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="no space"):
+        PerceptionCache(tmp_path).put("abc", "cats-1", TAGS)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 def test_the_digest_is_the_content_s(tmp_path: Path) -> None:
     (tmp_path / "a.bin").write_bytes(b"meow")
     assert content_digest(tmp_path / "a.bin") == hashlib.sha256(b"meow").hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from retrieval.perception import pictures
 from retrieval.perception.drawings import flatness, is_drawn
 from retrieval.perception.pictures import open_picture
 from retrieval.perception.pillow_colours import PillowColours, colours_text
+from tests.test_bad_media import bomb
 from vouch.errors import UnreadableMedia
 
 RED, BLUE = (210, 30, 35), (30, 80, 200)
@@ -121,6 +123,13 @@ def test_a_large_picture_is_decoded_once_for_all_who_look_at_it(
     saved(path, halves().resize((1600, 400)))
     assert open_picture(path, short_side_px=100).size == (400, 100)
     assert decoded == [path, path]
+
+
+def test_a_picture_that_is_a_little_too_large_is_refused_without_a_warning_beside(tmp_path: Path) -> None:
+    bomb(tmp_path / "a.png", 17_000)
+    with warnings.catch_warnings(record=True) as warned, pytest.raises(UnreadableMedia, match="17000 x 17000 pixels"):
+        open_picture(tmp_path / "a.png")
+    assert warned == []
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,13 @@ def test_what_repeats_itself_or_never_ends_is_cut() -> None:
     assert found["objects"] == "Cat, thing 0, thing 1, thing 2, thing 3, thing 4, thing 5, thing 6"
 
 
+def test_what_is_no_text_is_nothing_said() -> None:
+    assert fields('{"caption": "A cat.", "people": false, "objects": {"cat": 1}, "colours": true, "mood": 3}') == {
+        "caption": "A cat.",
+        "mood": "3",
+    }
+
+
 def test_an_answer_that_is_no_json_is_asked_for_once_more() -> None:
     told, ask = asking("A cat.", ANSWER)
     (found,) = look(["picture"], ask)

@@ -43,10 +43,14 @@ class PerceptionCache:
         """Keeps an entry; an older one under the same key is replaced."""
         entry = self._path(content_digest, made_by)
         entry.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=entry.parent, prefix=".partial-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(entry_json(content_digest, made_by, perceived))
-        Path(partial).replace(entry)
+        handle, name = tempfile.mkstemp(dir=entry.parent, prefix=".partial-")
+        partial = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(entry_json(content_digest, made_by, perceived))
+            partial.replace(entry)
+        finally:
+            partial.unlink(missing_ok=True)
 
     def _path(self, content_digest: str, made_by: str) -> Path:
         key = hashlib.sha256(f"{content_digest}\n{made_by}".encode()).hexdigest()

@@ -60,6 +60,7 @@ def open_picture(path: Path, *, short_side_px: int = 520) -> Image:
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     _imaging.set_block_size(BLOCK_BYTES)
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # half-broken files that open all the same
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # such a picture is refused here
     if not path.is_file():
         raise UnreadableMedia(str(path), "there is no such file")
     try:
@@ -70,7 +71,7 @@ def open_picture(path: Path, *, short_side_px: int = 520) -> Image:
         if width_px * height_px > LARGE_PIXELS:
             return _opened_large(path, max(short_side_px, FINE_PX))
         return _opened(path, short_side_px)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as failure:
+    except Image.DecompressionBombError as failure:
         raise UnreadableMedia(str(path), too_large(0, 0)) from failure
     except BROKEN as failure:
         raise UnreadableMedia(str(path), f"cannot be read as a picture ({failure})") from failure

@@ -153,7 +153,7 @@ def fields(answer: str) -> dict[str, str]:
             found[name] = text
     for name, most in LISTS.items():
         value = raw.get(name)
-        words = value if isinstance(value, list) else str(value or "").split(",")
+        words = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
         texts = [_text(word, WORD_CHARACTERS) for word in words]
         different = list({text.casefold(): text for text in reversed(texts) if text}.values())[::-1]
         if different:
@@ -185,10 +185,11 @@ def _object(answer: str) -> dict[str, Any]:
 
 
 def _text(value: Any, longest: int) -> str:
-    """A value as one line of at most so many characters, cut after a sentence or a word; empty for "none" and the like."""
-    if isinstance(value, list):
-        value = ", ".join(str(one) for one in value if isinstance(one, str | int | float))
-    text = " ".join(str(value).split()) if isinstance(value, str | int | float) else ""
+    """A value as one line of at most so many characters, cut after a sentence or a word; empty for "none", false and the like."""
+    told = value if isinstance(value, list) else [value]
+    text = ", ".join(
+        " ".join(str(one).split()) for one in told if isinstance(one, str | int | float) and one is not False
+    )
     if _NOTHING.fullmatch(text):
         return ""
     if len(text) > longest:

@@ -86,8 +86,8 @@ class VisionChat:
             torch.set_num_threads(threads)
         self._processor = load_processor(folder)
         self._model = load_model(folder)
-        image_processor = getattr(self._processor, "image_processor", None)
-        self._options = {} if not hasattr(image_processor, "do_image_splitting") else {"do_image_splitting": tiles}
+        cuts = hasattr(getattr(self._processor, "image_processor", None), "do_image_splitting")
+        self._options = {"do_image_splitting": tiles} if cuts else {}
 
     def answers(self, pictures: Sequence[Image], talks: Sequence[tuple[Turn, ...]]) -> list[str | ModelFailed]:
         """An answer a picture. Where a batch fails (memory is the usual reason) it is halved, so that one bad picture loses only itself."""
