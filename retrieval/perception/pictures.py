@@ -108,8 +108,9 @@ def _opened(path: Path, short_side_px: int) -> Image:
 
 def _coefficient_bytes(picture: Any) -> float:
     """What libjpeg holds of a progressive JPEG: two bytes a sample, of each component as finely as its header says (ITU T.81, B.2.2)."""
-    fineness = [across * down for _, across, down, _ in picture.layer]
-    return 2 * picture.width * picture.height * sum(fineness) / max(fineness)
+    fineness: list[int] = [across * down for _, across, down, _ in picture.layer]
+    pixels: int = picture.width * picture.height
+    return 2 * pixels * sum(fineness) / max(fineness)
 
 
 def made_smaller(picture: Image, short_side_px: int) -> Image:
