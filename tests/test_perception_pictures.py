@@ -132,6 +132,17 @@ def test_a_picture_that_is_a_little_too_large_is_refused_without_a_warning_besid
     assert warned == []
 
 
+def test_a_progressive_jpeg_whose_header_says_no_samples_is_refused(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.jpg", halves(), progressive=True)
+    raw = bytearray(path.read_bytes())
+    first = raw.index(b"\xff\xc2") + 10  # behind the frame's marker, length, precision, size and number of components
+    for component in range(3):
+        raw[first + 3 * component + 1] = 0
+    path.write_bytes(raw)
+    with pytest.raises(UnreadableMedia):
+        open_picture(path)
+
+
 @pytest.mark.parametrize(
     ("mode", "subsampling", "samples_a_pixel"),
     [("L", 0, 1), ("RGB", "4:2:0", 1.5), ("RGB", "4:2:2", 2), ("RGB", "4:4:4", 3), ("CMYK", 0, 4)],

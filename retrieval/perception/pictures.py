@@ -110,7 +110,7 @@ def _coefficient_bytes(picture: Any) -> float:
     """What libjpeg holds of a progressive JPEG: two bytes a sample, of each component as finely as its header says (ITU T.81, B.2.2)."""
     fineness: list[int] = [across * down for _, across, down, _ in picture.layer]
     pixels: int = picture.width * picture.height
-    return 2 * pixels * sum(fineness) / max(fineness)
+    return 2 * pixels * sum(fineness) / max(1, *fineness)  # a broken header may say 0
 
 
 def made_smaller(picture: Image, short_side_px: int) -> Image:
