@@ -46,7 +46,7 @@ L2 = {"acts": 6.0, "prior": 4.0, "named": 10.0, "shown": 10.0}
 _FILLED = {"TITLE": "Alien", "NUMBER": "90 minutes", "VALUE": "comedy", "PERSON": "Tom Hanks", "PERIOD": "the 1990s"}
 WRITTEN = {"utterances": 0.5, "answers": 0.7}
 """The weights of messages written for this project beside one of a real person."""
-_MARKED = re.compile(r"\{([+-]?)([^}]*)\}")
+_MARKED = re.compile(r"\{([^}]*)\}")
 _OF_UTTERANCE = {"no": "request", "yes": "close", "thanks": "close", "out_of_scope": "talk", "forget": "ask"}
 
 
@@ -134,24 +134,17 @@ def labelled_messages(dialogues: Sequence[Dialogue]) -> list[Labelled]:
 
 
 def answers(films: Catalogue) -> list[Labelled]:
-    """The answers written for this project, each behind what was said before it."""
+    """The answers written for this project, each behind what was said before it. Which films they like is not learned from: it made that
+    of held-out dialogues worse."""
     found = []
     for line in (LABELS.parent / "answers.tsv").read_text("utf-8").splitlines():
         if line.startswith("#"):
             continue
         act, before, answer = line.split("\t")
-        shown = _marked(before, films)
-        roles = {i: role for i, role in {**shown, **_marked(answer, films)}.items() if role != "no"}
-        turn = Turn(said="", shown=tuple(shown), text=_MARKED.sub(r"\2", before))
-        ledger = Ledger(turns=(turn,))
-        found.append(Labelled("answers", _MARKED.sub(r"\2", answer), ledger, act, roles))
+        shown = tuple(i for title in _MARKED.findall(before) if (i := film_named(title, films)) is not None)
+        turn = Turn(said="", shown=shown, text=_MARKED.sub(r"\1", before))
+        found.append(Labelled("answers", _MARKED.sub(r"\1", answer), Ledger(turns=(turn,)), act, None))
     return found
-
-
-def _marked(text: str, films: Catalogue) -> dict[str, str]:
-    """The films of a line, each with what the answer says of it; titles that are not in the catalogue stay words."""
-    known = {film_named(title, films): sign for sign, title in _MARKED.findall(text)}
-    return {i: {"+": "liked", "-": "disliked"}.get(sign, "no") for i, sign in known.items() if i is not None}
 
 
 def _before(dialogue: Dialogue, message: Message) -> Ledger:

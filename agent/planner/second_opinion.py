@@ -19,8 +19,8 @@ from vouch.ports import Embedder
 
 FEW = 4
 """Of so many items that were just spoken of it can be told which one is praised without being named."""
-LIKELY, LIKELY_SHOWN = 0.5, 0.4
-"""From this probability on a role is taken: of a title in the message, of an item that was just spoken of."""
+LIKELY = 0.5
+"""From this probability on a role is taken."""
 SURE_NOT = 0.7
 """From this probability on a role that the rules found is given up."""
 MARGIN = 0.25
@@ -59,9 +59,7 @@ class SecondOpinion:
             if pointing(heard, mention) and doubts and min(doubts) >= SURE_NOT:
                 roles[number] = _without(roles[number])
         said = {i for m, r in zip(mentions, roles, strict=True) if r in {"like", "dislike"} for i in m.item_ids}
-        judged = tuple(
-            (i, role) for i, o in odds.items() if i not in said and (role := _role(o, LIKELY_SHOWN)) is not None
-        )
+        judged = tuple((i, role) for i, o in odds.items() if i not in said and (role := _role(o)) is not None)
         return replace(heard, slots=replace(heard.slots, roles=tuple(roles)), judged=judged)
 
     def _of_shown(self, heard: Heard, shown: Choice, named: set[str]) -> dict[str, dict[str, float]]:
@@ -142,19 +140,19 @@ def _settled(heard: Heard, mention: TitleMention, role: Role, named: Choice, fea
         return "dislike" if learned == "dislike" else role
     if role == "dislike":
         return "like" if odds["liked"] >= SURE_NOT else role
-    answers = bool(features.get("whole asked liked"))
-    if learned == "like" and role == "seen" and not (answers or "all liked" in features):
+    if role in {"topic", "seen"} and features.get("whole asked liked"):
+        return learned or "like"  # a title alone answers what was asked
+    unsaid = (role == "topic" and features["whole"]) or (role == "seen" and "all liked" not in features)
+    if learned == "like" and unsaid:
         return role
-    if learned == "like" and role == "topic" and features["whole"] and not answers:
-        return role  # a title alone asks about it, unless it was asked what is liked
     doubted = odds["no"] >= SURE_NOT and features.keys() & _DOUBTS
     return learned or (_without(role) if doubted else role)
 
 
-def _role(odds: Mapping[str, float], likely: float = LIKELY) -> Role | None:
+def _role(odds: Mapping[str, float]) -> Role | None:
     if odds["disliked"] >= 0.4 and odds["disliked"] > odds["liked"]:
         return "dislike"
-    return "like" if odds["liked"] >= likely else None
+    return "like" if odds["liked"] >= LIKELY else None
 
 
 def _without(role: Role) -> Role:
