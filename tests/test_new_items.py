@@ -173,6 +173,24 @@ def test_people_of_every_level_teach_it() -> None:
     assert choose_exchange(training.likes, rows, far) is not None
 
 
+def test_what_people_met_is_not_listed_while_the_worth_is_learned() -> None:
+    training = Training.of(CATALOGUE, two_worlds(people=800))
+    assert training is not None
+    rows = vectors().vectors[[index(i) for i in training.item_ids]]
+    rng = np.random.default_rng(3)
+    seen = likes_matrix(
+        [(p, i, 0.01) for p in range(800) for i in rng.choice(N_ITEMS, size=60, replace=False).tolist()],
+        n_people=800,
+        n_items=N_ITEMS,
+    )
+    bare = choose_exchange(training.likes, rows, CHOICES, evidence=training.evidence)
+    met = choose_exchange(training.likes, rows, CHOICES, evidence=training.evidence.maximum(seen))
+    assert bare == choose_exchange(training.likes, rows, CHOICES)
+    assert bare is not None
+    assert met is not None
+    assert met.price != pytest.approx(bare.price, abs=0.05)
+
+
 def test_too_few_people_teach_no_worth() -> None:
     training = Training.of(CATALOGUE, two_worlds(people=40))
     assert training is not None

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.scorers.edlae import AdaptiveScorer, LevelChoice, fit_models, fitted_levels, models_of
+from retrieval.scorers.edlae import AdaptiveScorer, LevelChoice, fitted_levels, models_of, penalty_unit, solutions
 from retrieval.scorers.lending import Borrowers, Exchange, Lending, centred
 from retrieval.scorers.levels import ABLE, LEAST_PEOPLE
 
@@ -52,17 +52,25 @@ class _Trial:
 
 
 def choose_exchange(
-    likes: Any, vectors: NDArray[np.float32], choices: Sequence[LevelChoice], *, told: int = 0, seed: int = 0
+    likes: Any,
+    vectors: NDArray[np.float32],
+    choices: Sequence[LevelChoice],
+    *,
+    evidence: Any = None,
+    told: int = 0,
+    seed: int = 0,
 ) -> Exchange | None:
     """The exchange for a collection; None where there are too few people, items or finds to learn one.
 
     Args:
         likes: scipy sparse matrix, shape (n_people, n_items).
         vectors: of the items, shape (n_items, dimensions + told), 0 for no vector; `told` as `Lending.learned`.
+        evidence: what models are fitted on and what is not listed, as `Training.evidence`; None: the likes.
     """
     counts = np.asarray((likes > 0).sum(0)).ravel()
     items = np.sort(np.argsort(-counts, kind="stable")[:MOST_ITEMS])
     near, rows = likes.tocsr()[:, items], vectors[items]
+    met = near if evidence is None else evidence.tocsr()[:, items]
     able = np.flatnonzero(np.diff(near.indptr) >= ABLE)
     n = min(MOST_PEOPLE, len(able) // 4)
     known = np.flatnonzero(np.linalg.norm(rows, axis=1) > 0)
@@ -73,7 +81,7 @@ def choose_exchange(
     for _ in range(DRAWS):
         people = np.sort(rng.choice(able, size=n, replace=False))
         new = np.sort(rng.choice(known, size=int(NEW * len(known)), replace=False))
-        trials += _trials(near, rows, people=people, new=new, choices=choices, told=told, rng=rng)
+        trials += _trials(near, met, rows, people=people, new=new, choices=choices, told=told, rng=rng)
     found = _regressed(trials)
     LOG.info("the worth of new items by %d trials: %s", len(trials), found)
     return found
@@ -81,6 +89,7 @@ def choose_exchange(
 
 def _trials(
     likes: Any,
+    met: Any,
     vectors: NDArray[np.float32],
     *,
     people: NDArray[np.int64],
@@ -94,16 +103,19 @@ def _trials(
 
     old = np.ones(likes.shape[1], dtype=np.float32)
     old[new] = 0
-    training = (likes[np.setdiff1d(np.arange(likes.shape[0]), people)] @ diags(old)).tocsr().astype(np.float32)
+    others = np.setdiff1d(np.arange(likes.shape[0]), people)
+    training, fitted = ((matrix[others] @ diags(old)).tocsr().astype(np.float32) for matrix in (likes, met))
     training.eliminate_zeros()
+    fitted.eliminate_zeros()
     shuffled = [rng.permutation(likes[person].indices) for person in people.tolist()]
-    split = [np.split(own, [max(1, len(own) // 5)]) for own in shuffled]
-    serving = [_serving(choices, int(np.count_nonzero(old[known]))) for _, known in split]
+    held = [own[: max(1, len(own) // 5)] for own in shuffled]
+    known = [own[max(1, len(own) // 5) :] for own in shuffled]
+    serving = [_serving(choices, int(np.count_nonzero(old[own]))) for own in known]
     found = []
-    for place, weights in enumerate(fit_models(training, models_of(choices))):
-        borrowers = _borrowers(training, vectors, new, place, weights, choices=choices, told=told)
-        own = [one for one, model in zip(split, serving, strict=True) if model == place]
-        found += [_trial(held, known, borrowers, new=new, old=old > 0) for held, known in own]
+    for place, solution in enumerate(solutions(fitted, models_of(choices), unit=penalty_unit(training))):
+        borrowers = _borrowers(training, vectors, new, place, solution.weights, choices=choices, told=told)
+        own = [n for n, model in enumerate(serving) if model == place]
+        found += [_trial(held[n], known[n], met[people[n]].indices, borrowers, new=new, old=old > 0) for n in own]
     return found
 
 
@@ -139,15 +151,17 @@ def _borrowers(
 def _trial(
     held: NDArray[np.int32],
     known: NDArray[np.int32],
+    met: NDArray[np.int32],
     borrowers: Borrowers,
     *,
     new: NDArray[np.int64],
     old: NDArray[np.bool_],
 ) -> _Trial:
-    """One person, of whose likes those in `held` are to be found; of the others the old ones are known."""
+    """One person, of whose likes those in `held` are to be found; of the others the old ones are known. What else was `met` is not listed."""
     likes = dict.fromkeys(known[old[known]].tolist(), 1.0)
     relevant, out = np.zeros(len(old), dtype=bool), np.zeros(len(old), dtype=bool)
-    relevant[held], out[known] = True, True
+    out[met] = True
+    relevant[held], out[held] = True, False
     affinity = np.where(out | ~old, -np.inf, borrowers.scorer.affinity(likes)).astype(np.float32)
     lent = borrowers.lent(likes)
     last, best = _best(affinity)[::-1], _best(lent)

@@ -252,7 +252,8 @@ def _lending(
     vocabulary = Vocabulary.learned(item_vectors.catalogue, training.item_ids)
     vectors, told = vectors_of(item_vectors, vocabulary)[rows], vocabulary.size
     lending = Lending.learned(vectors, weights, training.log_popularity, told=told).with_vocabulary(vocabulary)
-    return lending.with_exchange(choose_exchange(training.likes, vectors, choices, told=told))
+    found = choose_exchange(training.likes, vectors, choices, evidence=training.evidence, told=told)
+    return lending.with_exchange(found)
 
 
 def _borrowers(
