@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -155,7 +156,8 @@ def rendered(tier: Tier) -> PerceptionRow:
 
 
 def photos(folder: Path, tier: Tier, say: Say) -> list[PerceptionRow]:
-    """Which photo people's captions find by `recommend`, and which captions lie nearest to a photo's vector."""
+    """Which photo people's captions find by `recommend`, and which captions lie nearest to a photo's vector; and which photo they find where
+    every second item has one of its captions for a text, by the other captions."""
     rows = _lines(folder / "manifest.jsonl")
     captions = [photo["captions"][:5] for photo in rows]
     with tempfile.TemporaryDirectory() as scratch:
@@ -163,9 +165,14 @@ def photos(folder: Path, tier: Tier, say: Say) -> list[PerceptionRow]:
         places = [_place(home, text, own) for own, group in zip(ids, captions, strict=True) for text in group]
         nearest = _nearest_captions(home, ids, captions)
         home.index.close()
+        texts = {photo["path"]: group[0] for photo, group in list(zip(rows, captions, strict=True))[::2]}
+        _, home = _home(Path(scratch), folder, [photo["path"] for photo in rows], tier, say, texts=texts)
+        mixed = [_place(home, text, own) for own, group in zip(ids, captions, strict=True) for text in group[1:]]
+        home.index.close()
     model = tier.makers("efficientnet")
     return [
         _row("caption -> photo", "photos", model, len(places), _recalls(places)),
+        _row("caption -> photo, half with a text", "photos", model, len(mixed), _recalls(mixed)),
         _row("photo -> caption (vectors)", "photos", model, len(nearest), _recalls(nearest)),
     ]
 
@@ -231,15 +238,26 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 
 def _home(
-    scratch: Path, media: Path, pictures: Sequence[str], tier: Tier, say: Say
+    scratch: Path,
+    media: Path,
+    pictures: Sequence[str],
+    tier: Tier,
+    say: Say,
+    *,
+    texts: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Sequence[str], Collection]:
-    """A home of these pictures, one an item, and the items' ids. Ids and titles say nothing: a number would be near to “five dogs”, and an
-    ingest gives item 7 the file 7.webp, whatever picture its row names."""
-    catalogue = scratch / "catalogue.jsonl"
+    """A home of these pictures, one an item, and the items' ids; `texts`: what is told of some pictures. Ids and titles say nothing: a number
+    would be near to “five dogs”, and an ingest gives item 7 the file 7.webp, whatever picture its row names."""
+    folder = scratch / ("with texts" if texts else "pictures")
+    folder.mkdir()
+    catalogue = folder / "catalogue.jsonl"
     ids = [hashlib.sha256(picture.encode()).hexdigest()[:8] for picture in pictures]
-    rows = [{"id": own, "title": own, "image": picture} for own, picture in zip(ids, pictures, strict=True)]
+    rows = [
+        {"id": own, "title": own, "image": picture} | ({"description": texts[picture]} if picture in texts else {})
+        for own, picture in zip(ids, pictures, strict=True)
+    ]
     catalogue.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return ids, tier.opened(catalogue, media, scratch / "home", say)
+    return ids, tier.opened(catalogue, media, folder / "home", say)
 
 
 def _place(home: Collection, text: str, item_id: str) -> int | None:
