@@ -19,7 +19,9 @@ from retrieval.scorers.fitted import fit_adaptive, fit_scorer, load_scorer
 from retrieval.scorers.lending import Exchange
 from retrieval.scorers.training import Training
 from retrieval.scorers.upkeep import update_scorer
+from retrieval.sources.alike import AlikeSource
 from retrieval.sources.collaborative import CollaborativeSource
+from retrieval.tastes import NAMED
 from tests.stand_ins_recommender import ListStore
 from vouch.types import Interaction, Item, Preference, Query, Schema, Taste
 
@@ -226,3 +228,13 @@ def test_too_few_items_teach_no_worth(n_items: int) -> None:
     )
     rows = np.random.default_rng(1).normal(size=(n_items, 4)).astype(np.float32)
     assert choose_exchange(likes, rows, CHOICES) is None
+
+
+def test_content_goes_by_the_titles_that_were_named_and_by_all_likes_where_none_was() -> None:
+    others = tuple(Preference(item_id=i, source="file") for i in EVEN)
+    named = Preference(item_id="i1", source=NAMED)
+    source = AlikeSource(vectors())
+    found = source.propose(Query(tastes=(Taste(user_id="p", liked=(named, *others)),)), 10, None)
+    assert {index(c.item_id) % 2 for c in found[:5]} == {1}
+    found = source.propose(Query(tastes=(Taste(user_id="p", liked=others),)), 10, None)
+    assert {index(c.item_id) % 2 for c in found[:5]} == {0}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from retrieval.item_vectors import ItemVectors
-from retrieval.sources.collaborative import query_likes
+from retrieval.sources.collaborative import content_likes
 from retrieval.sources.top_items import allowed_places, top_items
 from vouch.types import Candidate, Query
 
@@ -24,7 +24,7 @@ class AlikeSource:
 
     def propose(self, query: Query, k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
         """The items most alike; () where nothing is liked that has a vector."""
-        likes = query_likes(query)
+        likes = content_likes(query)
         if not likes:
             return ()
         places = None if allowed is None else allowed_places(self._items.catalogue, allowed)

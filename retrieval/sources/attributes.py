@@ -8,7 +8,7 @@ import numpy as np
 
 from retrieval.catalogue import Catalogue
 from retrieval.likeness import rarities, values_of_items
-from retrieval.sources.collaborative import query_likes
+from retrieval.sources.collaborative import content_likes
 from retrieval.sources.top_items import top_items
 from vouch.types import Candidate, Query
 
@@ -28,7 +28,7 @@ class AttributeSource:
     def propose(self, query: Query, k: int, allowed: frozenset[str] | None) -> tuple[Candidate, ...]:
         """The items that share most; () where nothing is liked, or nothing that shares a value with anything."""
         index_of = self._catalogue.index_of
-        likes = {index_of[i]: weight for i, weight in query_likes(query).items() if i in index_of}
+        likes = {index_of[i]: weight for i, weight in content_likes(query).items() if i in index_of}
         if not likes or not self._values.nnz:
             return ()
         given = np.fromiter(likes.values(), np.float32, len(likes))

@@ -71,6 +71,14 @@ class CompanySource:
         )
 
 
+def content_likes(query: Query) -> dict[str, float]:
+    """What content is to be like: the titles that were named, where some were, else all likes.
+
+    Who names titles asks for things like these, and not like whatever else they like; that the others are theirs the collaborative source knows.
+    """
+    return (not query.like_item and named_likes(query.tastes)) or query_likes(query)
+
+
 def query_likes(query: Query) -> dict[str, float]:
     """item_id -> weight of what counts as liked in a query: the tastes' likes, the latest most, averaged over several people.
 
