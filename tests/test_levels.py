@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import itertools
-import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from retrieval.scorers.ease import likes_matrix
 from retrieval.scorers.edlae import models_of
-from retrieval.scorers.levels import DEFAULT, DISCOUNT, NUMBERS, WELL_KNOWN, choose_levels
+from retrieval.scorers.levels import DEFAULT, NUMBERS, choose_levels
+
+N_ITEMS = 60
 
 
-def clusters(people: int, *, size: int = 20, liked: int = 14) -> Any:
+def clusters(people: int) -> Any:
     """Each person likes 14 of the twenty items of one of three clusters, the first ones of it more often."""
     rng = np.random.default_rng(7)
-    chance = np.linspace(3, 1, size) / np.linspace(3, 1, size).sum()
+    chance = np.linspace(3, 1, 20) / np.linspace(3, 1, 20).sum()
     pairs = [
-        (p, size * (p % 3) + item, 1.0)
+        (p, 20 * (p % 3) + item, 1.0)
         for p in range(people)
-        for item in rng.choice(size, size=liked, replace=False, p=chance).tolist()
+        for item in rng.choice(20, size=14, replace=False, p=chance).tolist()
     ]
-    return likes_matrix(pairs, n_people=people, n_items=3 * size)
+    return likes_matrix(pairs, n_people=people, n_items=N_ITEMS)
 
 
 def test_few_people_get_the_default_levels() -> None:
@@ -36,13 +36,6 @@ def test_levels_rise_are_few_and_are_the_same_every_time() -> None:
     assert people == 60
     assert levels[0].least == 1
     assert all(a.least < b.least < NUMBERS[-1] for a, b in itertools.pairwise(levels))
-    assert all(replace(a, least=b.least) != b for a, b in itertools.pairwise(levels))
+    assert all((a.model, a.popularity) != (b.model, b.popularity) for a, b in itertools.pairwise(levels))
     assert 1 <= len(models_of(levels)) <= 3
     assert choose_levels(likes, most_models=3) == (levels, people)
-
-
-def test_popularity_is_discounted_for_those_who_are_well_known_alone() -> None:
-    levels, _ = choose_levels(clusters(240, size=80, liked=60), most_models=3)
-    assert {level.discount for level in levels[:-1]} == {0.0}
-    assert levels[-1].discount == DISCOUNT
-    assert levels[-1].least == math.sqrt(WELL_KNOWN * 10)  # nobody here has some twenty likes

@@ -30,7 +30,7 @@ from vouch.types import Interaction, InteractionKind, Item, Query, Schema
 N_PEOPLE, N_ITEMS = 90, 80
 CHOICES = (
     LevelChoice(least=1, penalty=5, dropout=0.9, popularity=0.1),
-    LevelChoice(least=4, penalty=0.5, dropout=0.5, popularity=0.0, discount=0.2),
+    LevelChoice(least=4, penalty=0.5, dropout=0.5, popularity=0.0),
 )
 CATALOGUE = Catalogue(
     items=tuple(Item(item_id=f"i{n}", title=f"Item {n}") for n in range(N_ITEMS + 1)),

@@ -1,11 +1,9 @@
 """Adaptive EDLAE: several closed-form item-item models, each denoised for people of whom so much is known, and popularity as a named part.
 
-    affinity(j) = c * d_j * (sum over the likes i of w_i B[i, j]  +  a * (sum of w_i) * log(1 + people who like j))
-    d_j = (usual people / people who like j) ^ discount
+    affinity(j) = c * (sum over the likes i of w_i B[i, j]  +  a * (sum of w_i) * log(1 + people who like j))
 
-B, a, c and the discount are those of the level that fits the number of likes known; c makes the affinity an estimate (least squares) of how
-likely j is another like. The weights of what many like are large even where it is unlikely to be the next like of somebody well known: the
-discount takes that back. Somebody with one like is best told what is liked together
+B, a and c are those of the level that fits the number of likes known; c makes the affinity an estimate (least squares) of how likely
+j is another like. Somebody with one like is best told what is liked together
 with it (a large penalty and dropout leave little but co-occurrence), somebody with fifty what remains once popularity is
 explained away. One fixed model does well by one of the two. The formula is linear in the likes, so it can be taken apart exactly.
 """
@@ -33,15 +31,13 @@ class LevelChoice:
     """How people with `least` likes or more are served, up to the next level.
 
     `penalty`: lambda in units of the square root of the number of all likes, so that it carries over to larger collections;
-    `dropout` in [0, 1); `popularity`: the part of log popularity, in units of the usual spread of a row of weights;
-    `discount`: the power of popularity that the affinity is divided by.
+    `dropout` in [0, 1); `popularity`: the part of log popularity, in units of the usual spread of a row of weights.
     """
 
     least: float
     penalty: float
     dropout: float
     popularity: float
-    discount: float = 0.0
 
     @property
     def model(self) -> tuple[float, float]:
@@ -51,13 +47,12 @@ class LevelChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """A level as fitted: from `least` likes on, the weights of that number; `scale` (c), `popularity` (a c) for each like, and `discount`."""
+    """A level as fitted: from `least` likes on, the weights of that number; `scale` (c), and `popularity` (a c) for each like."""
 
     least: float
     weights: int
     popularity: float
     scale: float
-    discount: float = 0.0
 
 
 class AdaptiveScorer:
@@ -83,7 +78,6 @@ class AdaptiveScorer:
         self.scorer_id = scorer_id
         self.n_items = len(log_popularity)
         self._usual_rows: dict[int, NDArray[np.float32]] = {}
-        self._discounts = {level.discount: discounts(log_popularity, level.discount) for level in self.levels}
 
     def affinity(self, likes: Mapping[int, float]) -> NDArray[np.float32]:
         """The formula above, shape (n_items,); NaN throughout where there are no likes: nothing follows from nothing."""
@@ -94,15 +88,14 @@ class AdaptiveScorer:
         affinity = given @ self.weights[level.weights][list(likes)]
         if level.popularity:
             affinity = affinity + np.float32(level.popularity * _total(likes)) * self.log_popularity
-        return np.asarray(affinity * self._discounts[level.discount], dtype=np.float32)
+        return np.asarray(affinity, dtype=np.float32)
 
     def contributions(self, likes: Mapping[int, float], item_index: int) -> Mapping[int, float]:
         """Each like's weight times its row's entry less what a like of any item would give, times the level's scale."""
         level = self.level(likes)
         weights, usual = self.weights[level.weights], self._usual(level)[item_index]
-        scale = level.scale * float(self._discounts[level.discount][item_index])
         return {
-            i: scale * weight * (float(weights[i, item_index]) - float(usual)) if i != item_index else 0.0
+            i: level.scale * weight * (float(weights[i, item_index]) - float(usual)) if i != item_index else 0.0
             for i, weight in likes.items()
         }
 
@@ -110,8 +103,7 @@ class AdaptiveScorer:
         """The second term of the formula, and what likes of any items would have given; 0 without likes."""
         level = self.level(likes)
         by_any = level.scale * float(self._usual(level)[item_index]) * (_total(likes) - likes.get(item_index, 0.0))
-        own = level.popularity * _total(likes) * float(self.log_popularity[item_index])
-        return (own + by_any) * float(self._discounts[level.discount][item_index])
+        return level.popularity * _total(likes) * float(self.log_popularity[item_index]) + by_any
 
     def _usual(self, level: Level) -> NDArray[np.float32]:
         """What a like of any item gives to every item: the mean of the rows, each by how many like it, shape (n_items,).
@@ -130,25 +122,13 @@ class AdaptiveScorer:
     def company(self, item_index: int) -> NDArray[np.float32]:
         """The item's row at the last level, shape (n_items,)."""
         level = self.levels[-1]
-        row = level.scale * self.weights[level.weights][item_index]
-        return np.asarray(row * self._discounts[level.discount], dtype=np.float32)
+        return np.asarray(level.scale * self.weights[level.weights][item_index], dtype=np.float32)
 
     def level(self, likes: Mapping[int, float]) -> Level:
         """The level of somebody with these likes."""
         known = effective_number(likes.values())
         fitting = [level for level in self.levels if level.least <= known + 1e-6]
         return fitting[-1] if fitting else self.levels[0]
-
-
-def discounts(log_popularity: NDArray[np.float32], discount: float) -> NDArray[np.float32]:
-    """d of the formula above, shape (n_items,): 1 for what as many like as the usual like is of, more for what fewer like.
-
-    >>> discounts(np.log1p(np.array([1.0, 4.0, 0.0])), 1.0).round(2).tolist()
-    [3.0, 0.75, 3.0]
-    """
-    people = np.maximum(np.expm1(log_popularity), 1.0)
-    usual = float(people @ people) / float(people.sum())
-    return np.asarray((usual / people) ** discount, dtype=np.float32)
 
 
 def effective_number(weights: Any) -> float:
@@ -212,22 +192,13 @@ def fitted_levels(
     levels = []
     for choice in choices:
         if choice.model == models_of(choices)[place]:
-            per_like, discounted = choice.popularity * usual, discounts(log_popularity, choice.discount)
-            popular = per_like * log_popularity
-            scale = _scale(weights, popular, discounted, likes=likes, number=math.ceil(choice.least))
-            told = {"popularity": scale * per_like, "scale": scale, "discount": choice.discount}
-            levels.append(Level(least=choice.least, weights=place, **told))
+            per_like = choice.popularity * usual
+            scale = _scale(weights, per_like * log_popularity, likes=likes, number=math.ceil(choice.least))
+            levels.append(Level(least=choice.least, weights=place, popularity=scale * per_like, scale=scale))
     return levels
 
 
-def _scale(
-    weights: Weights,
-    by_popularity: NDArray[np.float32],
-    discounted: NDArray[np.float32],
-    *,
-    likes: Any,
-    number: int,
-) -> float:
+def _scale(weights: Weights, by_popularity: NDArray[np.float32], *, likes: Any, number: int) -> float:
     """The factor that brings scores from `number` random likes nearest to the other likes (least squares); 1 where nobody has more."""
     rng = np.random.default_rng(0)
     able = np.flatnonzero(np.diff(likes.indptr) > number)
@@ -235,7 +206,7 @@ def _scale(
     for person in rng.permutation(able)[:CALIBRATED]:
         own = rng.permutation(likes[person].indices)
         known, others = own[:number], own[number:]
-        scores = discounted * (weights[known].sum(axis=0) + number * by_popularity)
+        scores = weights[known].sum(axis=0) + number * by_popularity
         scores[known] = 0.0
         agreement += float(scores[others].sum())
         size += float(scores @ scores)

@@ -12,7 +12,7 @@ import itertools
 import logging
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,12 +35,6 @@ POPULARITY = (0.0, 0.05, 0.1, 0.2)
 NUMBERS = (1, 2, 3, 5, 10, 20, 40, 80)
 AS_THEY_ARE = 20
 """From this number on people are taken with all that is known of them: who has said twenty things has said what they have to say."""
-WELL_KNOWN, DISCOUNT = 40, 0.1
-"""From which number on popularity is discounted, and by what power. By `python -m eval ranking --validation --parts all` with a discount of 0
-and of .1: recall@20 / nDCG@10 move from .365 / .349 to .368 / .351 on ml-1m-multvae, from .500 / .449 to .497 / .449 on ml-100k, and from
-.366 / .336 to .369 / .343 on ml-latest-small. Of somebody of whom ten likes are known it costs two per cent; chosen with the settings
-above by each collection's own few validation people it brings less.
-"""
 ABLE = 8
 """A validation person has as many likes."""
 LEAST_PEOPLE, MOST_PEOPLE = 40, 300
@@ -179,8 +173,7 @@ def _levels(scores: Mapping[Setting, Score], numbers: Sequence[int], *, most_mod
             (s for s in scores if s[:2] in chosen), key=lambda setting: float(scores[setting][place])
         )
         least = 1.0 if place == 0 else round(math.sqrt(number * numbers[place - 1]), 2)
-        discount = DISCOUNT if number >= WELL_KNOWN else 0.0
-        level = LevelChoice(least=least, penalty=penalty, dropout=dropout, popularity=share, discount=discount)
-        if not levels or replace(level, least=levels[-1].least) != levels[-1]:
+        level = LevelChoice(least=least, penalty=penalty, dropout=dropout, popularity=share)
+        if not levels or (level.model, share) != (levels[-1].model, levels[-1].popularity):
             levels.append(level)
     return tuple(levels)

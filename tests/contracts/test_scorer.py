@@ -37,7 +37,7 @@ def reread_ease(folder: Path) -> Scorer:
 CHOICES = (
     LevelChoice(least=1, penalty=10, dropout=0.9, popularity=0.2),
     LevelChoice(least=3, penalty=10, dropout=0.9, popularity=0.1),
-    LevelChoice(least=8, penalty=0.5, dropout=0.5, popularity=0.0, discount=0.2),
+    LevelChoice(least=8, penalty=0.5, dropout=0.5, popularity=0.0),
 )
 
 
