@@ -14,7 +14,7 @@ from retrieval.item_vectors import ItemVectors
 from retrieval.scorers.collaborative_model import CollaborativeModel
 from retrieval.scorers.ease import likes_matrix
 from retrieval.scorers.edlae import LevelChoice
-from retrieval.scorers.exchange import choose_exchange
+from retrieval.scorers.exchange import LEAST_PEOPLE, choose_exchange
 from retrieval.scorers.fitted import fit_adaptive, fit_scorer, load_scorer
 from retrieval.scorers.lending import Exchange
 from retrieval.scorers.training import Training
@@ -194,7 +194,7 @@ def test_what_people_met_is_not_listed_while_the_worth_is_learned() -> None:
 
 
 def test_too_few_people_teach_no_worth() -> None:
-    training = Training.of(CATALOGUE, two_worlds(people=40))
+    training = Training.of(CATALOGUE, two_worlds(people=4 * LEAST_PEOPLE - 1))
     assert training is not None
     rows = vectors().vectors[[index(i) for i in training.item_ids]]
     assert choose_exchange(training.likes, rows, CHOICES) is None
