@@ -224,9 +224,11 @@ def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
         weights_path("all-minilm-l6-v2")
 
 
-def test_what_vanishes_while_it_is_counted_counts_nothing(tmp_path: Path) -> None:
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "here.whl").write_bytes(b"12345")
-    (tmp_path / "gone.whl").symlink_to(tmp_path / "nowhere")
-    assert weights.bytes_in(tmp_path) == 5
-    assert weights.bytes_in(tmp_path / "gone") == 0
+def test_what_pip_clears_up_while_it_is_counted_ends_no_fetch(
+    registry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(self: Path, pattern: str) -> Iterator[Path]:
+        raise FileNotFoundError(self)
+
+    monkeypatch.setattr(Path, "rglob", gone)
+    assert (weights_path("tiny", folder=tmp_path / "weights") / "tiny.bin").is_file()

