@@ -156,7 +156,7 @@ def test_somebody_for_whom_more_would_be_worth_less_gets_no_new_items() -> None:
 
 
 def test_the_worth_is_learned_where_content_says_who_likes_what() -> None:
-    training = Training.of(CATALOGUE, two_worlds(people=800))
+    training = Training.of(CATALOGUE, two_worlds(people=1200))
     assert training is not None
     rows = vectors().vectors[[index(i) for i in training.item_ids]]
     learned = choose_exchange(training.likes, rows, CHOICES)
@@ -168,7 +168,7 @@ def test_the_worth_is_learned_where_content_says_who_likes_what() -> None:
 
 
 def test_people_of_every_level_teach_it() -> None:
-    training = Training.of(CATALOGUE, two_worlds(people=800))
+    training = Training.of(CATALOGUE, two_worlds(people=1200))
     assert training is not None
     rows = vectors().vectors[[index(i) for i in training.item_ids]]
     far = (*CHOICES, replace(CHOICES[-1], least=1000.0))
@@ -176,13 +176,13 @@ def test_people_of_every_level_teach_it() -> None:
 
 
 def test_what_people_met_is_not_listed_while_the_worth_is_learned() -> None:
-    training = Training.of(CATALOGUE, two_worlds(people=800))
+    training = Training.of(CATALOGUE, two_worlds(people=1200))
     assert training is not None
     rows = vectors().vectors[[index(i) for i in training.item_ids]]
     rng = np.random.default_rng(3)
     seen = likes_matrix(
-        [(p, i, 0.01) for p in range(800) for i in rng.choice(N_ITEMS, size=60, replace=False).tolist()],
-        n_people=800,
+        [(p, i, 0.01) for p in range(1200) for i in rng.choice(N_ITEMS, size=60, replace=False).tolist()],
+        n_people=1200,
         n_items=N_ITEMS,
     )
     bare = choose_exchange(training.likes, rows, CHOICES, evidence=training.evidence)

@@ -24,7 +24,7 @@ LOG = logging.getLogger(__name__)
 
 PLACES = 0.05
 """The share of the places that new items have on the whole: one in twenty, given where it meets most and costs least."""
-LEAST_PEOPLE, MOST_PEOPLE = 200, 1_200
+LEAST_PEOPLE, MOST_PEOPLE = 300, 1_200
 """Of validation people. What fewer teach is worse than fixed places: by `python -m eval ranking --validation --parts new_items warm_items`
 what the 140 of ml-100k teach finds .119 of the new ones and costs the old ones .056; two fixed places find .071 and cost .023.
 """
