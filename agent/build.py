@@ -76,7 +76,7 @@ def wanted_model(settings: Settings, *, may_wait: bool = False) -> str:
 def join(
     settings: Settings, collection: Collection, planner: PlannerChat, toolbox: Toolbox
 ) -> tuple[BaseChatModel, str]:
-    """The planner with the chosen language model, which writes what grounding lets through, and its tier. Raises InputError, SetupError."""
+    """The planner with the chosen language model, which chooses what is said of the first items, and its tier. Raises InputError, SetupError."""
     wanted = "joined" if settings.chat_model in {"auto", "joined"} else settings.chat_model
     plans = settings.chat_plans == "yes" or (settings.chat_plans == "auto" and is_address(wanted))
     systems = [writer_prompt()]

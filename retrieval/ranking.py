@@ -89,8 +89,7 @@ BY_NAMED: Mapping[str, float] = {
     "popular": 0.001,
 }
 """Where a few titles were named: who names Toy Story asks for its like. Chosen by the row `2 named` of `python -m eval fusion --data ml-100k`:
-two titles of one kind are named beside likes of others, the rest of that kind is to be found. There they better `company` alone by 35 per cent,
-with .3 in place of .75 by 27.
+two titles of one kind are named beside likes of others, the rest of that kind is to be found. There they better `company` alone by 32 per cent.
 """
 _BY_LIKES_WITHOUT_MODEL = {"alike": 1.0, "attributes": 0.5, "looks_alike": 0.3, "sounds_alike": 0.3, "popular": 0.1}
 _BY_NOTHING = {"popular": 1.0}

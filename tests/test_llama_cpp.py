@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import TemplateError
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
@@ -223,3 +224,19 @@ def test_a_file_that_is_no_gguf_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "no.gguf").write_bytes(b"no")
     with pytest.raises(ModelUnavailable, match="could not be loaded"):
         LlamaCppEngine(tmp_path / "no.gguf")
+
+
+@pytest.mark.parametrize(
+    ("raised", "becomes"), [(ValueError, ModelFailed), (TemplateError, ModelFailed), (TypeError, TypeError)]
+)
+def test_a_template_that_refuses_a_chat_is_the_models_failure_and_a_bug_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raised: type[Exception], becomes: type[Exception]
+) -> None:
+    def refuse(**_: object) -> None:
+        raise raised("roles must take turns")
+
+    engine = LlamaCppEngine(random_gguf(tmp_path / "r.gguf"), digest="random", threads=1)
+    monkeypatch.setattr(engine, "_format", refuse)
+    with pytest.raises(becomes, match="take turns"):
+        engine.prompt([{"role": "user", "content": "hello"}])
+    engine.close()

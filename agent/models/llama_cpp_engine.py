@@ -96,12 +96,12 @@ class LlamaCppEngine:
 
     def prompt(self, messages: Sequence[Mapping[str, str]]) -> list[int]:
         """The tokens of a chat by the GGUF's own template. What looks like a control token in a message is made harmless."""
+        from jinja2 import TemplateError
+
         try:
             text = self._format(messages=[{**m, "content": self._harmless(m["content"])} for m in messages]).prompt
-        except Exception as failure:
-            if isinstance(failure, ValueError) or type(failure).__module__.startswith("jinja2"):
-                raise ModelFailed(f"the model's chat template refused the messages: {failure}") from failure
-            raise
+        except (ValueError, TemplateError) as failure:
+            raise ModelFailed(f"the model's chat template refused the messages: {failure}") from failure
         return list(self._model.tokenize(text.encode("utf-8"), add_bos=False, special=True))
 
     def prefix(self, system: str) -> list[int]:
