@@ -112,6 +112,34 @@ def diversity_at(k: int, lists: Lists, vectors: NDArray[np.float32]) -> Values:
     return np.where(pairs > 0, 1 - cosines / np.maximum(pairs, 1), 0.0)
 
 
+def miscalibration_at(
+    k: int, lists: Lists, profiles: Sequence[Collection[int]], mixes: NDArray[np.float64], *, smoothing: float = 0.01
+) -> Values:
+    """How far the kinds of the first k are from those of the likes: KL(p, q~) of Steck 2018 (`retrieval.calibration`), one number a person.
+
+    0 for the same mix, and for people whose likes have no kind. Items without one count for nothing.
+
+    Args:
+        mixes: p(g|i) of every item, shape (n_items, n_kinds); zeros for an item without a kind.
+
+    >>> halves = np.array([[1.0, 0.0], [0.0, 1.0]])
+    >>> miscalibration_at(2, np.array([[0, 1], [0, 0]]), [{0, 1}, {0, 1}], halves).round(2).tolist()
+    [0.0, 1.61]
+    """
+    values = np.zeros(len(lists))
+    for row, (own, liked) in enumerate(zip(lists[:, :k], profiles, strict=True)):
+        p, q = (_mix(mixes[items]) for items in (sorted(liked), own[own >= 0]))
+        held = p > 0
+        mixed = (1 - smoothing) * q[held] + smoothing * p[held]
+        values[row] = float(np.sum(p[held] * np.log(p[held] / mixed)))
+    return values
+
+
+def _mix(rows: NDArray[np.float64]) -> Values:
+    total: Values = rows.sum(axis=0)
+    return total / max(float(total.sum()), 1e-9)
+
+
 def coverage_at(k: int, lists: Lists, *, n_items: int) -> float:
     """The share of all items that stand among the first k of anybody's list.
 

@@ -67,6 +67,12 @@ class Models:
         left = [source for name, source in self.sources.items() if name != row]
         return _whole(_recommender(self.catalogue, self.fitted, self.content, left), self.catalogue)
 
+    def shown(self, k: int) -> Ranker:
+        """The whole as people see it: lists of k."""
+        return _whole(
+            _recommender(self.catalogue, self.fitted, self.content, tuple(self.sources.values())), self.catalogue, k=k
+        )
+
     def weighing(self, people: Sequence[HeldOut]) -> frozenset[str]:
         """The rows of the sources that have a part in any of these people's lists by the whole."""
         whole = _recommender(self.catalogue, self.fitted, self.content, tuple(self.sources.values()))
@@ -166,12 +172,12 @@ def _recommender(
     return Recommender(catalogue=catalogue, store=_NoStore(), fitted=fitted, content=content, sources=sources)
 
 
-def _whole(recommender: Recommender, catalogue: Catalogue) -> Ranker:
+def _whole(recommender: Recommender, catalogue: Catalogue, *, k: int = LISTED) -> Ranker:
     everything = frozenset(catalogue.item_ids)
 
     def ranker(person: HeldOut, among: frozenset[str] | None = None) -> Indexes:
         out = person.out if among is None else everything - among | person.out
-        query = Query(tastes=(person.taste,), k=LISTED, exclude=tuple(sorted(out)))
+        query = Query(tastes=(person.taste,), k=k, exclude=tuple(sorted(out)))
         return np.array([catalogue.index_of[one.item_id] for one in recommender.rank(query)], dtype=np.int64)
 
     return ranker

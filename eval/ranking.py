@@ -14,12 +14,14 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eval.metrics import (
     Lists,
     coverage_at,
     diversity_at,
     mean_with_interval,
+    miscalibration_at,
     novelty_at,
     popularity_lift_at,
     recall_at,
@@ -28,6 +30,7 @@ from eval.metrics import (
 from eval.rankers import IMPERSONAL, LISTED, Models, Ranker, fit_models, levels_for, with_fixed_places
 from eval.recorded import Tuned
 from eval.splits import HeldOut, Split, with_likes_known, with_new_items
+from retrieval.calibration import kind_of, mixes
 from retrieval.catalogue import Catalogue
 from retrieval.recommender import Content
 from retrieval.scorers.edlae import LevelChoice
@@ -37,6 +40,8 @@ from vouch.types import Interaction
 
 DRAWS = 10
 NEW_DRAWS = 5
+SHOWN = 10
+"""Row `vouch_10` of the part `all`: lists of ten, as people see them. Calibration is for such alone; beside `vouch` they show what it brings."""
 FIXED_PLACES = (0, 1, 2)
 """Rows `places_1` and `places_2` of new items: one or two places of twenty for everybody's best new items, beside those that validation gives."""
 PARTS = ("all", "likes_1", "likes_3", "likes_5", "new_items", "new_among_new", "warm_items")
@@ -84,6 +89,12 @@ class Problem:
     seed: int = 0
     tuned: Tuned = field(default_factory=Tuned)
     say: Callable[[str], None] = lambda _: None
+
+    @cached_property
+    def mixes(self) -> NDArray[np.float64] | None:
+        """p(g|i) of every item (`retrieval.calibration`); None where no attribute says what kind of thing an item is."""
+        kind = kind_of(self.catalogue)
+        return None if kind is None else mixes(self.catalogue, kind, self.catalogue.item_ids)
 
     @cached_property
     def levels(self) -> tuple[LevelChoice, ...] | None:
@@ -138,6 +149,10 @@ def _measure_known(problem: Problem, parts: Sequence[str], draws: int, found: _V
             for name, ranker in models.rankers.items():
                 if n == 0 or name not in IMPERSONAL:  # which likes are known makes no difference to them
                     found.add(part, name, measure.values(measure.lists(ranker, own), own))
+        if part == "all":
+            problem.say(f"{part}, lists of {SHOWN} as they are shown")
+            values = measure.values(measure.lists(models.shown(SHOWN), people), people)
+            found.add(part, f"vouch_{SHOWN}", {name: own for name, own in values.items() if name.endswith(f"@{SHOWN}")})
         problem.say(f"{part}: what each source adds")
         _measure_sources(measure, part, drawn[0], found)
 
@@ -221,7 +236,8 @@ class _Measure:
     def values(self, lists: Lists, people: Sequence[HeldOut]) -> dict[str, dict[str, float]]:
         """Metric -> user_id -> value; coverage, which is of all together, under the user_id ""."""
         relevant = self.indexes([p.relevant for p in people])
-        likes = self.indexes([frozenset(one.item_id for one in p.taste.liked) for p in self.problem.split.people])
+        every = self.problem.split.people
+        likes = self.indexes([frozenset(one.item_id for one in p.taste.liked) for p in every])
         popularity = self.models.fitted.like_counts.counts
         trained = len({i.user_id for i in self.training}) or 1
         found = {"recall@20": recall_at(20, lists, relevant), **standard(lists, relevant)}
@@ -229,6 +245,10 @@ class _Measure:
         if self.problem.content is not None:
             found["diversity@10"] = diversity_at(10, lists, self.problem.content.item_vectors.vectors)
         found["popularity_lift@10"] = popularity_lift_at(10, lists, likes, popularity)
+        if self.problem.mixes is not None:
+            likes_of = {p.taste.user_id: own for p, own in zip(every, likes, strict=True)}
+            profiles = [likes_of[p.taste.user_id] for p in people]
+            found["miscalibration@10"] = miscalibration_at(10, lists, profiles, self.problem.mixes)
         users = [p.taste.user_id for p in people]
         by_person = {name: dict(zip(users, values.tolist(), strict=True)) for name, values in found.items()}
         return by_person | {"coverage@10": {"": coverage_at(10, lists, n_items=len(self.problem.catalogue.items))}}

@@ -103,11 +103,11 @@ def calibration(catalogue: Catalogue, query: Query, item_ids: Sequence[str]) -> 
     if any(one.attribute == kind.attribute for one in (*query.filters, *query.prefer)):
         return None
     likes = {i: w for i, w in like_weights(query.tastes).items() if w > 0 and i in catalogue.index_of}
-    liked = _mixes(catalogue, kind, list(likes))
+    liked = mixes(catalogue, kind, list(likes))
     if int(liked.any(axis=1).sum()) < LIKES_FROM:
         return None
     wanted = np.array(list(likes.values())) @ liked
-    return Calibration(wanted / wanted.sum(), _mixes(catalogue, kind, item_ids))
+    return Calibration(wanted / wanted.sum(), mixes(catalogue, kind, item_ids))
 
 
 @lru_cache(maxsize=4)
@@ -123,13 +123,13 @@ def kind_of(catalogue: Catalogue) -> Kind | None:
     return max(found, key=lambda pair: pair[0], default=(None, None))[1]
 
 
-def _mixes(catalogue: Catalogue, kind: Kind, item_ids: Sequence[str]) -> Shares:
-    """p(g|i) of some items, shape (n, n_values)."""
-    mixes = np.zeros((len(item_ids), len(kind.places)))
+def mixes(catalogue: Catalogue, kind: Kind, item_ids: Sequence[str]) -> Shares:
+    """p(g|i) of some items, shape (n, n_values); zeros for an item without a value."""
+    found = np.zeros((len(item_ids), len(kind.places)))
     for row, item_id in enumerate(item_ids):
         own = [kind.places[word] for word in _words(catalogue.by_id[item_id], kind.attribute)]
-        mixes[row, own] = 1 / max(len(own), 1)
-    return mixes
+        found[row, own] = 1 / max(len(own), 1)
+    return found
 
 
 def _words(item: Item, attribute: str) -> tuple[str, ...]:
