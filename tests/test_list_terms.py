@@ -1,0 +1,48 @@
+"""What the items of a list pay for each other goes by what is asked and by how much is known of the person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from retrieval.likeness import Likeness
+from retrieval.list_terms import MANY_LIKES, terms_of
+from retrieval.ranking import Scored
+from retrieval.tastes import NAMED
+from tests.test_calibration import CATALOGUE, ITEM_IDS, likes
+from vouch.types import Candidate, Preference, Query, Quota, Taste
+
+KNOWN = likes(*ITEM_IDS[:MANY_LIKES])
+
+
+def terms(query: Query, *, source: str = "collaborative") -> list[str]:
+    scored = [Scored(Candidate(item_id=i, ranks={}, scores={}), {source: 1.0}) for i in ITEM_IDS[30:]]
+    return [term.name for term in terms_of(CATALOGUE, Likeness(CATALOGUE), query, scored)]
+
+
+def test_who_is_well_known_and_asks_for_nothing_gets_their_own_mix_alone() -> None:
+    assert terms(KNOWN) == ["calibration"]
+    assert terms(likes(*ITEM_IDS[: MANY_LIKES - 1])) == ["diversity", "calibration"]
+    assert terms(KNOWN, source="alike") == ["diversity", "calibration"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        replace(KNOWN, text="a sea story"),
+        replace(KNOWN, like_item=ITEM_IDS[0]),
+        replace(KNOWN, explore=0.5),
+        replace(KNOWN, tastes=(*KNOWN.tastes, Taste(user_id="other"))),
+        replace(
+            KNOWN, tastes=(Taste(user_id="s", liked=(*KNOWN.tastes[0].liked, Preference(item_id="w50", source=NAMED))),)
+        ),
+    ],
+    ids=["words", "an item", "exploring", "several people", "a title"],
+)
+def test_who_asks_for_something_is_not_shown_the_same_twice(asked: Query) -> None:
+    assert "diversity" in terms(asked)
+
+
+def test_quotas_hold_for_everybody() -> None:
+    assert "quotas" in terms(replace(KNOWN, quotas=(Quota(attribute="genres", most=1),)))
