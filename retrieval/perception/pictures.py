@@ -5,13 +5,17 @@ A large picture is decoded alone and made smaller before anything else is done w
 
 from __future__ import annotations
 
+import ctypes
 import math
 import struct
+import sys
 import threading
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from retrieval.perception.progressive_jpeg import eighth
 from vouch.errors import UnreadableMedia
 
 if TYPE_CHECKING:
@@ -24,17 +28,14 @@ BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, Type
 """What Pillow's readers raise on files that are cut off or not what their first bytes say."""
 STRIP_PIXELS = 4_000_000
 """How many pixels of a large picture are made smaller at a time."""
-BLOCK_BYTES = 64 << 20
-"""In what pieces Pillow asks for memory. The C library keeps pieces below 32 MB when they are freed, for each thread on its own: a picture
-of 200 megapixels that four threads had looked at in turn stayed there twice. Larger ones go back to the system."""
 ORIENTATION = 0x0112
 """The tag of EXIF that says which way is up."""
 THIRSTY = frozenset({"WEBP", "AVIF"})
 """Formats of which Pillow's readers take 9 to 15 bytes a pixel, FFmpeg's 4 to 5."""
-PROGRESSIVE_BYTES = 900_000_000
-"""A progressive JPEG is held whole before any of it can be made smaller, two bytes a sample: up to 250 megapixels with coarse colours (4:2:0,
-as cameras write it) or in grey, up to 225 with half as fine ones (4:2:2), up to 150 with fine ones (4:4:4). One of 200 megapixels in 4:4:4
-took 1,157 MB alone, but 1,711 after a WebP and two PNGs of that size, of which some memory stays."""
+PROGRESSIVE_BYTES = 600_000_000
+"""libjpeg holds a progressive JPEG whole before any of it can be made smaller, two bytes a sample: one of 200 megapixels with coarse colours
+(4:2:0, as cameras write it), or of 100 with fine ones (4:4:4), takes so much. Of a larger one an eighth is read, `progressive_jpeg`; where it
+is very long, that is fewer pixels on the short side than were asked for."""
 
 FINE_PX = 1000
 """How fine a large picture is kept for whoever asks next about the same file: as fine as the finest of those who look at pictures want it."""
@@ -55,10 +56,9 @@ def open_picture(path: Path, *, short_side_px: int = 520) -> Image:
     Raises:
         UnreadableMedia: no such file, not a picture, cut off, or more than 250 megapixels.
     """
-    from PIL import Image, _imaging
+    from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-    _imaging.set_block_size(BLOCK_BYTES)
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # half-broken files that open all the same
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # such a picture is refused here
     if not path.is_file():
@@ -84,8 +84,17 @@ def _opened_large(path: Path, short_side_px: int) -> Image:
     with _one_large_picture:
         if key not in _last_large:
             _last_large.clear()
+            give_back_memory()
             _last_large[key] = _opened(path, short_side_px)
         return _last_large[key].copy()
+
+
+def give_back_memory() -> None:
+    """Hands back to the system what has been freed in pieces, which the C library keeps for each thread: pixels of large pictures, and what the
+    models took to look at them."""
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # musl's has no such function, and keeps less
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _opened(path: Path, short_side_px: int) -> Image:
@@ -97,10 +106,8 @@ def _opened(path: Path, short_side_px: int) -> Image:
             orientation = picture.getexif().get(ORIENTATION)
             return over_white(_turned(_by_ffmpeg(path, _divisor(picture.size, short_side_px)), orientation))
         if "progressive" in picture.info and _coefficient_bytes(picture) > PROGRESSIVE_BYTES:
-            raise UnreadableMedia(
-                str(path),
-                "a progressive JPEG of this size is not opened; save it smaller, or not progressive, or with coarser colours (4:2:0)",
-            )
+            coarse = _turned(eighth(path, picture), picture.getexif().get(ORIENTATION))
+            return over_white(made_smaller(coarse, short_side_px))
         picture.draft("RGB", (short_side_px, short_side_px))  # only JPEG's reader does anything here
         picture.load()
         return over_white(made_smaller(picture, short_side_px) if large else picture)
