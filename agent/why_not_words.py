@@ -90,7 +90,7 @@ class WhyNotWords:
         ahead = f": {PARTS[told.part]}" if told.part in PARTS else ""
         stands = f"{title} stands at number {told.rank} of the {told.of} that may be listed; others are ahead{ahead}."
         if told.k is None:
-            return f"{stands} No list would hold it, however long: nothing that you asked for or like points at it."
+            return f"{stands} A longer list would not hold it either."
         return f"{stands} A list of {told.k} would hold it."
 
     def _kept_out(self, title: str, obstacle: Obstacle) -> str:

@@ -288,11 +288,12 @@ class Recommender:
         return len(scored) + 1, len(allowed), Scored(Candidate(item_id=item_id, ranks={}, scores={}), {})
 
     def _listing(self, item_id: str, query: Query, rank: int) -> int | None:
-        """How long a list would have to be to hold the item; None where none would."""
-        for k in (DIVERSIFIED, max(rank, DIVERSIFIED)):
+        """A length at which the list holds the item; None where neither a list as long as its rank nor a longer one does."""
+        for k in sorted({rank, max(rank, DIVERSIFIED)}):
             place = _place_of(item_id, self.rank(replace(query, k=k)))
             if place is not None:
-                return place if k == DIVERSIFIED else k
+                shorter = _place_of(item_id, self.rank(replace(query, k=place)))
+                return k if shorter is None else place
         return None
 
     def _chosen(self, query: Query, allowed: frozenset[str]) -> tuple[tuple[Scored, ...], tuple[Note, ...]]:

@@ -75,9 +75,9 @@ def test_the_answer_holds_and_the_change_that_is_named_works(query: Query, item_
     if told.stopped_by is None:
         assert told.place is not None
         assert shown[told.place - 1] == item_id
-    if told.stopped_by == "outranked" and told.k is not None:
-        longer = RECOMMENDER.recommend(replace(query, k=told.k)).recommendations
-        assert item_id in {r.item.item_id for r in longer}
+    if told.stopped_by == "outranked":
+        longer = RECOMMENDER.recommend(replace(query, k=told.k or told.rank)).recommendations
+        assert (item_id in {r.item.item_id for r in longer}) == (told.k is not None)
     met = {i for taste in query.tastes for i in taste.out} | set(query.exclude)
     allowed = funnel(CATALOGUE, query, with_changes(query, told).filters).allowed
     assert (item_id in allowed) == (item_id not in met)
@@ -136,6 +136,20 @@ def test_what_others_beat_is_told_with_the_part_that_made_the_difference() -> No
     assert told.part in {"dense", "lexical"}
     assert told.k is not None
     assert told.k > 1
+
+
+@pytest.mark.parametrize(("held", "told"), [({4}, 4), ({60}, 60), (set(), None)])
+def test_a_length_is_told_only_where_a_list_so_long_holds_it(
+    held: set[int], told: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A longer list need not hold what a shorter one does: where too few answer the words, what fits the likes is ranked too."""
+    query = Query(text="funny tricks of a projectionist", k=1)
+    everything = RECOMMENDER.rank(replace(query, k=len(IDS)))
+    (beaten,) = (one for one in everything if one.item_id == "general")
+    ahead = tuple(one for one in everything if one is not beaten)[:3]
+    monkeypatch.setattr(Recommender, "rank", lambda _, q: (*ahead, beaten) if q.k in held else ahead[: q.k])
+    monkeypatch.setattr(Recommender, "_placed", lambda *_: (4, len(IDS), beaten))
+    assert RECOMMENDER.why_not("general", query).k == told
 
 
 def test_what_is_listed_is_told_with_its_place() -> None:

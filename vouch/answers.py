@@ -43,7 +43,8 @@ class WhyNot:
     `stopped_by` is the first thing that does; None: it is in the list, at `place`. `rank` is its place among the `of` items that
     would be ranked if nothing shut it out, before diversity. `failed` has every filter that it fails, `changes` one change for each;
     together they admit it, and `count` is then how many items all filters admit. Where others are better, `part` is the part of the score in
-    which it is furthest behind the last item listed, `behind` the difference of their scores, and `k` how long a list has it (None: no list).
+    which it is furthest behind the last item listed, `behind` the difference of their scores, and `k` how long a list has it (None: a longer
+    one has not).
     """
 
     item: Item
