@@ -12,16 +12,17 @@ from statistics import mean
 
 from eval.rankers import ROWS, Models, fit_models
 from eval.ranking import Problem
-from eval.splits import NAMED_TITLES, HeldOut, with_likes_known, with_titles_named
+from eval.splits import HeldOut, with_likes_known, with_named_alone, with_titles_named
 from eval.tuning import TRIALS, Pool, fusion_weights, pool_of
 from retrieval.ranking import BY_LIKES, BY_NAMED
 
 NUMBERS = (1, 2, 3, 5, 10, 0)
 """How many likes are known; 0: all."""
 KIND = "genres"
-"""The attribute that says what kind of thing a film is: two titles of one kind are named beside likes of others."""
-NAMED_ROW = "company"
-"""What leads where titles are named."""
+"""The attribute that says what kind of thing a film is: titles of one kind are named beside likes of others, or alone."""
+NAMED = (1, 2)
+"""How many titles are named."""
+LEADING = "cf"
 LISTS = 600
 """About how many lists a number is looked at with: the fewer the people, the more often each is drawn."""
 
@@ -44,7 +45,7 @@ class FusionRow:
 
 @dataclass(frozen=True, kw_only=True)
 class FusionTable:
-    """One row a number of likes known, and one for titles that are named."""
+    """One row a number of likes known, and one a number of titles that are named."""
 
     data: tuple[str, ...]
     rows: tuple[FusionRow, ...]
@@ -54,30 +55,27 @@ def fusion_table(problems: Sequence[Problem], *, seed: int, trials: int = TRIALS
     """The weights that serve the people of these problems best. Give validation people."""
     fitted = [_fitted(problem) for problem in problems]
     rows = []
-    for likes in (*NUMBERS, None):
-        known = f"{NAMED_TITLES} named" if likes is None else str(likes or "all")
+    for titles, number in [*((False, n) for n in NUMBERS), *((True, n) for n in NAMED)]:
+        known = f"{number} named" if titles else str(number or "all")
         pools = []
         for problem, models in zip(problems, fitted, strict=True):
-            people = _naming(problem, seed=seed) if likes is None else _drawn(problem.split.people, likes, seed=seed)
+            people = (_naming if titles else _drawn)(problem, number, seed=seed)
             problem.say(f"{problem.data}, {known}: {len(people)} lists")
             if people:
                 pools.append(pool_of(models, people))
         if pools:
-            leading, written = (NAMED_ROW, BY_NAMED) if likes is None else ("cf", BY_LIKES)
-            rows.append(_row(pools, known, leading, written, seed=seed, trials=trials))
+            rows.append(_row(pools, known, BY_NAMED if titles else BY_LIKES, seed=seed, trials=trials))
     return FusionTable(data=tuple(problem.data for problem in problems), rows=tuple(rows))
 
 
-def _row(
-    pools: Sequence[Pool], known: str, leading: str, written: Mapping[str, float], *, seed: int, trials: int
-) -> FusionRow:
-    weights, gain = fusion_weights(pools, leading=leading, seed=seed, trials=trials)
-    alone = tuple(pool.quality({leading: 1.0}) for pool in pools)
+def _row(pools: Sequence[Pool], known: str, written: Mapping[str, float], *, seed: int, trials: int) -> FusionRow:
+    weights, gain = fusion_weights(pools, leading=LEADING, seed=seed, trials=trials)
+    alone = tuple(pool.quality({LEADING: 1.0}) for pool in pools)
     used = {ROWS.get(source, source): weight for source, weight in written.items()}
     told = [pool.quality({r: w for r, w in used.items() if r in pool.worth}) for pool in pools]
     return FusionRow(
         known=known,
-        leading=leading,
+        leading=LEADING,
         weights=weights,
         gain=gain,
         alone=alone,
@@ -85,12 +83,14 @@ def _row(
     )
 
 
-def _naming(problem: Problem, *, seed: int) -> Sequence[HeldOut]:
+def _naming(problem: Problem, titles: int, *, seed: int) -> Sequence[HeldOut]:
+    """Who names so many titles, as members beside their other likes and as strangers."""
     found = ((item.item_id, item.attributes.get(KIND, ())) for item in problem.catalogue.items)
     kinds = {item_id: frozenset(value) for item_id, value in found if isinstance(value, tuple)}
     people = problem.split.people
     draws = range(max(1, round(LISTS / len(people))))
-    return [one for draw in draws for one in with_titles_named(people, kinds, seed=seed + draw)]
+    found = [one for draw in draws for one in with_titles_named(people, kinds, titles=titles, seed=seed + draw)]
+    return [*found, *with_named_alone(found)]
 
 
 def _fitted(problem: Problem) -> Models:
@@ -100,7 +100,8 @@ def _fitted(problem: Problem) -> Models:
     return fit_models(problem.catalogue, training, content=problem.content, tuned=tuned, seed=problem.seed)
 
 
-def _drawn(people: Sequence[HeldOut], likes: int, *, seed: int) -> Sequence[HeldOut]:
+def _drawn(problem: Problem, likes: int, *, seed: int) -> Sequence[HeldOut]:
+    people = problem.split.people
     if not likes:
         return people
     draws = max(1, round(LISTS / len(people)))

@@ -20,7 +20,7 @@ from vouch.types import Interaction, Preference, Taste
 KNOWN = 0.8
 """The share of a held-out person's likes that is known."""
 LEAST_LIKES = 5
-NAMED_TITLES, LEAST_OF_KIND = 2, 5
+LEAST_OF_KIND = 5
 NEW = 0.1
 """The share of the items that are new."""
 
@@ -111,9 +111,9 @@ def with_likes_known(people: Sequence[HeldOut], k: int, *, seed: int) -> tuple[H
 
 
 def with_titles_named(
-    people: Sequence[HeldOut], kinds: Mapping[str, frozenset[str]], *, seed: int
+    people: Sequence[HeldOut], kinds: Mapping[str, frozenset[str]], *, titles: int, seed: int
 ) -> tuple[HeldOut, ...]:
-    """Who asks for something of one kind by two titles that they like: these are named, their other likes of that kind are to be found, those
+    """Who asks for something of one kind by a few titles that they like: these are named, their other likes of that kind are to be found, those
     of other kinds are known.
 
     Args:
@@ -123,7 +123,7 @@ def with_titles_named(
         One request a person, of a kind of which they like `LEAST_OF_KIND` items or more and which is less than half of what they like; people
         without one are left out.
     """
-    rng = np.random.default_rng([seed, 2])
+    rng = np.random.default_rng([seed, titles])
     found = []
     for person in people:
         liked = {p.item_id: p for p in person.taste.liked}
@@ -132,13 +132,22 @@ def with_titles_named(
         able = sorted(kind for kind, n in counts.items() if LEAST_OF_KIND <= n < len(every) / 2)
         kind = able[int(rng.integers(len(able)))] if able else ""
         own = [item_id for item_id in every if kind in kinds.get(item_id, ())]
-        names = [own[n] for n in rng.permutation(len(own))[:NAMED_TITLES]]
+        names = [own[n] for n in rng.permutation(len(own))[:titles]]
         if able:
             named = tuple(Preference(item_id=item_id, source=NAMED) for item_id in names)
             others = tuple(p for item_id, p in liked.items() if item_id not in own)
             taste = Taste(user_id=person.taste.user_id, liked=(*named, *others))
             found.append(HeldOut(taste, frozenset(own) - set(names), person.out - set(own) | set(names)))
     return tuple(found)
+
+
+def with_named_alone(people: Sequence[HeldOut]) -> tuple[HeldOut, ...]:
+    """The same people as strangers, of whom only what they name is known; what they met is still not listed."""
+    own = [tuple(p for p in person.taste.liked if p.source == NAMED) for person in people]
+    return tuple(
+        replace(person, taste=Taste(user_id=person.taste.user_id, liked=named))
+        for person, named in zip(people, own, strict=True)
+    )
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def pool_of(models: Models, people: Sequence[HeldOut]) -> Pool:
 
 
 def fusion_weights(
-    pools: Sequence[Pool], *, seed: int, trials: int = TRIALS, leading: str = "cf"
+    pools: Sequence[Pool], *, leading: str, seed: int, trials: int = TRIALS
 ) -> tuple[dict[str, float], float]:
     """What the sources weigh beside the leading one, and by what share that betters it alone, the mean over the pools of several data sets.
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from eval.__main__ import main, show_fusion, wide_console
 from eval.fusion import FusionTable, fusion_table
 from eval.ranking import Problem
-from eval.splits import HeldOut, split_people, with_titles_named
+from eval.splits import HeldOut, split_people, with_named_alone, with_titles_named
 from eval.tuning import Pool, baselines, fusion_weights, quality
 from retrieval.catalogue import Catalogue
 from retrieval.tastes import NAMED
@@ -42,7 +42,7 @@ def pool() -> Pool:
 
 
 def test_a_source_that_adds_something_weighs_and_one_that_does_not_is_left_out(pool: Pool) -> None:
-    weights, gain = fusion_weights([pool], seed=0, trials=15)
+    weights, gain = fusion_weights([pool], leading="cf", seed=0, trials=15)
     assert set(weights) == {"knows"}
     assert gain > 0.3
     assert pool.quality({"cf": 1.0, **weights}) == pytest.approx((1 + gain) * pool.quality({"cf": 1.0}))
@@ -99,7 +99,7 @@ def fan_of_both(n_odd: int) -> HeldOut:
 
 
 def test_two_titles_of_one_kind_are_named_beside_likes_of_others_and_the_rest_of_it_is_to_be_found() -> None:
-    (found,) = with_titles_named([fan_of_both(6)], KINDS, seed=1)
+    (found,) = with_titles_named([fan_of_both(6)], KINDS, titles=2, seed=1)
     named = {p.item_id for p in found.taste.liked if p.source == NAMED}
     assert len(named) == 2
     assert found.relevant == set(ODD[:6]) - named
@@ -107,8 +107,15 @@ def test_two_titles_of_one_kind_are_named_beside_likes_of_others_and_the_rest_of
     assert found.out == {*named, *EVEN}
 
 
+def test_a_stranger_is_known_by_what_is_named_alone() -> None:
+    asking = with_titles_named([fan_of_both(6)], KINDS, titles=2, seed=1)
+    (stranger,) = with_named_alone(asking)
+    assert {p.item_id for p in stranger.taste.liked} == {p.item_id for p in asking[0].taste.liked if p.source == NAMED}
+    assert (stranger.relevant, stranger.out) == (asking[0].relevant, asking[0].out)
+
+
 def test_nobody_asks_for_what_they_like_little_or_mostly() -> None:
-    assert with_titles_named([fan_of_both(4), fan_of_both(10)], KINDS, seed=1) == ()
+    assert with_titles_named([fan_of_both(4), fan_of_both(10)], KINDS, titles=2, seed=1) == ()
 
 
 def test_weights_for_named_titles_are_told_where_there_are_kinds() -> None:
@@ -124,10 +131,9 @@ def test_weights_for_named_titles_are_told_where_there_are_kinds() -> None:
     items = tuple(replace(item, attributes=told[item.item_id]) for item in CATALOGUE.items)
     split = split_people(both, seed=3, validation=True)
     problem = Problem(catalogue=Catalogue(items=items, schema=schema), split=split, data="both")
-    row = fusion_table([problem], seed=0, trials=4).rows[-1]
-    assert (row.known, row.leading) == ("2 named", "company")
-    assert row.gain >= 0
-    assert "company" not in row.weights
+    rows = fusion_table([problem], seed=0, trials=4).rows[-2:]
+    assert [(row.known, row.leading) for row in rows] == [("1 named", "cf"), ("2 named", "cf")]
+    assert all(row.gain >= 0 and "cf" not in row.weights for row in rows)
 
 
 def test_ranking_takes_one_data_set_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
