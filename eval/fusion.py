@@ -85,8 +85,8 @@ def _row(pools: Sequence[Pool], known: str, written: Mapping[str, float], *, see
 
 def _naming(problem: Problem, titles: int, *, seed: int) -> Sequence[HeldOut]:
     """Who names so many titles, as members beside their other likes and as strangers."""
-    found = ((item.item_id, item.attributes.get(KIND, ())) for item in problem.catalogue.items)
-    kinds = {item_id: frozenset(value) for item_id, value in found if isinstance(value, tuple)}
+    told = ((item.item_id, item.attributes.get(KIND, ())) for item in problem.catalogue.items)
+    kinds = {item_id: frozenset(value) for item_id, value in told if isinstance(value, tuple)}
     people = problem.split.people
     draws = range(max(1, round(LISTS / len(people))))
     found = [one for draw in draws for one in with_titles_named(people, kinds, titles=titles, seed=seed + draw)]
