@@ -17,11 +17,13 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.models.choosing import Place
+from eval.caption_sheets import caption_sheets
 from eval.conversation_tables import show_dialogue, show_planner
 from eval.datasets import read_dataset
 from eval.dialogue import DialogueTable, dialogue_table
 from eval.fusion import FusionTable, fusion_table
 from eval.grounding import GroundingTable, grounding_table
+from eval.held_out_photos import held_out_table
 from eval.perception import PerceptionTable, Say, Tier, Watcher, perception_table
 from eval.planner import PlannerTable, planner_table
 from eval.planner_models import model_table
@@ -111,6 +113,11 @@ def perception(arguments: argparse.Namespace, settings: Settings) -> PerceptionT
 
     perceivers, unsilenced = build_perceivers(settings), build_perceivers(settings, always=True)
     tier = Tier(perceivers=perceivers, unsilenced=unsilenced, opened=opened)
+    if arguments.captions:
+        seed, held_out = arguments.seed, arguments.validation
+        return caption_sheets(folder, tier, arguments.captions, seed=seed, held_out=held_out, say=_teller())
+    if arguments.validation:
+        return held_out_table(folder, tier, say=_teller())
     return perception_table(folder, tier, say=_teller())
 
 
@@ -172,9 +179,13 @@ def main(words: Sequence[str] | None = None) -> int:
         action="store_true",
         help="choose the settings of the models beside ours on validation people, instead of the recorded ones",
     )
-    parser.add_argument("--seed", type=int, default=0, help="draws the people who are held out")
     parser.add_argument(
-        "--validation", action="store_true", help="measure on the people kept for tuning, not on the test people"
+        "--seed", type=int, default=0, help="draws the people who are held out, the photos of --captions"
+    )
+    parser.add_argument(
+        "--validation",
+        action="store_true",
+        help="measure on the people (perception: the photos) kept for tuning, not on the test's",
     )
     parser.add_argument(
         "--split",
@@ -192,6 +203,12 @@ def main(words: Sequence[str] | None = None) -> int:
         "--model", default="", help="planner: a language model (as of `vouch chat --model`) on a sample"
     )
     parser.add_argument("--messages", type=int, default=60, help="planner: how many messages that model is asked about")
+    parser.add_argument(
+        "--captions",
+        type=Path,
+        metavar="FOLDER",
+        help="perception: draw pictures beside the captions said of them, to be read by eye, instead of measuring",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     arguments = parser.parse_args(words)
     settings = Settings(home=arguments.home) if arguments.home else Settings()

@@ -96,11 +96,11 @@ class Tier:
         return ", ".join(p.made_by for p in looking if CAPTIONS in p.made_by or p.made_by.startswith(others))
 
 
-def _quiet(_: str) -> None:
+def quiet(_: str) -> None:
     pass
 
 
-def perception_table(data: Path, tier: Tier, *, say: Say = _quiet) -> PerceptionTable:
+def perception_table(data: Path, tier: Tier, *, say: Say = quiet) -> PerceptionTable:
     """Every measurement whose data lie in `data`, in a fixed order; `say` hears what is being measured, and how far it is."""
     rows: list[PerceptionRow] = []
     missing: list[str] = []
@@ -133,13 +133,13 @@ def speech(folder: Path, tier: Tier, say: Say) -> list[PerceptionRow]:
     except ImportError as failure:
         raise MissingExtra("jiwer or openai-whisper", 'pip install -c constraints.txt -e ".[dev,whisper]"') from failure
     hears = next(p for p in tier.perceivers if "sound" in p.takes and not p.made_by.startswith("sidecar"))
-    clips = _lines(folder / "manifest.jsonl")
+    clips = lines(folder / "manifest.jsonl")
     said = [normal(clip["text"]) for clip in clips]
     started = time.monotonic()
     heard = [normal(_transcript(hears.perceive(folder / clip["path"]))) for clip in told(clips, say)]
     part = (time.monotonic() - started) / sum(clip["seconds"] for clip in clips)
     figures = {"word error": float(jiwer.wer(said, heard)), "part of real time": part}
-    return [_row("speech", "speech", hears.made_by, len(clips), figures)]
+    return [measured("speech", "speech", hears.made_by, len(clips), figures)]
 
 
 def _transcript(heard: Sequence[Perceived]) -> str:
@@ -152,28 +152,28 @@ def rendered(tier: Tier) -> PerceptionRow:
     with tempfile.TemporaryDirectory() as scratch:
         drawn = draw_texts(Path(scratch))
         found = [words_found(text, reads.perceive(path)) for path, text in drawn]
-    return _row("text in pictures", "drawn here", reads.made_by, len(drawn), {"words found": float(np.mean(found))})
+    return measured("text in pictures", "drawn here", reads.made_by, len(drawn), {"words found": float(np.mean(found))})
 
 
 def photos(folder: Path, tier: Tier, say: Say) -> list[PerceptionRow]:
     """Which photo people's captions find by `recommend`, and which captions lie nearest to a photo's vector; and which photo they find where
     every second item has one of its captions for a text, by the other captions."""
-    rows = _lines(folder / "manifest.jsonl")
+    rows = lines(folder / "manifest.jsonl")
     captions = [photo["captions"][:5] for photo in rows]
     with tempfile.TemporaryDirectory() as scratch:
-        ids, home = _home(Path(scratch), folder, [photo["path"] for photo in rows], tier, say)
-        places = [_place(home, text, own) for own, group in zip(ids, captions, strict=True) for text in group]
+        ids, home = home_of(Path(scratch), folder, [photo["path"] for photo in rows], tier, say)
+        places = [place(home, text, own) for own, group in zip(ids, captions, strict=True) for text in group]
         nearest = _nearest_captions(home, ids, captions)
         home.index.close()
         texts = {photo["path"]: group[0] for photo, group in list(zip(rows, captions, strict=True))[::2]}
-        _, home = _home(Path(scratch), folder, [photo["path"] for photo in rows], tier, say, texts=texts)
-        mixed = [_place(home, text, own) for own, group in zip(ids, captions, strict=True) for text in group[1:]]
+        _, home = home_of(Path(scratch), folder, [photo["path"] for photo in rows], tier, say, texts=texts)
+        mixed = [place(home, text, own) for own, group in zip(ids, captions, strict=True) for text in group[1:]]
         home.index.close()
     model = tier.makers("efficientnet")
     return [
-        _row("caption -> photo", "photos", model, len(places), _recalls(places)),
-        _row("caption -> photo, half with a text", "photos", model, len(mixed), _recalls(mixed)),
-        _row("photo -> caption (vectors)", "photos", model, len(nearest), _recalls(nearest)),
+        measured("caption -> photo", "photos", model, len(places), recalls(places)),
+        measured("caption -> photo, half with a text", "photos", model, len(mixed), recalls(mixed)),
+        measured("photo -> caption (vectors)", "photos", model, len(nearest), recalls(nearest)),
     ]
 
 
@@ -183,32 +183,44 @@ def shop(folder: Path, tier: Tier, say: Say) -> list[PerceptionRow]:
     products = raw if isinstance(raw, list) else next(value for value in raw.values() if isinstance(value, list))
     with tempfile.TemporaryDirectory() as scratch:
         paths = [f"{product['Id']}.webp" for product in products]
-        ids, home = _home(Path(scratch), folder / "pics", paths, tier, say)
-        places = [_place(home, product["Name"], own) for own, product in zip(ids, products, strict=True)]
+        ids, home = home_of(Path(scratch), folder / "pics", paths, tier, say)
+        places = [place(home, product["Name"], own) for own, product in zip(ids, products, strict=True)]
         home.index.close()
     model = tier.makers("efficientnet", "rapidocr")
-    return [_row("product name -> picture", "eshop-catalog", model, len(places), _recalls(places))]
+    return [measured("product name -> picture", "eshop-catalog", model, len(places), recalls(places))]
 
 
 def captions(folder: Path, tier: Tier, say: Say) -> list[PerceptionRow]:
-    """CIDEr-D of a caption for every photo of the test split, sure or not, and how many are sure enough to be shown."""
-    rows = [row for row in _lines(folder / "captions.jsonl") if row["split"] == "test"]
-    always, surely = captioner_of(tier.unsilenced), captioner_of(tier.perceivers)
+    """How the photos of the test split are captioned."""
+    rows = [one for one in lines(folder / "captions.jsonl") if one["split"] == "test"]
     with tempfile.TemporaryDirectory() as scratch:
-        with zipfile.ZipFile(folder / "photos.zip") as archive:
-            files = [Path(archive.extract(row["photo"], scratch)) for row in rows]
-        _caption(always, files[0])  # loads the model
-        said, shown, seconds = [], np.zeros(len(files), bool), 0.0
-        for i, file in enumerate(told(files, say)):
-            started = time.monotonic()
-            said.append(_caption(always, file))
-            seconds += (time.monotonic() - started) / len(files)
-            shown[i] = bool(_caption(surely, file))
-    each = np.array(cider_d(said, [row["captions"][:5] for row in rows]))
+        files = unpacked(folder, [one["photo"] for one in rows], Path(scratch))
+        return [captioned(files, [one["captions"] for one in rows], tier, say, data="coco-photos, test split")]
+
+
+def unpacked(folder: Path, photos: Sequence[str], scratch: Path) -> list[Path]:
+    """These photos of a folder like coco-photos, as files."""
+    with zipfile.ZipFile(folder / "photos.zip") as archive:
+        return [Path(archive.extract(photo, scratch)) for photo in photos]
+
+
+def captioned(
+    files: Sequence[Path], peoples: Sequence[Sequence[str]], tier: Tier, say: Say, *, data: str
+) -> PerceptionRow:
+    """CIDEr-D of a caption for every photo by people's, sure or not, and how many are sure enough to be shown."""
+    always, surely = captioner_of(tier.unsilenced), captioner_of(tier.perceivers)
+    caption_by(always, files[0])  # loads the model
+    said, shown, seconds = [], np.zeros(len(files), bool), 0.0
+    for i, file in enumerate(told(files, say)):
+        started = time.monotonic()
+        said.append(caption_by(always, file))
+        seconds += (time.monotonic() - started) / len(files)
+        shown[i] = bool(caption_by(surely, file))
+    each = np.array(cider_d(said, [captions[:5] for captions in peoples]))
     figures = {"CIDEr-D": float(each.mean()), "seconds a picture": seconds, "shown": float(shown.mean())}
     if shown.any():
         figures["CIDEr-D of those shown"] = float(each[shown].mean())
-    return [_row("captions", "coco-photos, test split", always.made_by, len(files), figures)]
+    return measured("captions", data, always.made_by, len(files), figures)
 
 
 MEASURES: Mapping[str, Callable[[Path, Tier, Say], list[PerceptionRow]]] = {
@@ -224,20 +236,23 @@ def captioner_of(perceivers: Sequence[Perceiver]) -> Perceiver:
     return next(p for p in perceivers if "picture" in p.takes and CAPTIONS in p.made_by)
 
 
-def _caption(perceiver: Perceiver, picture: Path) -> str:
+def caption_by(perceiver: Perceiver, picture: Path) -> str:
+    """What it says; empty where it says nothing."""
     return " ".join(one.text for one in perceiver.perceive(picture) if one.channel == "caption")
 
 
-def _row(what: str, data: str, model: str, count: int, figures: Mapping[str, float]) -> PerceptionRow:
+def measured(what: str, data: str, model: str, count: int, figures: Mapping[str, float]) -> PerceptionRow:
+    """A measurement, its figures to four places."""
     rounded = {name: round(value, 4) for name, value in figures.items()}
     return PerceptionRow(what=what, data=data, model=model, count=count, figures=rounded)
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
+def lines(path: Path) -> list[dict[str, Any]]:
+    """The objects of a file with one a line."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _home(
+def home_of(
     scratch: Path,
     media: Path,
     pictures: Sequence[str],
@@ -245,22 +260,24 @@ def _home(
     say: Say,
     *,
     texts: Mapping[str, str] = MappingProxyType({}),
+    unseen: frozenset[str] = frozenset(),
 ) -> tuple[Sequence[str], Collection]:
-    """A home of these pictures, one an item, and the items' ids; `texts`: what is told of some pictures. Ids and titles say nothing: a number
-    would be near to “five dogs”, and an ingest gives item 7 the file 7.webp, whatever picture its row names."""
-    folder = scratch / ("with texts" if texts else "pictures")
-    folder.mkdir()
+    """A home of these pictures, one an item, and the items' ids; `texts`: what is told of some pictures; `unseen`: items without their picture.
+    Ids and titles say nothing: a number would be near to “five dogs”, and an ingest gives item 7 the file 7.webp, whatever picture its row names."""
+    folder = Path(tempfile.mkdtemp(dir=scratch))
     catalogue = folder / "catalogue.jsonl"
     ids = [hashlib.sha256(picture.encode()).hexdigest()[:8] for picture in pictures]
     rows = [
-        {"id": own, "title": own, "image": picture} | ({"description": texts[picture]} if picture in texts else {})
+        {"id": own, "title": own}
+        | ({"image": picture} if picture not in unseen else {})
+        | ({"description": texts[picture]} if picture in texts else {})
         for own, picture in zip(ids, pictures, strict=True)
     ]
     catalogue.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return ids, tier.opened(catalogue, media, folder / "home", say)
 
 
-def _place(home: Collection, text: str, item_id: str) -> int | None:
+def place(home: Collection, text: str, item_id: str) -> int | None:
     """The place of the item in the list for these words, from 1; None: it is not among the first five."""
     found = home.recommender.recommend(Query(text=text, k=max(FIRST))).recommendations
     return next((one.rank for one in found if one.item.item_id == item_id), None)
@@ -280,10 +297,10 @@ def _nearest_captions(home: Collection, ids: Sequence[str], captions: Sequence[S
     return places
 
 
-def _recalls(places: Sequence[int | None]) -> dict[str, float]:
+def recalls(places: Sequence[int | None]) -> dict[str, float]:
     """The share of questions whose answer stands among the first k.
 
-    >>> _recalls([1, 3, None, 1])
+    >>> recalls([1, 3, None, 1])
     {'recall@1': 0.5, 'recall@5': 0.75}
     """
     return {f"recall@{k}": sum(p is not None and p <= k for p in places) / max(len(places), 1) for k in FIRST}

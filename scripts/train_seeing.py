@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.cider import cider_d
+from eval.held_out_photos import held_out_of
 from retrieval.embedders.label_embedder import unit
 from retrieval.embedders.minilm_embedder import MiniLmEmbedder
 from retrieval.perception.caption_decoder import END, MOST_WORDS, UNKNOWN, build_decoder, scores, states, to_text, write
@@ -42,7 +43,6 @@ WEIGHTS = Path(__file__).parent.parent / "retrieval/perception/weights"
 PENALTY = 3000.0
 GROUPS, POOLED = 256, 1280
 FOLDS, FOLDINGS = 8, 2
-HELD_OUT = 150
 FEWEST_TIMES = 10
 TEXT_BATCH, PHOTO_BATCH = 64, 32
 LEARNING_RATE, WARM_UP, SMOOTHING, DROPOUT, WEIGHT_DECAY = 1.5e-3, 300, 0.1, 0.1, 0.02
@@ -231,10 +231,8 @@ def embedding(scratch: Path) -> Embed:
 
 def split(photos: Photos, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Numbers of the photos to learn from, and of those held out for choices, of the train photos that five people captioned."""
-    train = np.flatnonzero(photos.splits != "test")
-    well_told = [i for i in train if len(photos.captions[i]) >= 5]
-    held_out = np.sort(np.random.default_rng(seed).choice(well_told, min(HELD_OUT, len(well_told) // 3), replace=False))
-    return np.setdiff1d(train, held_out), held_out
+    held_out = np.array(held_out_of(photos.splits.tolist(), [len(told) for told in photos.captions], seed), np.int64)
+    return np.setdiff1d(np.flatnonzero(photos.splits != "test"), held_out), held_out
 
 
 def fit(seen: Floats, vectors: Floats) -> Map:

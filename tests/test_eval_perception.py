@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import zipfile
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from eval import caption_sheets as sheets
+from eval.caption_sheets import caption_sheets
 from eval.cider import cider_d
+from eval.held_out_photos import HELD_OUT, held_out_of, held_out_table
 from eval.perception import PerceptionTable, Tier, captioner_of, perception_table, shop
 from eval.rendered_text import TEXTS, draw_texts, words_found
 from retrieval.build import build_perceivers
 from retrieval.catalogue_file import read_catalogue
+from retrieval.perception.pictures import open_picture
 from vouch.settings import Settings
 from vouch.types import MediaKind, Perceived
 
@@ -121,3 +127,82 @@ def test_whoever_captions_pictures_is_measured_by_its_name(
     tags, captions = tier.makers("efficientnet").split(", ")
     assert tags.startswith("efficientnet-lite2")
     assert captions.startswith(name)
+
+
+class RedOnly:
+    """Captions what is red, and nothing else."""
+
+    takes: frozenset[MediaKind] = frozenset({"picture"})
+    made_by = "red/caption-1"
+
+    def perceive(self, path: Path) -> tuple[Perceived, ...]:
+        """One caption or none."""
+        red, green, _ = open_picture(path).split()
+        said = sum(red.histogram()[:128]) < sum(green.histogram()[:128])
+        return (Perceived(channel="caption", text="something red"),) if said else ()
+
+
+def photo_set(folder: Path, colours: str, split: str = "test") -> None:
+    """A folder like coco-photos: a photo for each letter, r red and g green, each told of by five people."""
+    folder.mkdir()
+    rows = []
+    with zipfile.ZipFile(folder / "photos.zip", "w") as archive:
+        for number, letter in enumerate(colours):
+            buffer = io.BytesIO()
+            Image.new("RGB", (20, 20), {"r": "red", "g": "green"}[letter]).save(buffer, "PNG")
+            archive.writestr(f"{number}.png", buffer.getvalue())
+            rows.append({"photo": f"{number}.png", "split": split, "captions": [f"{number} {n}" for n in range(5)]})
+    (folder / "captions.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows), encoding="utf-8")
+
+
+def tier_of(*perceivers: RedOnly) -> Tier:
+    return Tier(perceivers=perceivers, unsilenced=perceivers, opened=lambda *_: pytest.fail("nothing is opened"))
+
+
+def test_what_is_said_is_drawn_and_the_rest_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "COVERS", tmp_path / "covers")
+    (tmp_path / "covers").mkdir()
+    Image.new("RGB", (20, 30), "red").save(tmp_path / "covers" / "a.webp")
+    photo_set(tmp_path / "coco-photos", "r" * 13 + "g" * 4)
+    table = caption_sheets(tmp_path, tier_of(RedOnly()), tmp_path / "out", say=print)
+    assert [(row.data, row.count, row.figures) for row in table.rows] == [
+        ("photos", 17, {"said": 13}),
+        ("covers", 1, {"said": 1}),
+    ]
+    assert [sentence.split(":")[0] for sentence in table.missing] == ["shop"]
+    drawn = {path.name: open_picture(path) for path in (tmp_path / "out").iterdir()}
+    assert sorted(drawn) == ["covers-1.png", "photos-1.png", "photos-2.png"]
+    cell = (sheets.CELL_PX, sheets.CELL_PX + sheets.CAPTION_PX)
+    assert drawn["photos-1.png"].size == (4 * cell[0], 3 * cell[1])
+    assert drawn["photos-2.png"].size == (4 * cell[0], cell[1])
+    last = [drawn["photos-2.png"].getpixel((column * cell[0] + 100, 100)) for column in range(4)]
+    assert last == [(255, 0, 0), *[(255, 255, 255)] * 3]
+    below = drawn["photos-2.png"].crop((0, sheets.CELL_PX, cell[0], cell[1])).convert("L")
+    assert below.histogram()[0] > 20, "the caption is not there"
+
+
+def test_the_photos_of_the_sheets_are_drawn_by_the_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "PHOTOS", 5)
+    photo_set(tmp_path / "coco-photos", "r" * 40)
+    chosen = [[one["photo"] for one in sheets._test_photos(tmp_path / "coco-photos", seed)] for seed in (1, 1, 2)]
+    assert chosen[0] == chosen[1] != chosen[2]
+    assert all(len(set(one)) == 5 for one in chosen)
+
+
+def test_photos_are_held_out_of_those_that_five_people_told_of_outside_the_test(tmp_path: Path) -> None:
+    splits = ["train", "test", "train"] * 300
+    captions = [5, 5, 4] * 300
+    held_out = held_out_of(splits, captions)
+    assert len(held_out) == len(set(held_out)) == len(range(0, 900, 3)) // 3 < HELD_OUT
+    assert held_out == sorted(held_out) == held_out_of(splits, captions) != held_out_of(splits, captions, seed=1)
+    assert all(i % 3 == 0 for i in held_out)
+    assert len(held_out_of(["train"] * 900, [5] * 900)) == HELD_OUT
+    photo_set(tmp_path / "coco-photos", "r" * 9, split="train")
+    table = caption_sheets(tmp_path, tier_of(RedOnly()), tmp_path / "out", held_out=True, say=print)
+    assert [(row.data, row.count) for row in table.rows] == [("held-out", 3)]
+
+
+def test_without_the_photos_nothing_held_out_is_measured(tmp_path: Path) -> None:
+    table = held_out_table(tmp_path, tier_of(RedOnly()), say=print)
+    assert table.rows == ()
+    assert table.missing[0].startswith("coco-photos is not in")
