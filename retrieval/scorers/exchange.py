@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.scorers.edlae import AdaptiveScorer, LevelChoice, fitted_levels, models_of, penalty_unit, solutions
-from retrieval.scorers.lending import Borrowers, Exchange, Lending, centred
+from retrieval.scorers.lending import Borrowers, Coefficients, Exchange, Lending, centred
 from retrieval.scorers.levels import ABLE
 
 LOG = logging.getLogger(__name__)
@@ -111,8 +111,9 @@ def _trials(
     training.eliminate_zeros()
     fitted.eliminate_zeros()
     shuffled = [rng.permutation(likes[person].indices) for person in people.tolist()]
-    held = [own[: max(1, len(own) // 5)] for own in shuffled]
-    known = [own[max(1, len(own) // 5) :] for own in shuffled]
+    cuts = [max(1, len(own) // 5) for own in shuffled]
+    held = [own[:cut] for own, cut in zip(shuffled, cuts, strict=True)]
+    known = [own[cut:] for own, cut in zip(shuffled, cuts, strict=True)]
     serving = [_serving(choices, int(np.count_nonzero(old[own]))) for own in known]
     found = []
     for place, solution in enumerate(solutions(fitted, models_of(choices), unit=penalty_unit(training))):
@@ -200,7 +201,7 @@ def _regressed(trials: Sequence[_Trial]) -> Exchange | None:
 
 def _poisson(
     n: NDArray[np.float64], s: NDArray[np.float64], share: NDArray[np.float64]
-) -> tuple[tuple[float, float, float, float, float], NDArray[np.float64]]:
+) -> tuple[Coefficients, NDArray[np.float64]]:
     """The coefficients of (1, n, n^2, s, n s), and the log of the share that they let expect."""
     from sklearn.linear_model import PoissonRegressor
 

@@ -10,6 +10,7 @@ column counts n / (n + damping).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -34,6 +35,10 @@ LEAST_OWN = 0.9
 _SMALLEST = 1e-6
 
 
+Coefficients = tuple[float, float, float, float, float]
+"""Of (1, n, n^2, s, n s)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
     """Which affinity that rests on likes a lent one is worth in a list, for somebody with so many likes.
@@ -47,28 +52,30 @@ class Exchange:
     Nothing was learned of people of whom fewer than `least` likes are known: they get no new items.
     """
 
-    gain: tuple[float, float, float, float, float]
-    loss: tuple[float, float, float, float, float]
+    gain: Coefficients
+    loss: Coefficients
     price: float
     least: float = 1.0
 
     def learned(self, number: float) -> bool:
         """Whether there is a worth for somebody with so many likes: more must not be worth less."""
-        n = np.log(max(number, 1.0))
-        return bool(
-            number >= self.least and self.loss[3] + self.loss[4] * n > 0 and self.gain[3] + self.gain[4] * n > 0
-        )
+        slopes = [_line(coefficients, number)[1] for coefficients in (self.gain, self.loss)]
+        return number >= self.least and min(slopes) > 0
 
     def worth(self, number: float, lent: NDArray[np.float32]) -> NDArray[np.float32]:
         """The affinity in whose place each of them may stand; 0 or less of lent affinity is worth what it is. NaN: nothing was learned."""
         if not self.learned(number):
             return np.full(len(lent), np.nan, dtype=np.float32)
-        n = np.log(max(number, 1.0))
-        a, b = self.gain, self.loss
-        slope = b[3] + b[4] * n
-        gain = a[0] + a[1] * n + a[2] * n * n + (a[3] + a[4] * n) * np.log(np.maximum(lent, _SMALLEST))
-        worth = np.exp(np.clip((gain - self.price - (b[0] + b[1] * n + b[2] * n * n)) / slope, -20, 20))
-        return np.asarray(np.where(lent > 0, worth, lent), dtype=np.float32)
+        (gain, by_lent), (loss, by_own) = _line(self.gain, number), _line(self.loss, number)
+        logs = (gain - loss - self.price + by_lent * np.log(np.maximum(lent, _SMALLEST))) / by_own
+        return np.asarray(np.where(lent > 0, np.exp(np.clip(logs, -20, 20)), lent), dtype=np.float32)
+
+
+def _line(coefficients: Coefficients, number: float) -> tuple[float, float]:
+    """The constant and the slope in the log of the affinity, for somebody with so many likes."""
+    n = math.log(max(number, 1.0))
+    constant, first, second, slope, more = coefficients
+    return constant + first * n + second * n * n, slope + more * n
 
 
 @dataclass(frozen=True, eq=False)
