@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from retrieval.perception.sidecar_reader import SidecarReader
 from retrieval.perception.spoken_passages import Stretch, spoken_passages
+from retrieval.perception.whisper_limits import trusted
 from vouch.errors import UnreadableMedia
 from vouch.types import Perceived
 
@@ -126,6 +128,32 @@ def test_a_passage_ends_before_a_long_pause() -> None:
 def test_a_short_rest_joins_the_passage_before_it() -> None:
     said = [stretch("A long first sentence.", 0, 12), stretch("Thank you.", 12, 13)]
     assert [p.text for p in spoken_passages(said)] == ["A long first sentence. Thank you."]
+
+
+SURE = {"text": " Printing began. ", "start": 1.0, "end": 3.0, "avg_logprob": -0.3}
+SURE |= {"no_speech_prob": 0.1, "compression_ratio": 1.2}
+
+
+@pytest.mark.parametrize(
+    ("how", "believed"),
+    [
+        ({}, True),
+        ({"no_speech_prob": 0.9}, True),  # it is sure of the words
+        ({"avg_logprob": -0.8}, True),  # it is sure that somebody speaks
+        ({"avg_logprob": -0.8, "no_speech_prob": 0.7}, False),
+        ({"avg_logprob": -1.1}, False),
+        ({"compression_ratio": 2.5}, False),
+        ({"text": " ... "}, False),
+    ],
+)
+def test_what_whisper_is_unsure_of_or_repeats_is_not_believed(how: dict[str, object], believed: bool) -> None:
+    heard = list(trusted([SimpleNamespace(**SURE | how)], start_s=600.0))
+    assert heard == ([stretch("Printing began.", 601.0, 603.0)] if believed else [])
+
+
+def test_a_word_without_length_gets_a_tenth_of_a_second() -> None:
+    (heard,) = trusted([SimpleNamespace(**SURE | {"end": 1.0})])
+    assert (heard.start_s, heard.end_s) == (1.0, 1.1)
 
 
 lengths = st.lists(

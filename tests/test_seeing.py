@@ -1,4 +1,4 @@
-"""The small model of our own: the map is the formula, the decoder writes known words only and ends, training goes on and is repeatable."""
+"""The small model of our own: the map is the formula, the decoder writes known words only and ends, training goes on, and is repeatable."""
 
 from __future__ import annotations
 
@@ -175,6 +175,27 @@ def test_training_writes_weights_with_their_record_and_again_the_same(
         assert record["sha256"] == hashlib.sha256(weights).hexdigest()
         assert "COCO" in record["data"]
         assert set(record["figures"]) == {"held out", "test"}
+
+
+def test_training_that_was_stopped_goes_on_where_it_was(
+    coco_like: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train_seeing, "CHECKPOINT_EVERY", 1)
+    step, losses = train_seeing.train_step, list[float]()
+
+    def noting(*given: object) -> float:
+        if len(losses) == 2 and not (tmp_path / "stopped").exists():
+            (tmp_path / "stopped").touch()
+            raise KeyboardInterrupt
+        losses.append(step(*given))
+        return losses[-1]
+
+    monkeypatch.setattr(train_seeing, "train_step", noting)
+    with pytest.raises(KeyboardInterrupt):
+        trained(coco_like, tmp_path / "1", tmp_path / "s1", monkeypatch, steps=3)
+    assert trained(coco_like, tmp_path / "1", tmp_path / "s1", monkeypatch, steps=3)["steps"] == 3
+    assert len(losses) == 3, "it began anew"
+    assert losses[2] < losses[0]
 
 
 def test_only_captions_by_our_own_model_are_called_a_small_model_s() -> None:
