@@ -116,10 +116,12 @@ def test_with_many_likes_only_what_weighs_is_heard() -> None:
 
 
 def test_what_no_word_matched_stands_behind_what_a_word_matched() -> None:
-    proposals = proposed("dense", *"abcdefghij") | proposed("collaborative", "x", "j") | proposed("popular", "x")
-    weights = ranking.source_weights(proposals, text=True, like_item=False)
-    ordered = ranking.matched_first(ranking.fuse(ranking.merge(proposals), weights))
+    proposals = proposed("dense", *"abcdefghij") | proposed("collaborative", "x") | proposed("popular", "x")
+    fused = ranking.fuse(ranking.merge(proposals), {"dense": 0.3, "collaborative": 1.0})
+    assert fused[0].item_id == "x"
+    ordered = ranking.matched_first(fused)
     assert ordered[-1].item_id == "x"
+    assert ordered[-1].score == pytest.approx(ranking.BESIDE)
 
 
 def test_diversity_puts_something_else_between_two_that_are_alike() -> None:
@@ -132,3 +134,14 @@ def test_diversity_puts_something_else_between_two_that_are_alike() -> None:
     chosen = ranking.listed(scored, 3, ranking.Diversity(alike))
     assert [one.item_id for one in chosen] == ["keaton 1", "chaplin", "keaton 2"]
     assert chosen[2].parts["diversity"] == pytest.approx(-ranking.DIVERSITY * 0.99)
+
+
+@pytest.mark.parametrize("scale", [0.01, 1.0, 100.0])
+def test_what_repetition_costs_is_a_share_of_the_score(scale: float) -> None:
+    scored = [
+        Scored(Candidate(item_id=i, ranks={}, scores={}), {"dense": scale * score})
+        for i, score in (("a", 1.0), ("like a", 0.99), ("other", 0.88), ("far", 0.5))
+    ]
+    alike = np.array([[float({i, j} <= {0, 1}) for j in range(4)] for i in range(4)])
+    chosen = ranking.listed(scored, 2, ranking.Diversity(alike, strength=0.1))
+    assert [one.item_id for one in chosen] == ["a", "like a"]
