@@ -74,6 +74,23 @@ def test_components_that_are_red_green_and_blue_are_not_turned_into_them(tmp_pat
     assert apart(ours(tmp_path / "a.jpg", named), libjpegs(named)).max() == 0
 
 
+def test_in_a_jfif_file_names_say_nothing(tmp_path: Path) -> None:
+    def named(segment: re.Match[bytes]) -> bytes:
+        """The header of a scan with the components' names in place of their numbers."""
+        raw = bytearray(segment[0])
+        for place in range(5, len(raw) - 3, 2):
+            raw[place] = b"RGB"[raw[place] - 1]
+        return bytes(raw)
+
+    content = jpeg(subsampling=0)
+    frame = content.index(b"\xff\xc2") + 10
+    for number in range(3):
+        content = content[: frame + 3 * number] + b"RGB"[number : number + 1] + content[frame + 3 * number + 1 :]
+    content = re.sub(rb"\xff\xda\x00(?:\x0c.{9}|\x08.{5})", named, content, flags=re.DOTALL)
+    assert apart(libjpegs(content), libjpegs(jpeg(subsampling=0))).max() == 0, "libjpeg does not know the names"
+    assert apart(ours(tmp_path / "a.jpg", content), libjpegs(content)).max() <= 1
+
+
 def test_inks_kept_as_brightness_and_colours_are_inks(tmp_path: Path) -> None:
     content = bytearray(jpeg("CMYK"))
     content[content.index(b"Adobe") + 11] = 2  # YCCK
