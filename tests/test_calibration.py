@@ -56,6 +56,16 @@ def test_a_list_takes_on_the_mix_of_the_likes() -> None:
     assert sorted((one.score for one in calibrated), reverse=True) == [one.score for one in calibrated]
 
 
+def test_an_item_without_a_kind_leaves_the_mix_as_it_is() -> None:
+    own = np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
+    plain, with_unkind = (Calibration(np.array([0.5, 0.5]), own, strength=1.0) for _ in range(2))
+    plain.take(0)
+    with_unkind.take(0)
+    with_unkind.take(1)
+    assert with_unkind.shares() == pytest.approx(plain.shares())
+    assert plain.shares()[1] == plain.shares()[3] > plain.shares()[2] == 0
+
+
 def test_a_much_better_item_stays_whatever_its_kind() -> None:
     scored = [
         Scored(Candidate(item_id=i, ranks={}, scores={}), {"popular": worth})
