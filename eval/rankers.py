@@ -54,7 +54,7 @@ class Ranker(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Models:
-    """All models of one training. `rankers` by row; `sources`: row -> the source of the whole; `whole`: the whole, of some sources."""
+    """All models of one training. `rankers` by row; `sources`: row -> the source of the whole."""
 
     rankers: Mapping[str, Ranker]
     sources: Mapping[str, CandidateSource]
@@ -62,16 +62,10 @@ class Models:
     fitted: Fitted
     content: Content | None
 
-    def without(self, row: str) -> Ranker:
-        """The whole without one source."""
-        left = [source for name, source in self.sources.items() if name != row]
-        return _whole(_recommender(self.catalogue, self.fitted, self.content, left), self.catalogue)
-
-    def shown(self, k: int) -> Ranker:
-        """The whole as people see it: lists of k."""
-        return _whole(
-            _recommender(self.catalogue, self.fitted, self.content, tuple(self.sources.values())), self.catalogue, k=k
-        )
+    def whole(self, *, without: str | None = None, k: int = LISTED) -> Ranker:
+        """Lists of k by the whole, or by the whole without the source of one row."""
+        left = [source for row, source in self.sources.items() if row != without]
+        return _whole(_recommender(self.catalogue, self.fitted, self.content, left), self.catalogue, k=k)
 
     def weighing(self, people: Sequence[HeldOut]) -> frozenset[str]:
         """The rows of the sources that have a part in any of these people's lists by the whole."""

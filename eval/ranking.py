@@ -151,7 +151,7 @@ def _measure_known(problem: Problem, parts: Sequence[str], draws: int, found: _V
                     found.add(part, name, measure.values(measure.lists(ranker, own), own))
         if part == "all":
             problem.say(f"{part}, lists of {SHOWN} as they are shown")
-            values = measure.values(measure.lists(models.shown(SHOWN), people), people)
+            values = measure.values(measure.lists(models.whole(k=SHOWN), people), people)
             found.add(part, f"vouch_{SHOWN}", {name: own for name, own in values.items() if name.endswith(f"@{SHOWN}")})
         problem.say(f"{part}: what each source adds")
         _measure_sources(measure, part, drawn[0], found)
@@ -171,7 +171,7 @@ def _measure_sources(measure: _Measure, part: str, people: Sequence[HeldOut], fo
         own = _shares(users, [pool[row] for pool in pools], wanted)
         without = whole
         if row in weighing:  # else nothing changes without it
-            without = measure.values(measure.lists(models.without(row), people), people)
+            without = measure.values(measure.lists(models.whole(without=row), people), people)
         added = {
             f"adds_{name}": {user: whole[name][user] - without[name][user] for user in users}
             for name in ("recall@20", "ndcg@10")
