@@ -150,6 +150,15 @@ def test_nothing_new_is_shown_to_people_of_whom_less_is_known_than_the_rule_know
     assert careful.worth(3.0, lent)[0] > 0
 
 
+@pytest.mark.parametrize("number", [1.0, 5.0, 60.0])
+def test_a_lent_affinity_is_worth_the_own_one_that_is_the_price_behind(number: float) -> None:
+    exchange = Exchange(gain=(0.1, 0.2, 0.3, 0.8, 0.1), loss=(0.2, -0.1, 0.1, 1.2, -0.2), price=0.5)
+    n = np.log(number)
+    (worth,) = exchange.worth(number, np.array([0.3], dtype=np.float32))
+    features = [np.array([1, n, n * n, s, n * s]) for s in (np.log(0.3), np.log(worth))]
+    assert features[0] @ exchange.gain - features[1] @ exchange.loss == pytest.approx(exchange.price, abs=1e-4)
+
+
 def test_somebody_for_whom_more_would_be_worth_less_gets_no_new_items() -> None:
     backwards = Exchange(gain=(0.0, 0.0, 0.0, -1.0, 0.0), loss=WORTH.loss, price=0.0)
     assert np.isnan(backwards.worth(3, np.array([0.2, 0.5], dtype=np.float32))).all()
