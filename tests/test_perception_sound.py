@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import wave
+from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from retrieval.perception import sounds
 from retrieval.perception.librosa_sound import LibrosaSound, Measures, clear_key, measure, sound_text
-from retrieval.perception.sounds import RATE_HZ, open_sound, quiet_place, sound_windows
+from retrieval.perception.sounds import RATE_HZ, decoded, open_sound, quiet_place, sound_windows
+from vouch.errors import UnreadableMedia
 from vouch.types import Perceived
 
 pytestmark = pytest.mark.filterwarnings("ignore:builtin type .* has no __module__ attribute:DeprecationWarning")
@@ -135,6 +140,23 @@ def test_a_sound_is_not_held_whole(pulses: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sounds, "quiet_place", noting)
     assert len(open_sound(pulses, longest_s=4)) <= 4 * RATE_HZ
     assert asked == [4 * RATE_HZ]
+
+
+def test_a_track_of_which_nothing_can_be_decoded_is_unreadable(pulses: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sounds, "decoded", lambda container: iter(()))
+    with pytest.raises(UnreadableMedia, match="nothing of it can be decoded"):
+        open_sound(pulses)
+
+
+def test_a_file_that_counts_time_wrongly_is_read_all_the_same() -> None:
+    def frame(pts: int) -> av.AudioFrame:
+        made = av.AudioFrame.from_ndarray(np.full((1, 800), 1000, np.int16), format="s16", layout="mono")
+        made.sample_rate, made.time_base, made.pts = RATE_HZ, Fraction(1, RATE_HZ), pts
+        return made
+
+    packets = [SimpleNamespace(decode=partial(list, [frame(pts)])) for pts in (0, 100, 50)]
+    container = SimpleNamespace(demux=lambda audio: packets)
+    assert np.concatenate(list(decoded(container))).tolist() == [1000] * 2400
 
 
 def test_where_it_is_never_quiet_the_window_ends_all_the_same() -> None:

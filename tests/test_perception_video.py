@@ -63,6 +63,12 @@ def test_the_same_words_for_neighbours_are_one_passage(film: Path) -> None:
     assert noter.calls == [3]
 
 
+def test_the_same_words_after_others_are_a_passage_of_their_own(tmp_path: Path) -> None:
+    film = make_film(tmp_path / "film.mp4", [(plain("red"), 3), (plain("blue"), 4), (plain("red"), 3)])
+    seen = SeenInFilm(PillowColours(), FilmStills()).perceive(film)
+    assert [p.text for p in seen] == ["red", "blue", "red"]
+
+
 def test_stills_are_chosen_once_for_all_perceivers_and_again_for_a_changed_film(film: Path) -> None:
     stills = FilmStills()
     assert stills.of(film) is stills.of(film)
