@@ -5,6 +5,7 @@ Every number that moves an item is a named part, so the score of an item is the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -111,8 +112,8 @@ class Scored:
 
     @cached_property
     def score(self) -> float:
-        """The sum of the parts."""
-        return sum(self.parts.values())
+        """The sum of the parts, exactly rounded: the same in whatever order the sources spoke."""
+        return math.fsum(self.parts.values())
 
     def with_part(self, name: str, value: float) -> Scored:
         """The same with one more part; none for 0."""

@@ -89,6 +89,13 @@ def test_without_words_likes_lead_then_content_then_popularity() -> None:
     assert leader() == "popular"
 
 
+def test_the_score_is_the_same_in_whatever_order_the_sources_spoke() -> None:
+    parts = {"dense": 0.6, "lexical": 0.3, "popular": 0.05, "collaborative": 0.1}
+    nothing = Candidate(item_id="f", ranks={}, scores={})
+    scores = {Scored(nothing, dict(told)).score for told in itertools.permutations(parts.items())}
+    assert scores == {1.05}
+
+
 @given(proposals=lists(), text=st.booleans(), like_item=st.booleans(), named=st.booleans())
 def test_what_is_not_heard_weighs_nothing(
     proposals: dict[str, tuple[Candidate, ...]], text: bool, like_item: bool, named: bool
