@@ -19,7 +19,7 @@ from retrieval.scorers.training import Training
 from retrieval.scorers.versions import write_array, write_text
 
 RECORD = "scorer.json"
-FORMAT = "edlae/7"
+FORMAT = "edlae/8"
 """What is kept changes with this: a version of another format is not read, and the scorer is fitted anew."""
 
 
