@@ -21,7 +21,7 @@ from PIL import Image
 from retrieval.catalogue import Catalogue
 from retrieval.perception import efficientnet_eye
 from retrieval.perception.caption_decoder import END, MOST_WORDS, UNKNOWN, Written, build_decoder, to_text, write
-from retrieval.perception.efficientnet_eye import EfficientNetEye, Floats, Look
+from retrieval.perception.efficientnet_eye import SIDE_PX, EfficientNetEye, Floats, Look, four_views
 from retrieval.perception.seeing_captioner import Caption, choose
 from retrieval.perception.seeing_map import ROOT_WEIGHT, SeeingMap, features
 from retrieval.sources.dense import literal_words
@@ -72,6 +72,17 @@ def test_features_of_many_are_those_of_each() -> None:
     both = features(np.stack([one.pooled, other.pooled]), np.stack([one.probabilities, other.probabilities]))
     np.testing.assert_array_equal(both[1], features(other.pooled, other.probabilities))
     assert both.shape == (2, 2280)
+
+
+@pytest.mark.parametrize("upright", [False, True])
+def test_a_long_picture_is_seen_whole_and_at_its_start_middle_and_end(upright: bool) -> None:
+    stripes = Image.new("RGB", (300, 100))
+    for place, colour in enumerate(("red", "lime", "blue")):
+        stripes.paste(colour, (100 * place, 0, 100 * place + 100, 100))
+    views = four_views(stripes.transpose(Image.Transpose.TRANSPOSE) if upright else stripes)
+    assert {view.size for view in views} == {(SIDE_PX, SIDE_PX)}
+    means = [(np.asarray(view, float).mean((0, 1)) / 255).round(1).tolist() for view in views]
+    assert means == [[0.3, 0.3, 0.3], [1, 0, 0], [0, 1, 0], [0, 0, 1]]
 
 
 def vectors(n: int) -> np.ndarray:

@@ -100,6 +100,13 @@ def test_a_title_that_fits_better_than_the_picture_counts_itself() -> None:
     assert stands.scores["dense"] == pytest.approx(SLOPE * 0.5 + SHIFT)
 
 
+def test_where_one_side_proposes_nothing_nobody_stands_in() -> None:
+    told = (Candidate(item_id="t", ranks={"dense": 1}, scores={"dense": 0.8}),)
+    seen = (Candidate(item_id="s", ranks={"seen": 1}, scores={"seen": 0.5}),)
+    for found in ({"dense": told, "seen": ()}, {"dense": (), "seen": seen}, {"dense": told}):
+        assert with_stand_ins(found, SIDES) == found
+
+
 def test_where_nobody_has_a_text_or_nobody_a_picture_nobody_stands_in() -> None:
     seen, told = passage("p", "a", space="seen"), passage("q", "b")
     channels: tuple[Channel, ...] = ("title", "colours", "ocr")

@@ -312,6 +312,16 @@ def test_a_server_that_is_not_there_or_wants_a_key_is_one_sentence(drawn: list[P
             OpenAiCaptioner(url, "m", key="wrong").caption(drawn[0])
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_server_that_refuses_the_model_is_asked_about_no_other_picture(drawn: list[Path], status: int) -> None:
+    with (
+        server((status, "")) as (url, bodies),
+        pytest.raises(ModelUnavailable, match=f"answers {status} for the model m"),
+    ):
+        OpenAiCaptioner(url, "m", batch=1).perceive_batch(drawn[:2])
+    assert {body["messages"][0]["content"][0]["image_url"]["url"] for body in bodies} == {data_address(dozen()[0][0])}
+
+
 # llama.cpp
 
 

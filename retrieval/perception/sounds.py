@@ -103,7 +103,6 @@ def decoded(container: Any) -> Iterator[NDArray[np.int16]]:
         except av.error.InvalidDataError:
             continue
         for frame in frames:
-            frame.pts = None  # some files count time wrongly, and the resampler refuses those
             any_yet = True
             yield from (piece.to_ndarray()[0] for piece in resampler.resample(frame))
     if any_yet:
