@@ -101,8 +101,17 @@ def _cosines(home: Collection, ids: Sequence[str], captions: Sequence[Sequence[s
     told = [home.embedder.embed(group) for group in captions]
     by_text = _logit([own[1:] for own in told], np.stack([own[0] for own in told]), list(range(len(told))))
     by_picture = _logit(told, vectors[[row_of[ids[i]] for i in seen]], seen)
-    figures = {"slope": by_picture[0] / by_text[0], "shift": (by_picture[1] - by_text[1]) / by_text[0]}
+    figures = dict(zip(("slope", "shift"), line_between(by_text, by_picture), strict=True))
     return measured("a cosine with a picture as one with a text", DATA, home.embedder.embedder_id, len(seen), figures)
+
+
+def line_between(by_text: tuple[float, float], by_picture: tuple[float, float]) -> tuple[float, float]:
+    """Slope and shift of the cosine with a text at which the log-odds are those of a cosine with a picture; each weight and constant.
+
+    >>> line_between((20.0, -10.0), (10.0, -7.0))
+    (0.5, 0.15)
+    """
+    return by_picture[0] / by_text[0], (by_picture[1] - by_text[1]) / by_text[0]
 
 
 def _logit(asked: Sequence[Vectors], answers: Vectors, whose: Sequence[int]) -> tuple[float, float]:

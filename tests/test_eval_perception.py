@@ -7,6 +7,7 @@ import json
 import math
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -20,8 +21,9 @@ from eval.rendered_text import TEXTS, draw_texts, words_found
 from retrieval.build import build_perceivers
 from retrieval.catalogue_file import read_catalogue
 from retrieval.perception.pictures import open_picture
+from tests.stand_ins_perception import HashEmbedder
 from vouch.settings import Settings
-from vouch.types import MediaKind, Perceived
+from vouch.types import MediaKind, Passage, Perceived, Query, RecList, Recommendation
 
 
 class Silent:
@@ -206,3 +208,44 @@ def test_without_the_photos_nothing_held_out_is_measured(tmp_path: Path) -> None
     table = held_out_table(tmp_path, tier_of(RedOnly()), say=print)
     assert table.rows == ()
     assert table.missing[0].startswith("coco-photos is not in")
+
+
+def test_held_out_photos_are_looked_for_where_some_have_a_text_some_a_picture_some_both(tmp_path: Path) -> None:
+    photo_set(tmp_path / "coco-photos", "r" * 36, split="train")
+    homes: list[list[tuple[bool, bool]]] = []
+    embedder = HashEmbedder()
+
+    def opened(catalogue: Path, media: Path, *_: object) -> SimpleNamespace:
+        """A home that finds the photo whose number is the first word, and has pictures where their captions lie."""
+        items = read_catalogue(catalogue, media_dir=media).items
+        homes.append([(bool(item.media), "description" in item.attributes) for item in items])
+        of_number = {str(number): item for number, item in zip(held_out, items, strict=True)}
+
+        def recommend(query: Query) -> RecList:
+            first = Recommendation(rank=1, item=of_number[query.text.split()[0]], score=1.0, parts={})
+            return RecList(query=query, recommendations=(first,))
+
+        passages = [
+            Passage(passage_id=n, item_id=item.item_id, channel="tags", text="", made_by="x", space="seen")
+            for n, item in of_number.items()
+        ]
+        vectors = embedder.embed([f"{number} 1" for number in held_out])
+        return SimpleNamespace(
+            recommender=SimpleNamespace(recommend=recommend),
+            index=SimpleNamespace(close=lambda: None),
+            store=SimpleNamespace(passages_and_vectors=lambda: (passages, vectors)),
+            embedder=embedder,
+        )
+
+    held_out = held_out_of(["train"] * 36, [5] * 36)
+    tier = Tier(perceivers=(RedOnly(),), unsilenced=(RedOnly(),), opened=opened)  # type: ignore[arg-type]
+    captions, *mixes, cosines = held_out_table(tmp_path, tier, say=print).rows
+    assert (captions.count, captions.figures["shown"]) == (12, 1)
+    assert [row.count for row in mixes] == [4 * 12] * 5
+    assert all(row.figures == {"recall@1": 1, "recall@5": 1} for row in mixes)
+    assert [(sum(seen for seen, _ in home), sum(told for _, told in home)) for home in homes] == [
+        *((12, 6), (6, 6), (8, 8), (2, 10), (10, 2)),
+        (12, 0),
+    ]
+    assert all(seen or told for home in homes for seen, told in home)
+    assert set(cosines.figures) == {"slope", "shift"}
