@@ -124,7 +124,7 @@ def miscalibration_at(
 
     >>> halves = np.array([[1.0, 0.0], [0.0, 1.0]])
     >>> miscalibration_at(2, np.array([[0, 1], [0, 0]]), [{0, 1}, {0, 1}], halves).round(2).tolist()
-    [0.0, 1.61]
+    [0.0, 1.96]
     """
     values = np.zeros(len(lists))
     for row, (own, liked) in enumerate(zip(lists[:, :k], profiles, strict=True)):
