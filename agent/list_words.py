@@ -10,7 +10,7 @@ from agent.funnel_words import FunnelWords
 from agent.group_words import GroupWords
 from agent.media_words import MediaWords
 from agent.phrases import Phrases, asked_of, cited, listed, plain, speaks_of, the, title_of
-from agent.planner.lexicon import Topic
+from agent.planner.lexicon import Topic, plain_name
 from tools.render import people_text
 from vouch.types import CitedPassage, ForPerson, LikedItem, MetFilter, Note, Popularity, Reason, RecList, Recommendation
 
@@ -297,7 +297,12 @@ class ListWords:
 
     def _note(self, note: Note, rec_list: RecList) -> str:
         if note.kind == "preferred" and rec_list.query.prefer:
-            wished = [self._phrases.condition(f) for f in rec_list.query.prefer]
+            here = {name for r in rec_list.recommendations for name in r.item.attributes}
+            known = [f for f in rec_list.query.prefer if f.attribute in here or not here]
+            wished = [self._phrases.condition(f) for f in known]
+            if not wished:
+                lacking = dict.fromkeys(f"“{plain_name(f.attribute)}”" for f in rec_list.query.prefer)
+                return f"{listed([*lacking], 'or')} is not recorded for what is left, so I could not go by that."
             return f"None of what is left is {listed(wished, 'or')}, so I could not favour that."
         if note.kind == "not_filterable" and rec_list.query.text and self._wishes_met(rec_list):
             return (

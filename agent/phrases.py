@@ -37,6 +37,8 @@ _UPPER = {"<": "under", "<=": "at most"}
 _LOWER = {">": "over", ">=": "at least"}
 _CURRENCY = {"$": "dollars", "usd": "dollars", "€": "euros", "eur": "euros", "£": "pounds", "gbp": "pounds"}
 QUOTE_WORDS = 25
+MANY, NAMED_OF_MANY = 6, 3
+"""More values than so many are not all said: so many of them, and how many others."""
 LIKE_ENOUGH = 0.32
 """A passage that shares no word with the request is quoted only when it is at least so similar."""
 _LABEL = re.compile(r"([^,%\d]+?) (\d+) %")
@@ -274,6 +276,8 @@ class Phrases:
         """One condition as it is said of a work: "from Germany", "under 90 minutes", "without horror"."""
         name, op, topic = condition.attribute, condition.op, self.topic(condition.attribute)
         values = [plain(v) for v in _values(condition)]
+        if len(values) > MANY and op in {"any_of", "none_of"}:
+            values = [*values[:NAMED_OF_MANY], f"{len(values) - NAMED_OF_MANY} others"]
         if op in {"none_of", "!="}:
             return self._ruled_out(topic, values)
         if (isinstance(condition.value, float | int) and not isinstance(condition.value, bool)) or topic == "year":

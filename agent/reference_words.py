@@ -60,7 +60,7 @@ ORDINAL = re.compile(
 )
 BARE_ORDINAL = re.compile(
     rf"the (?P<nth>{ORD})(?: and (?:the )?(?P<also>{ORD}))?(?= (?:and|or|but|is"
-    rf"|was|looks|sounds|please|again|of|then|too|instead|about|from|by|made|set|called|in)\b|$)"
+    rf"|was|looks|sounds|please|again|of|then|too|instead|about|from|by|made|set|called|in|to|on)\b|$)"
 )
 NUMBER = re.compile(
     r"(?:number|no|nr|item|option|choice) (?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight)(?= |$)"

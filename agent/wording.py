@@ -56,6 +56,8 @@ class Wording:
         if aside.get("intent") == "absent":
             said = self._absent(outcomes, said, aside)
         said = self._with_moves(outcomes, said)
+        if aside.get("intent") == "which":
+            said.append(self._talk(aside))
         if aside.get("unknown") and not any(isinstance(o.result, RecList) for o in outcomes):
             said.append(unknown_words(aside["unknown"]))
         return " ".join(text for text in said if text)
@@ -71,7 +73,8 @@ class Wording:
                 return plain(outcome.error)
             case RecList():
                 if outcome.call.name == "explain":
-                    return " ".join(self._answers.why(r, text=asked_of(result.query)) for r in result.recommendations)
+                    said = " ".join(self._answers.why(r, text=asked_of(result.query)) for r in result.recommendations)
+                    return f"I would begin with the first. {said}" if aside.get("picked") else said
                 return self._lists.word(result, aside=aside, turn=turn)
             case ItemDetails():
                 aspect = aside.get("aspect", {})

@@ -1,7 +1,7 @@
 """How well messages of real seekers are understood: `python -m eval planner --data FOLDER` (the folder of the data sets).
 
-The labels in tests/data/planner were made by reading 62 whole conversations, drawn by seed from ReDial's validation and INSPIRED's
-development part; they hold ids and labels, the texts are read from the data folder. Every message is planned in its context: what the
+The labels in tests/data/planner are of 62 whole conversations, drawn by seed from ReDial's validation and INSPIRED's development part, which
+three readers read (tests/data/planner/labels.md); they hold ids and labels, the texts are read from the data folder. Every message is planned in its context: what the
 recommender named before counts as shown. Halves are drawn by the digest of the dialogue's id; the planner was tuned on one of them only.
 
 A title counts by its name without the year, in the role liked or disliked; a filter by attribute, sense and value, whether demanded or
@@ -74,16 +74,18 @@ class Case:
 
     @property
     def ledger(self) -> Ledger:
-        """The conversation before, as if the recommender's films had been shown by us."""
+        """The conversation before, as if the recommender's films had been shown by us; what the person named was spoken of."""
         turns: list[Turn] = []
         said = ""
+        about: tuple[str, ...] = ()
         for message in self.dialogue.messages:
             if message.number >= self.message.number:
                 break
             if message.seeker:
-                said = message.text
+                said, about = message.text, message.films
             else:
-                turns.append(Turn(said=said, shown=message.films, text=message.text))
+                turns.append(Turn(said=said, shown=message.films, about=about, text=message.text))
+                about = ()
         return Ledger(turns=tuple(turns))
 
 
@@ -184,7 +186,7 @@ def understood(plan: Plan, films: Catalogue) -> Understood:
             said["disliked"].update(given.get("disliked", ()))
         elif call.name == "more_like":
             said["liked"].add(given["title"])
-        if call.name in {"recommend", "more_like"}:
+        if call.name in {"recommend", "more_like", "recommend_together"}:
             filters |= {f for c in given.get("filters", ()) for f in _filters(c)}
             filters |= {f for c in given.get("prefer", ()) if c["op"] not in _BOUNDS for f in _filters(c)}
             text = str(given.get("text", ""))

@@ -29,8 +29,18 @@ def utterances() -> tuple[tuple[str, str], ...]:
 @cache
 def same_forms() -> tuple[tuple[str, ...], ...]:
     """Groups of phrases that mean the same value."""
-    lines = (line for line in _lines("everyday_forms.txt") if " ~ " not in line)
+    lines = (line for line in _lines("everyday_forms.txt") if " ~ " not in line and " : " not in line)
     return tuple(tuple(part.strip() for part in line.split("=")) for line in lines)
+
+
+@cache
+def wider_forms() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """(phrases, the values that all of them together mean): ("europe", "european") means each of its countries."""
+    lines = (line.split(" : ") for line in _lines("everyday_forms.txt") if " : " in line)
+    return tuple(
+        (tuple(part.strip() for part in said.split("=")), tuple(part.strip() for part in meant.split(",")))
+        for said, meant in lines
+    )
 
 
 @cache

@@ -31,7 +31,7 @@ from agent.planner.intents import IntentReader
 from agent.planner.learned import WEIGHTS, Choice, row_of
 from agent.planner.mention_features import DATED, named_features, shown_features
 from agent.planner.plan import Planner
-from agent.planner.second_opinion import FEW, act_vectors, just_shown, pointing
+from agent.planner.second_opinion import FEW, act_vectors, pointing, spoken_of
 from agent.planner.speech_acts import ACTS, act_features, act_of
 from eval.dialogues import Dialogue, Message, film_named, read_dialogues, read_films
 from eval.planner import LABELS, MERGED, Case, Understood
@@ -42,7 +42,7 @@ from retrieval.embedders.minilm_embedder import MiniLmEmbedder
 Matrix = NDArray[np.float32]
 ROLES = ("no", "liked", "disliked")
 FOLDS = 5
-L2 = {"acts": 6.0, "prior": 4.0, "named": 10.0, "shown": 10.0}
+L2 = {"acts": 10.0, "prior": 4.0, "named": 8.0, "shown": 8.0}
 _FILLED = {"TITLE": "Alien", "NUMBER": "90 minutes", "VALUE": "comedy", "PERSON": "Tom Hanks", "PERIOD": "the 1990s"}
 WRITTEN = {"utterances": 0.5, "answers": 0.7}
 """The weights of messages written for this project beside one of a real person."""
@@ -183,7 +183,10 @@ def form_examples(
             ledger = _before(dialogue, message)
             if not message.seeker or not message.text.strip() or not (message.films or ledger.shown):
                 continue
-            for name, ids, row in _rows(planner.heard(message.text, ledger)):
+            heard = planner.heard(message.text, ledger)
+            for name, ids, row in _rows(heard):
+                if name == "shown" and spoken_of(heard)[1]:
+                    continue  # how it was liked was most likely said before
                 marked = name == "shown" or bool(set(ids) & set(message.films))
                 label = next((of_form(form[i]) for i in ids if i in form), None) if marked else "no"
                 if label:
@@ -207,11 +210,11 @@ def _rows(heard: Heard) -> Iterator[tuple[str, Sequence[str], Matrix]]:
         yield "named", mention.item_ids, row_of(features)
         if features[DATED]:  # ReDial writes every film with its year: without it the same was said
             yield "named", mention.item_ids, row_of(features | {DATED: 0.0})
-    shown = just_shown(heard)
+    shown, ago = spoken_of(heard)
     named = {i for m, _ in apart for i in m.item_ids}
     for place, item_id in enumerate(shown if len(shown) <= FEW else ()):
         if item_id not in named:
-            yield "shown", (item_id,), row_of(shown_features(heard, place, shown))
+            yield "shown", (item_id,), row_of(shown_features(heard, place, shown, ago))
 
 
 def role_choice(name: str, known: Sequence[tuple[str, Example]], weak: Sequence[tuple[str, Example]]) -> Choice:

@@ -33,6 +33,12 @@ def test_cards_come_before_words_and_the_reply_last(conversation: Conversation) 
     ]
 
 
+def test_beside_what_was_noted_it_asks_which_of_two_is_meant(conversation: Conversation) -> None:
+    reply = conversation.reply("I loved The Lost World and Metropolis", conversation_id="a")
+    assert "Noted: you like Metropolis." in reply.text
+    assert "Which one do you mean: The Lost World" in reply.text
+
+
 def test_no_item_breaks_a_filter(conversation: Conversation) -> None:
     reply = conversation.reply("german films under 100 minutes", conversation_id="a")
     own = [r.item.attributes for r in reply.rec_list.recommendations]

@@ -38,6 +38,7 @@ def test_statements_and_a_request_are_several_calls() -> None:
         ("what do you know about me?", "taste"),
         ("ghosts", "recommend"),
         ("recommend something", "recommend"),
+        ("what's good?", "recommend"),
         ("something like Inception", "find_item"),
     ],
 )
@@ -54,6 +55,7 @@ def test_the_first_call(message: str, tool: str) -> None:
         ("what can you do?", "help"),
         ("why?", "why"),
         ("who directed the third one?", "nothing_shown"),
+        ("anything like it?", "nothing_shown"),
         ("", "help"),
     ],
 )
@@ -109,6 +111,69 @@ class TestFollowUps:
         arguments = self.only_call("but funnier")
         assert arguments["text"] == "funny"
         assert {"attribute": "moods", "op": "any_of", "value": ["funny"]} in arguments["prefer"]
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "he doesn't read much, maybe films",
+            "they never watch anything, only films",
+        ],
+    )
+    def test_what_is_told_of_somebody_else_is_not_searched_for(self, said: str) -> None:
+        arguments = self.only_call(said)
+        assert arguments["text"] == "scary"
+        assert {"attribute": "kind", "op": "=", "value": "film"} in arguments["filters"]
+
+    def test_to_mean_another_kind_rules_out_no_kind(self) -> None:
+        arguments = self.only_call("not that kind, I mean a book")
+        assert (arguments["text"], arguments.get("avoid")) == ("scary", None)
+
+    def test_asked_which_to_pick_it_says_what_speaks_for_the_first(self) -> None:
+        plan = planner().plan("hmm, not sure. which would you pick?", self.standing())
+        ((name, arguments),) = calls(plan)
+        assert (name, arguments["title"], arguments["text"]) == ("explain", "Nosferatu", "scary")
+        assert plan.aside["picked"]
+
+    def test_what_is_to_be_played_is_told_of(self) -> None:
+        assert calls(planner().plan("play me the second one", self.standing())) == [
+            ("item_details", {"title": "The Cabinet of Dr. Caligari"})
+        ]
+
+    def test_the_others_of_a_maker_are_looked_for(self) -> None:
+        told = planner().plan("what is the first about?", self.standing())
+        ledger = Ledger(turns=(*self.standing().turns, turn("what is the first about?", told)))
+        ((name, arguments),) = calls(planner().plan("do you have the director's other films?", ledger))
+        assert (name, arguments["exclude"]) == ("recommend", ["Nosferatu"])
+        assert [f["value"] for f in arguments["filters"]] == [["F. W. Murnau"]]
+
+    @pytest.mark.parametrize(
+        ("said", "kind"), [("add the second to my likes", "like"), ("put it on to my dislikes", "dislike")]
+    )
+    def test_an_item_is_put_among_the_likes(self, said: str, kind: str) -> None:
+        first, *_ = calls(planner().plan(said, self.standing()))
+        assert (first[0], first[1]["kind"]) == ("remember", kind)
+
+    def test_only_a_kind_keeps_the_rest(self) -> None:
+        assert self.only_call("books only")["text"] == "scary"
+
+    def test_and_the_funniest_is_asked_of_those_shown(self) -> None:
+        plan = planner().plan("and the funniest?", self.standing())
+        assert [name for name, _ in calls(plan)] == ["item_details"] * 2
+
+    def test_to_take_one_ends_the_search(self) -> None:
+        plan = planner().plan("ok take that one", self.standing())
+        assert (calls(plan), plan.aside["intent"]) == ([], "accept")
+
+    def test_less_known_is_a_wish_for_what_is_less_usual(self) -> None:
+        arguments = self.only_call("something else, less known")
+        assert (arguments["text"], arguments["explore"], arguments.get("avoid")) == ("scary", 0.5, None)
+
+    def test_to_put_somebody_aside_begins_anew(self) -> None:
+        arguments = self.only_call("forget my dad, something for me: jazz")
+        assert (arguments["text"], arguments["filters"]) == (
+            "",
+            [{"attribute": "genres", "op": "any_of", "value": ["jazz"]}],
+        )
 
     def test_more_like_that_is_about_the_first_item(self) -> None:
         ((name, arguments),) = calls(planner().plan("more like that but funnier", self.standing()))
@@ -167,6 +232,7 @@ SHORT = {"attribute": "minutes", "op": "<", "value": 90.0}
         ("I hate horror", "never_break", NO_HORROR),
         ("from now on nothing over 90 minutes", "never_break", SHORT),
         ("I can't stand horror", "never_break", NO_HORROR),
+        ("remember that I like jazz", "prefer", {"attribute": "genres", "op": "any_of", "value": ["jazz"]}),
         ("never anything over 90 minutes", "never_break", SHORT | {"op": "<="}),
         ("never show me films longer than an hour and a half", "never_break", SHORT | {"op": "<="}),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from agent.planner.slots import Slots
@@ -82,6 +84,25 @@ def test_what_is_said_of_the_story_stays_in_the_text(message: str, text: str) ->
     slots = reader().read(message)
     assert slots.text == text
     assert all(c.attribute == "kind" for c in slots.filters)
+
+
+@pytest.mark.parametrize(
+    ("said", "years"), [("the last ten years", 10), ("the past decade", 10), ("the past three decades", 30)]
+)
+def test_the_last_years_are_counted_from_today(said: str, years: int) -> None:
+    (told,) = reader().read(f"something eerie from {said}").filters
+    assert (told.attribute, told.op, told.value) == ("year", ">=", float(date.today().year - years))
+
+
+@pytest.mark.parametrize(
+    ("said", "op"),
+    [("a European film", "any_of"), ("something from outside Europe", "none_of"), ("not European", "none_of")],
+)
+def test_a_part_of_the_world_is_all_its_countries(said: str, op: str) -> None:
+    (told,) = (f for f in reader().read(said).filters if f.attribute == "country")
+    assert told.op == op
+    assert {"Germany", "France", "Soviet Union", "Czechia"} <= set(told.value)  # type: ignore[arg-type]
+    assert not {"United States", "Japan", "Brazil"} & set(told.value)  # type: ignore[arg-type]
 
 
 def test_a_mood_is_preferred_and_stays_in_the_text() -> None:
@@ -178,6 +199,14 @@ def test_a_number_of_items_is_how_many_are_wanted() -> None:
         ("is there anything about umbrellas?", "umbrellas"),
         ("i wanna read smth spooky tonite", "spooky"),
         ("my grandma loves opera, what could she like?", ""),
+        ("my dad turns 80, he loves ships and the sea", "ships and the sea"),
+        ("my wife says no murders please", ""),
+        ("my boyfriend can't stand subtitles", ""),
+        ("a christmas tale for the whole family", "christmas tale"),
+        ("not Dracula, we've seen that a hundred times", ""),
+        ("something to fall asleep to", ""),
+        ("no Hitchcock at all", ""),
+        ("I need a present for somebody who is 9 and likes pirates", "pirates"),
     ],
 )
 def test_what_only_asks_is_no_part_of_the_text(message: str, text: str) -> None:

@@ -125,3 +125,31 @@ def test_words_near_a_title_are_no_title(message: str) -> None:
 def test_a_misspelt_title_behind_a_misspelt_word_is_offered() -> None:
     (mention,) = reader().read("somthing like metroplis").mentions
     assert (mention.close, mention.item_ids) == (True, ("metropolis",))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "General",
+        "one of Our General Stores is great",
+        "any other general you can recommend",
+        "Alexander General Hospital was great",
+        "General Hospital was great",
+    ],
+)
+def test_a_part_of_a_title_in_everyday_words_is_none(message: str) -> None:
+    assert "The General" not in [title for title, _ in heard(message)]
+
+
+@pytest.mark.parametrize(
+    ("message", "titles"),
+    [
+        ("we saw it before It was good", []),
+        ("I loved It", ["It (2017)"]),
+        ("LOVED that one", []),
+        ("have you seen the Matrix?", ["Matrix, The (1999)"]),
+        ("yes I LOVED That movie", []),
+    ],
+)
+def test_what_a_capital_says(message: str, titles: list[str]) -> None:
+    assert [title for title, _ in heard(message, "films")] == titles

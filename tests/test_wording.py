@@ -97,6 +97,17 @@ def test_nothing_found_names_the_smallest_changes() -> None:
     )
 
 
+def test_a_preference_for_what_is_not_recorded_is_not_told_as_missed() -> None:
+    longer = Filter(attribute="minutes", op=">=", value=51.0)
+    note = Note(kind="preferred", text="Nothing that is left is longer.")
+
+    def told(item_id: str) -> str:
+        return say(RecList(query=Query(prefer=(longer,)), recommendations=recommended(item_id), notes=(note,)))
+
+    assert "None of what is left is at least 51 minutes" in told("nosferatu")
+    assert "“minutes” is not recorded for what is left" in told("moby-dick")
+
+
 def test_why_quotes_and_counts_the_shares() -> None:
     reasons = (
         cited("nosferatu", "Shadows do the frightening here."),
@@ -187,6 +198,16 @@ def test_catalogue_text_is_cleaned_before_it_is_shown() -> None:
     ("filters", "words"),
     [
         ((FILM, GERMAN, UNDER_90), "films from Germany, under 90 minutes"),
+        (
+            (
+                Filter(
+                    attribute="country",
+                    op="none_of",
+                    value=("Italy", "Spain", "France", "Peru", "Chile", "Cuba", "Mali"),
+                ),
+            ),
+            "works not from Italy, Spain, France or 4 others",
+        ),
         ((Filter(attribute="genres", op="none_of", value=("horror",)),), "works not listed as horror"),
         ((Filter(attribute="country", op="=", value="United States"),), "works from the United States"),
         (

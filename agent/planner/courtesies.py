@@ -70,7 +70,8 @@ _TAIL = (
     r"|when|i|can|get|home|new|old|other|zombie|last))*"
 )
 _ACCEPT = (
-    rf"(?:{_WILL}{_DO}(?: (?:out|up|into|at|for|back|also|again|the|your|new|of|all|any|to|a))*(?: {_IT}|(?: (?:trailers?|suggestions?"
+    rf"(?:(?:(?:ok|okay|alright|lets|then|so) )*(?:take|go with|choose|pick) {_IT}"
+    rf"|{_WILL}{_DO}(?: (?:out|up|into|at|for|back|also|again|the|your|new|of|all|any|to|a))*(?: {_IT}|(?: (?:trailers?|suggestions?"
     rf"|recommendations?|movies?|list|TITLE)))(?: (?:and )?{_IT})*{_TAIL}"
     rf"|(?:(?:{_IT}|(?:those|these|both|all) (?:movies?|films?)|which|all|both|(?:the )?trailers?|suggestions?) )*(?:would |will |does |do )?"
     rf"(?:sounds?|looks?|seems?|suits?|sound|works?)(?: like)?(?: (?:a|an|my|me|it|for|just))*(?: {_SPICE})* ?"

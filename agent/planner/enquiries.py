@@ -14,7 +14,7 @@ from agent.planner.plan_types import Plan
 from agent.planner.questions import POINTS, Aspect, aspect_of, checked
 from agent.planner.requests import Requests
 from agent.planner.slots import SlotReader
-from agent.planner.standing import call, conditions_of
+from agent.planner.standing import call
 from agent.planner.statements import Statements
 from agent.planner.titles import TitleMention
 from agent.planner.why_not_requests import asks_why_not
@@ -73,13 +73,9 @@ _SUPERLATIVE = re.compile(
     r"\b(?:which|whats|what is|what).*\b(?:shortest|longest|oldest|earliest|newest"
     r"|latest|most recent|cheapest|least expensive|most expensive|priciest)\b"
 )
-
-
-_MOST_LIKED = re.compile(
-    r"\b(?:which|what)\b.*\bmost (?:popular|liked|loved)\b|^(?:and |so )?(?:the )?most (?:popular|liked|loved)(?: one)? of (?:these|those|them)\b"
+_PLAYS = re.compile(
+    r"^(?:(?:please|ok|okay|now|can you|could you|would you) )*(?:play|let me (?:hear|listen to)|start)\b"
 )
-
-
 _SPEAKERS = word_set(
     "i im ive ill id me my you youre youve your we were us our it its that thats this they he she hes shes"
 )
@@ -168,25 +164,9 @@ class Enquiries:
         }
         return singular(word) in {singular(plain_name(name)), *also.get(topic, set())}
 
-    def whys(self, heard: Heard, rule: str | None) -> Plan | None:
-        """Why an item was recommended; “and the second?” asks on."""
-        last = heard.ledger.last
-        if heard.ledger.listed and not heard.slots.mentions and _MOST_LIKED.search(heard.folded):
-            calls = tuple(call("explain", title=self.names.name(i)) for i in heard.ledger.listed)
-            return Plan(calls=calls, aside=heard.aside("why", most_liked=True))
-        on = last is not None and last.aside.get("intent") == "why" and heard.asks_on
-        if rule != "why" and not on:
-            return None
-        targets = heard.targets
-        if not targets:
-            return Plan(aside=heard.aside("why"))
-        standing = heard.ledger.standing
-        text = str(standing.arguments.get("text", "")) if standing else ""
-        wished = {key: conditions_of(standing, key) if standing else [] for key in ("filters", "prefer")}
-        calls = tuple(call("explain", title=self.names.name(i), text=text, **wished) for i in targets[:3])
-        return Plan(calls=calls, aside=heard.aside("why"))
-
     def asks(self, heard: Heard, rule: str | None) -> Plan | None:
+        if _PLAYS.match(heard.folded) and heard.slots.mentions and not heard.slots.text:
+            return self._about(heard, heard.targets, Aspect(kind="all"))
         spans = tuple((m.start, m.end) for m in heard.slots.mentions)
         pointed = {(r.start, r.end) for r in heard.references}
         titles = tuple(span for span in spans if span not in pointed)
@@ -341,11 +321,10 @@ class Enquiries:
             ):
                 offer = list(mention.item_ids[:4])
                 role = heard.slots.roles[heard.slots.mentions.index(mention)]
-                return Plan(
-                    aside=heard.aside(
-                        "which", offer=offer, said=mention.said, original=heard.raw, about=offer, roles=[role]
-                    )
+                asked = heard.aside(
+                    "which", offer=offer, said=mention.said, original=heard.raw, about=offer, roles=[role]
                 )
+                return Plan(calls=tuple(self.statements.remembering(heard, but=mention)), aside=asked)
         unknown = [m for m in heard.slots.mentions if m.close or not m.item_ids]
         return self._absent(heard, unknown) if unknown else None
 

@@ -74,14 +74,15 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
         (
             "taste",
             r"(?:what (?:do|did|have) you (?:know|learn|learned|learnt|remember(?:ed)?) (?:about"
-            r"|of|from) (?:me|my taste)|what do i like|what did i (?:like|tell you)|my (?:taste"
+            r"|of|from) (?:me|my taste)|what do i like|what did i (?:like|tell you)|(?<!to )my (?:taste"
             r"|profile|likes|dislikes)$|do you remember me|what (?:are my|have i) (?:likes"
             r"|liked|disliked)|which .* (?:did|have) i (?:like|liked|seen|disliked|mark))",
         ),
         (
             "recommend",
             r"^(?:(?:and|so|ok|okay|now|then|well) )*what (?:do|would|can|could|should) (?:you|i|we) "
-            r"(?:recommend|suggest|watch|read|see|hear|try)(?: (?:me|us|to me|for me|now|then|next|tonight|today|instead))*$",
+            r"(?:recommend|suggest|watch|read|see|hear|try)(?: (?:me|us|to me|for me|now|then|next|tonight|today|instead))*$"
+            r"|^(?:(?:and|so|ok|okay|now|then|well) )*what(?:s| is) good(?: (?:here|now|then|tonight|today))*$",
         ),
         (
             "facets",

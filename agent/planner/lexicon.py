@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from agent.planner.words import singular, word_set
-from prompts import common_words, near_forms, same_forms
+from prompts import common_words, near_forms, same_forms, wider_forms
 from retrieval.titles import fold
 from vouch.types import Attribute, Schema
 
@@ -184,8 +184,18 @@ class Lexicon:
             folded = [fold(form) for form in group]
             meanings = [m for form in folded for m in by_form.get(form, ())]
             yield from ((g, m) for form in folded for g in _grown(form, "other") for m in meanings)
+        yield from self._wider(by_form)
         yield from self._names(own)
         yield from self._near(by_form)
+
+    def _wider(self, by_form: dict[str, list[Meaning]]) -> Iterable[tuple[str, Meaning]]:
+        """“European”: all countries of Europe that there are, whatever they are called here."""
+        called = {fold(group[0]): [fold(form) for form in group] for group in same_forms()}
+        for said, meant in wider_forms():
+            members = [
+                m for name in meant for form in called.get(fold(name), [fold(name)]) for m in by_form.get(form, ())
+            ]
+            yield from ((fold(form), m) for form in said for m in members if self.topics[m.attribute] == "country")
 
     def _near(self, by_form: dict[str, list[Meaning]]) -> Iterable[tuple[str, Meaning]]:
         for said, meant in near_forms():

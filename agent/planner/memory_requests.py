@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.planner.heard import Heard, Names
+from agent.planner.heard import REQUEST, Heard, Names
 from agent.planner.plan_types import Plan
 from agent.planner.standing import call
 from vouch.types import ToolCall
@@ -20,6 +20,7 @@ _ALL = re.compile(
     r"\b(?:forget|delete|clear|reset|wipe|erase)\b.*\b(?:everything|all|about me|me|my (?:likes|taste|tastes|history|profile|data))\b"
     r"|^(?:please )?start over$"
 )
+_TAKES_BACK = re.compile(r"^(?:\w+ )?(?:forget|undo|take back)\b")
 _PIN = re.compile(
     r"^(?:please |ok )*(?:(?P<loose>un ?pin|let go of)|pin|always (?:remember|count|keep)|keep (?:.* )?in mind)\b"
 )
@@ -27,7 +28,9 @@ _ALWAYS = re.compile(
     r"\b(?:from now on|always|in (?:general|future)|generally|every time|as a rule|for (?:all|every) lists?|in all lists"
     r"|never (?:show|recommend|suggest|give|anything|something)|(?:dont|do not) ever)\b"
 )
-_USUALLY = re.compile(r"\b(?:usually|generally|mostly|normally|in general|as a rule|tend to)\b")
+_USUALLY = re.compile(
+    r"^(?:please )?remember (?:that )?(?:i|we) (?:like|love)\b|\b(?:usually|generally|mostly|normally|in general|as a rule|tend to)\b"
+)
 _LISTS = ("recommend", "more_like")
 
 
@@ -46,7 +49,7 @@ class MemoryRequests:
         if _UNDO.match(heard.folded):
             return self._undoes(heard)
         held = heard.slots.filters
-        if rule == "forget" and held and re.match(r"^(?:\w+ )?(?:forget|undo|take back)\b", heard.folded):
+        if rule == "forget" and held and _TAKES_BACK.match(heard.folded) and not REQUEST.search(heard.folded):
             made = call("remember_condition", kind="forget", filters=[c.argument for c in held])
             return Plan(calls=(made,), aside=heard.aside("forget") | {"lasting": []})
         return None

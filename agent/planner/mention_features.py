@@ -8,27 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from agent.planner.courtesies import clauses
 from agent.planner.heard import Heard
-from agent.planner.roles import Role
+from agent.planner.roles import Role, joined
 from agent.planner.speech_acts import PRONOUNS, last_asked, masked, stop_at
 from agent.planner.titles import TitleMention
+from agent.planner.verdicts import BAD, GOOD, LIKE, NOT, verdicts
 from agent.planner.words import word_set
 
 _LOOKS = {
-    "good": word_set(
-        "good great amazing awesome wonderful fantastic excellent brilliant hilarious funny classic fun lovely perfect cute cool best "
-        "favorite favorites favourite favourites fav favs interesting scary beautiful enjoyable entertaining epic nice incredible "
-        "superb legendary phenomenal terrific goodie"
-    ),
-    "like": word_set(
-        "love loved loves like liked likes enjoy enjoyed enjoys adore adored fan recommend prefer preferred"
-    ),
-    "bad": word_set(
-        "bad boring awful terrible dull horrible overrated disappointing stupid worst meh hate hated dislike disliked sucks sucked "
-        "annoying cheesy stand weird"
-    ),
-    "not": word_set("not dont didnt doesnt isnt wasnt never no cant couldnt wont havent hasnt arent without"),
+    "good": GOOD,
+    "like": LIKE,
+    "bad": BAD,
+    "not": NOT,
     "seen": word_set("seen saw watched watch watching see read"),
     "will": word_set(
         "will ill gonna going would might may maybe try check look want wanted wanting should id add hope"
@@ -40,14 +31,14 @@ _LOOKS = {
     "but": word_set("but though although"),
 }
 _LIKED = _LOOKS["good"] | _LOOKS["like"]
-_HOPED = _LOOKS["will"] | word_set("sounds sound looks look seems")
-_PAST = word_set("was were loved liked enjoyed favorite favorites")
-_SAYS = word_set("sounds looks thanks thank suggestion suggestions choice idea actor actress")
 _ASKED = {
     "asked": re.compile(r"\?"),
     "asked seen": re.compile(r"\b(?:seen|see|watched|heard)\b[^?]*\?"),
     "asked liked": re.compile(
         r"\b(?:did|do|liked?|enjoy)\b[^?]*\b(?:like|enjoy)\b[^?]*\?|\b(?:liked|loved|enjoyed)\b[^?.]*\?|favou?rite[^?]*\?|think[^?]*\?"
+    ),
+    "said liked": re.compile(
+        r"\b(?:i|we|my \w+) (?:\w+ )?(?:loved?|liked?|enjoyed|adored?)\b|favou?rite|(?:good|great|best)(?: one)?[.!]*$"
     ),
     "asked last": re.compile(r"\b(?:last|recent|latest)\b[^?]*\?"),
 }
@@ -87,38 +78,49 @@ def named_features(heard: Heard, mention: TitleMention, role: Role, place: int) 
         "whole": whole,
         "leads": float(place == 0),
     }
+    titles = [m for m in heard.slots.mentions if m.end - m.start > 1 or message.at(m.start) not in PRONOUNS]
+    low_title = high_title = next((n for n, m in enumerate(titles) if m.start == start), 0)
+    while low_title and joined(message, titles[low_title - 1].end, titles[low_title].start):
+        low_title -= 1
+    while high_title + 1 < len(titles) and joined(message, titles[high_title].end, titles[high_title + 1].start):
+        high_title += 1
+    for verdict in verdicts(heard):
+        name = f"{'good' if verdict.good else 'bad'} {verdict.of} {verdict.mood}"
+        ahead, since = low_title - verdict.behind, verdict.behind - high_title
+        where = f"-{min(ahead, 2)}" if ahead >= 0 else f"+{min(since, 2)}" if since > 0 else "among"
+        found[f"verdict {name} {where} {verdict.of == 'named' and not verdict.right}"] = 1.0
     asked = _asked(heard)
     found |= asked | {f"whole {name}": whole * value for name, value in asked.items()}
     return found | ({f"seen {name}": value for name, value in asked.items()} if role == "seen" else {})
 
 
-def shown_features(heard: Heard, place: int, shown: Sequence[str]) -> dict[str, float]:
-    """Of an item that was shown just before and is not named in the message. `place`: where in that list it stands."""
-    message = heard.message
-    words = [word.folded for word in message.words]
+def shown_features(heard: Heard, place: int, shown: Sequence[str], ago: int = 0) -> dict[str, float]:
+    """Of an item that was shown before and is not named in the message. `place`: where in that list it stands; `ago`: how many turns
+    ago that was."""
+    words = [word.folded for word in heard.message.words]
     pointing = [
         role for m, role in zip(heard.slots.mentions, heard.slots.roles, strict=True) if shown[place] in m.item_ids
     ]
-    last, only = float(place == len(shown) - 1), float(len(shown) == 1)
+    only, last = float(len(shown) == 1), float(place == len(shown) - 1)
     found = {"bias": 1.0, f"pointing:{pointing[0] if pointing else 'none'}": 1.0, "many": min(len(shown), 4) / 4}
-    found |= {"last": last, "first": float(place == 0), "only": only, "length": min(len(words), 30) / 15}
-    found |= {f"w:{w}": 0.5 for w in {*masked(heard)}} | {f"says:{w}": 1.0 for w in _SAYS & {*words}}
-    found |= {f"besides:{act}": 1.0 for act in heard.slots.acts} | _looks("all", words, "?" in message.raw)
-    for number, (start, end) in enumerate([*clauses(message)][:4]):
-        said = set(words[start:end])
-        named = any(
-            start <= m.start and m.end <= end and not (m.end - m.start == 1 and words[m.start] in PRONOUNS)
-            for m in heard.slots.mentions
-        )
-        name = "named" if named else "opening" if number == 0 else "later"
-        found |= _looks(name, words[start:end], "?" in stop_at(message, end))
-        if not named and said & _LIKED:
-            found |= {"pointed": 1.0} if said & PRONOUNS else {}
-            found |= {"plain": 1.0, "plain last": last} if not said & _HOPED else {}
-            found |= {"past": 1.0, "past last": last} if said & _PAST else {}
+    found |= {f"ago:{ago}": 1.0, "last": last, "only": only, "length": min(len(words), 30) / 15}
+    found |= {f"besides:{act}": 1.0 for act in heard.slots.acts} | _looks("all", words, "?" in heard.message.raw)
+    every = word_set("both all them those these others")
+    for verdict in verdicts(heard):
+        name = f"{'good' if verdict.good else 'bad'} {verdict.of} {verdict.mood}"
+        found |= {name: 1.0, f"{name} {'behind' if verdict.behind else 'leads'}": 1.0}
+        found |= {
+            f"{name} only": only,
+            f"{name} last": last,
+            f"{name} ago": float(ago > 0),
+            f"{name} all": float(bool(every & {*words})),
+        }
     asked = _asked(heard)
-    found |= asked | {f"only {name}": only * value for name, value in asked.items()}
-    return found | {f"past {name}": found.get("past", 0.0) * value for name, value in asked.items()}
+    agrees = float(bool(word_set("too same agree agreed yes yeah yep yea yup did") & {*words[:6]}))
+    found |= {f"w:{w}": 0.3 for w in {*masked(heard)}} | {
+        f"agrees {name}": agrees * value for name, value in asked.items()
+    }
+    return found | asked
 
 
 def _looks(name: str, words: Sequence[str], asks: bool = False) -> dict[str, float]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from agent.planner.conditions import Condition, Reading
 from agent.planner.contexts import in_story, of_the_work, work_noun_near
 from agent.planner.lexicon import Lexicon
-from agent.planner.spoken_numbers import YEAR
+from agent.planner.spoken_numbers import AMOUNT, YEAR, amount_of
 from agent.planner.spoken_numbers import year_of as said_year
 from vouch.types import Attribute, FilterOp, Item
 
@@ -60,6 +61,10 @@ _EITHER = re.compile(
     rf"(?:from |in |of )?(?:the )?(?P<low>{_DECADE}) (?:or|and|to|until) (?:the )?(?P<high>{_DECADE})(?="
     rf" |$)"
 )
+_LATELY = re.compile(
+    rf"(?:(?:from|in|of|within|over|during) )?(?:the )?(?:last|past) (?:(?P<n>{AMOUNT}|couple of|few) (?P<unit>year|decade)s?|decade)(?= |$)"
+)
+_ROUGHLY = {"couple of": 2.0, "few": 5.0}
 _PLAIN = re.compile(
     rf"{_PERIOD}(?P<on> (?:on|onwards?|and later|or later|and after|or newer|and up"
     rf"|or earlier|or older|and before))?(?= |$)"
@@ -91,6 +96,11 @@ class PeriodReader:
             if not in_story(start, story):
                 low, high = self._likely(_decade(match["low"])), self._likely(_decade(match["high"]))
                 self._add(reading, (start, end), ((">=", float(low)), ("<=", float(high + 9))))
+        for start, end, match in reading.matches(_LATELY):
+            if not in_story(start, story):
+                number = match["n"] or "a"
+                years = (_ROUGHLY.get(number) or amount_of(number)) * (1 if match["unit"] == "year" else 10)
+                self._add(reading, (start, end), ((">=", date.today().year - years),))
         for start, end, match in reading.matches(_DIRECTED):
             way = match["way"].split()[-1] if match["way"] not in {"up to", "prior to", "not from"} else match["way"]
             if way == "by" and not match["year"]:

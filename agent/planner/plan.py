@@ -26,6 +26,7 @@ from agent.planner.statements import Statements
 from agent.planner.values import comparative_base
 from agent.planner.why_not_requests import WhyNots
 from agent.planner.words import Message, read_message, without_ages, word_set
+from agent.reference_words import SUPERLATIVE_OF
 from agent.references import Reference, ReferenceReader
 from retrieval.catalogue import Catalogue
 
@@ -44,10 +45,24 @@ _HELLO = re.compile(r"\s*(?:hi|hello|hey|hiya)(?: (?:there|vouch|again))?[\s,.!]
 _SHORT_QUESTION = re.compile(
     r"\s*in (?:colou?r|black and white|3d|(?:an)?other language|[A-Z][a-z]+(?:ish|ese|ch|an))\s*\?", re.IGNORECASE
 )
+_TAKES_MOST = re.compile(
+    r"\s*(?:(?:ok(?:ay)?|then|so|and|well|please|i['’]?ll|i will|i['’]?d like to|let['’]?s|let us)[, ]+)*"
+    r"(?:take|have|choose|pick|buy|go (?:with|for)|watch|read|play|hear|try|start with) "
+    rf"the (?P<word>{'|'.join(SUPERLATIVE_OF)}|{'|'.join(SUPERLATIVE_OF.values())})(?: (?:one|film|movie|book|piece))?"
+    r"(?: of (?:these|those|them|the two))?(?:,? (?:then|please|thanks|thank you))?\s*[.!]*\s*",
+    re.IGNORECASE,
+)
+"""“I'll take the shorter one” chooses among those shown; “the shorter one” alone asks for shorter ones."""
 _BARE_MOST = re.compile(
     r"\s*(?:(?:and|so|ok) )?(?:the )?(?P<most>shortest|longest|oldest|newest|cheapest|priciest)(?: one)?(?: of (?:these|those|them)\b|\s*\?)",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(
+    r"\s*(?:(?:ok(?:ay)?|no|well)[, ]+)?(?:forget|never ?mind|leave) (?:about )?(?:that|it|this|those|them|(?:my|the|his|her|their) \w+)"
+    r"\s*[,.;:!–-]+\s*(?P<rest>\S.*)",
+    re.IGNORECASE,
+)
+"""“Forget my dad, something for me: jazz” begins anew."""
 _HESITATES = re.compile(r"^\s*(?:h+m+|u+m+|u+h+|erm?)\b[\s,.…]*(?=\S)", re.IGNORECASE)
 _WHICH_OF_THESE = re.compile(
     r"\s*(?:(?:and|so|ok) )?which (?:ones? )?of (?:these|those|them) (?:is|are|has|have) (?P<what>(?!the\b|most\b|more\b)[^?]+?)\s*\?*\s*",
@@ -55,9 +70,11 @@ _WHICH_OF_THESE = re.compile(
 )
 _MOST_OF_THESE = re.compile(
     r"\s*(?:(?:and|so|ok) )?(?:(?:which|what) (?:one )?is )?(?:the )?(?P<most>\w+est|most (?!popular|liked|loved)\w+)(?: ones?)?"
-    r" of (?:these|those|them)\s*\?*\s*",
+    r" of (?:these|those|them)\s*\?*\s*"
+    r"|\s*(?:and|or) the (?P<next>\w+est)(?: one)?\s*\?\s*",
     re.IGNORECASE,
 )
+_LIKE_IT = re.compile(r"\b(?:like|similar to) (?:it|that|this|those|these|them)$")
 _IT = re.compile(r"\b(?:it|this|that|he|she|they)\b", re.IGNORECASE)
 _POINTING = word_set("and ok okay so hm the that this one film movie book piece song")
 _TALK = frozenset({"greeting", "thanks", "help", "taste", "facets"})
@@ -98,12 +115,17 @@ class Planner:
             return self._requests.again(self._heard("something else", read_message("something else"), ledger))
         if _AGAIN.search(message.folded) and ledger.standing is not None:
             return Plan(calls=(ledger.standing,), aside={"intent": "refine"})
+        if (anew := _ASIDE.fullmatch(raw)) and REQUEST.search(read_message(anew["rest"]).folded):
+            return self._requests.fresh(self.heard(anew["rest"], ledger))
         greeted = _HELLO.match(raw)
         told = not ledger.turns and greeted is not None and len(greeted["rest"].split()) > 1
         if greeted and (told or self.intents.rule(read_message(greeted["rest"]).folded) in _TALK):
             return self.plan(greeted["rest"], ledger)
         if (bare := _BARE_MOST.match(raw)) and ledger.listed:
             return self.plan(f"Which one is the {bare['most']}?", ledger)
+        if (takes := _TAKES_MOST.fullmatch(raw)) and ledger.listed:
+            word = takes["word"].lower()
+            return self.plan(f"Which one is the {SUPERLATIVE_OF.get(word, word)}?", ledger)
         if ledger.listed and (asked := _of_these(raw)):
             return self._enquiries.of_listed(self._heard(asked, read_message(asked), ledger))
         if _SHORT_QUESTION.match(raw) and ledger.in_focus is not None:
@@ -132,7 +154,8 @@ class Planner:
         """The plan of a message that does this, whatever the rules made of it."""
         remembering = tuple(self._statements.remembering(heard))
         if act == "request":
-            made = self._requests.follows(heard, None) or self._requests.fresh(heard)
+            asked = self._requests
+            made = asked.anchored(heard, None) or asked.follows(heard, None) or asked.fresh(heard)
             plan = replace(made, calls=(*remembering, *made.calls))
         elif act == "ask":
             plan = self._enquiries.of_focus(heard)
@@ -140,7 +163,7 @@ class Planner:
             plan = Plan(calls=remembering, aside=heard.aside("state" if remembering or heard.judged else "seen"))
         else:
             talk = "remark" if act == "talk" else "thanks" if "close" in heard.slots.acts else "accept"
-            return Plan(calls=remembering, aside=heard.aside(talk))
+            plan = Plan(calls=remembering, aside=heard.aside(talk))
         return self._statements.judging(heard, plan)
 
     def _heard(self, raw: str, message: Message, ledger: Ledger) -> Heard:
@@ -165,8 +188,9 @@ class Planner:
 
     def _plan(self, heard: Heard) -> Plan:
         if (
-            not heard.ledger.turns
-            and self._references.points(heard.message)
+            not heard.ledger.shown
+            and heard.ledger.in_focus is None
+            and (self._references.points(heard.message) or _LIKE_IT.search(heard.folded))
             and not heard.slots.filters
             and not heard.slots.mentions
         ):
@@ -182,6 +206,7 @@ class Planner:
             wants_others = rule == "no" and heard.ledger.standing is not None
             return self._requests.again(heard) if wants_others else self._enquiries.talk(heard, rule or "yes")
         attempts = (
+            self._requests.by_same,
             self._enquiries.namesakes,
             self._memory.asks,
             self._rated,
@@ -190,12 +215,11 @@ class Planner:
             self._asks_beside,
             self._statements.judges,
             self._enquiries.courteous,
-            self._enquiries.whys,
+            self._why_nots.whys,
             self._enquiries.asks,
             self._enquiries.finds,
             self._statements.states,
             self._requests.anchored,
-            self._requests.by_same,
             self._requests.follows,
             self._enquiries.small_talk,
         )
@@ -235,5 +259,5 @@ def _of_these(raw: str) -> str:
     if which := _WHICH_OF_THESE.fullmatch(raw):
         return str(which["what"])
     most = _MOST_OF_THESE.fullmatch(raw)
-    said = most["most"].lower() if most else ""
+    said = (most["most"] or most["next"]).lower() if most else ""
     return said.removeprefix("most ") if said.startswith("most ") else comparative_base(said)

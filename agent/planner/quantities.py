@@ -56,6 +56,10 @@ _SIZE = re.compile(
     r"(?P<word>long|lengthy|short|brief|quick|cheap|inexpensive|affordable|expensive"
     r"|pricey|costly|budget|thick|thin|slim|cheapest|shortest|longest)(?P<ish>ish)?(?= |$)"
 )
+_BREAK = re.compile(
+    r"(?:for|during|on|over|in) (?:my|our|his|her|their|a|the) (?:\w+ )?(?:break|lunch hour|lunchtime|commute)(?= |$)"
+)
+"""What fills a break is short, where lengths are recorded."""
 _LONG, _SHORT = {"longest", "long", "lengthy", "thick"}, {"shortest", "short", "brief", "quick", "thin", "slim"}
 _CHEAP = {"cheapest", "cheap", "inexpensive", "affordable", "budget"}
 _NO_ROOM = re.compile(r"(?:^|\s)(?:how|as|so|all|no|before|any)$")
@@ -249,6 +253,11 @@ class QuantityReader:
             if not (price or ends or work_noun_near(message, end, self.lexicon, 3)):
                 continue
             self._size(reading, (start, end), match)
+        for start, end, _ in reading.matches(_BREAK):
+            for topic in () if in_story(start, story) else ABOUT_SIZE:
+                if self.lexicon.about(topic):
+                    reading.sizes.append(Size(topic=topic, op="<=", share=0.25, start=start, end=end))
+                    reading.claim(start, end)
 
     def _size(self, reading: Reading, span: tuple[int, int], match: re.Match[str]) -> None:
         word, negated = match["word"], bool(match["not"])

@@ -10,6 +10,7 @@ from typing import Any
 from agent.planner.heard import REQUEST, Heard, Names
 from agent.planner.intents import IntentReader
 from agent.planner.plan_types import Plan
+from agent.planner.residue import OF_OTHERS
 from agent.planner.slots import SlotReader
 from agent.planner.standing import Standing, call, conditions_of
 from agent.planner.titles import TitleMention
@@ -41,7 +42,7 @@ _FOLLOWS = re.compile(
 _FOLLOWS_INSIDE = re.compile(
     r"\b(?:instead|this time|else|(?:a|an) (?:\w+ ){1,2}one(?= please|$)|other ones|different ones?|more of (?:those|these"
     r"|the same|them)|same (?:theme|mood|topic|subject|style|vein|idea|feel|kind"
-    r"|sort|genre|spirit)|other suggestions|another one|others|again|ones)\b"
+    r"|sort|genre|spirit)|other suggestions|another one|others|again|ones|maybe$|perhaps$|only$)\b"
 )
 _ASKS_ANEW = re.compile(
     r"^(?:i (?:want|need|am|have)|ive got|im looking|can you|could you|recommend|show me|find me|do you have|give me)\b"
@@ -58,7 +59,7 @@ _SIMILAR = re.compile(
     r"^(?:(?:ok|and|now|please|show me|give me|some|something|anything|more|ones?|films?|books?) )*similar\b(?! to)"
 )
 _SAME_PERSON = re.compile(
-    r"\b(?:(?:the|its|this|that) (?:author|director|composer|writer|artist|maker|brand) (?:\w+ ){0,3}(?:else|other|others|more)"
+    r"\b(?:(?:the|its|this|that) (?:author|director|composer|writer|artist|maker|brand)s? (?:\w+ ){0,3}(?:else|other|others|more)"
     r"|\b(?:by|from) (?:this|that|the) (?:author|director|composer|writer|artist|maker|brand)$"
     r"|\b(?:has|have|did|does) (?:he|she|they) (?:also )?\w+ (?:(?:any|some)(?:thing)? (?:else|others?|more)|others?|more)\b"
     r"|(?:by|from) (?:him|her|them|the same (?:director|author|composer|artist"
@@ -80,7 +81,7 @@ class Requests:
 
     def anchored(self, heard: Heard, rule: str | None) -> Plan | None:
         slots = heard.slots
-        anchors = slots.said("anchor")
+        anchors = tuple(m for m in slots.said("anchor") if m.item_ids and not m.close)
         if (
             not anchors
             and slots.mentions
@@ -91,25 +92,23 @@ class Requests:
                 or slots.avoid
                 or (slots.text and REQUEST.search(slots.rest))
             )
-            and slots.said("topic")
         ):
-            anchors = slots.said("topic")
+            pronouns = {r.start for r in heard.references if r.pronoun}
+            anchors = tuple(m for m in slots.said("topic") if m.item_ids and m.start not in pronouns)
         if not anchors:
             return None
         if re.match(r"^(?:no |ok )*not\b", heard.folded) and heard.ledger.standing:
             return self.again(heard)
         if any(c.op == "=" for c in slots.changes) or (slots.changes and " than " in f" {heard.folded} "):
             return self._compared_with(heard, anchors[0])
-        if len(anchors) > 1:
-            return Plan(calls=(self._like_several(heard, anchors),), aside=heard.aside("more_like"))
-        return Plan(calls=(self.similar(heard, anchors[0]),), aside=heard.aside("more_like"))
+        return Plan(calls=(self.similar(heard, *anchors),), aside=heard.aside("more_like"))
 
-    def similar(self, heard: Heard, anchor: TitleMention) -> ToolCall:
-        """Items like the one that is named; conditions that stand hold on where it was pointed at in their list."""
+    def similar(self, heard: Heard, anchor: TitleMention, *others: TitleMention) -> ToolCall:
+        """Items like those that are named; conditions that stand hold on where one was pointed at in their list."""
         slots = heard.slots
         item = self.reader.catalogue.by_id[anchor.item_ids[0]]
-        if len(anchor.item_ids) > 1:
-            return self._like_several(heard, [anchor])
+        if others or len(anchor.item_ids) > 1:
+            return self._like_several(heard, [anchor, *others])
         changes = self.standing.of_changes(slots.changes, (item,))
         kept = self._standing_filters(heard, [anchor], {c.attribute for c in (*slots.filters, *changes)})
         return call(
@@ -164,7 +163,8 @@ class Requests:
         if _SIMILAR.match(heard.folded) and last is not None and not last.shown and not heard.slots.mentions:
             anchor = TitleMention(start=0, end=0, said="", item_ids=(focus,))
             return Plan(calls=(self.similar(heard, anchor),), aside=heard.aside("more_like"))
-        if not _SAME_PERSON.search(heard.folded):
+        pointed = {r.start for r in heard.references}
+        if not _SAME_PERSON.search(heard.folded) or any(m.start not in pointed for m in heard.slots.mentions):
             return None
         topics = ("brand",) if re.search(r"same (?:brand|maker)", heard.folded) else ("people", "brand")
         item = self.reader.catalogue.by_id[focus]
@@ -198,11 +198,11 @@ class Requests:
         )
 
     def _is_follow_up(self, heard: Heard) -> bool:
-        slots, folded = heard.slots, heard.folded
+        slots, folded = heard.slots, OF_OTHERS.sub("", heard.folded).strip()
         if slots.changes or _FOLLOWS.match(folded) or _FOLLOWS_INSIDE.search(folded) or _BARE_DEGREE.match(folded):
             return True
         nouns = any(w.folded in self.reader.lexicon.work_nouns and w.folded != "ones" for w in heard.message.words)
-        short = len(heard.message.words) <= 3 and not slots.text and not nouns
+        short = len(folded.split()) <= 3 and not slots.text and not nouns
         if short and (slots.filters or slots.prefer) and heard.message.at(0) not in {"a", "an"}:
             return True
         ruled_out = slots.avoid or (slots.filters and all(c.op in {"none_of", "!="} for c in slots.filters))

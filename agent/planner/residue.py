@@ -16,14 +16,19 @@ _KIN = (
     "grandma|grandmother|granny|grandpa|grandfather|mum|mom|mother|dad|father|sister|brother|wife|husband|friend"
     "|girlfriend|boyfriend|partner|aunt|uncle|son|daughter|boss|colleague|neighbour|neighbor"
 )
+OF_OTHERS = re.compile(
+    rf"(?:^| )(?:(?:(?:my|our|a|the) (?:\w+ )?)?(?:{_KIN})s?|he|she|they) (?:(?:really|also|just|never|always) |(?:does|do|did) ?(?:not|nt) )*"
+    r"(?:(?:loves?|likes?|enjoys?|adores?|wants?|needs?|hates?|dislikes?|says?|said|thinks?|prefers?|(?:can ?not|cant|can t) (?:stand|bear))"
+    r"(?: (?:those|these|them|that|it|this|no)(?= |$))?"
+    r"|(?:reads?|watch|watches|listens?)(?: (?:much|a lot|many|often|anything)| to much)*|turns? \d+|is \d+(?: years old)?)(?=[ ,]|$),?"
+)
+"""What is told of somebody else around a wish: “my dad turns 80”, “he doesn't read much”, “my wife says”."""
 _FILLER = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?:^| )(?:what|which)?(?: \w+)? ?(?:did|does|has|have|had) (?:ever )?"
         r"(?:write|written|compose|composed|direct|directed|make|made|paint|painted|record|recorded|publish|published"
         r"|create|created|do|done)(?= |$)",
-        r"^(?:my|our|a|the) (?:\w+ )?"
-        rf"(?:{_KIN})s? (?:really |also |just )?(?:loves?|likes?|enjoys?|adores?|wants?|needs?)(?= |$)|"
         r"(?:^| )what (?:could|would|might|should) (?:he|she|they) (?:like|enjoy|want|watch|read|hear)(?= |$)",
         r"(?:^| )(?:some |a few |many |any )?more of (?:those|these|them|that|this|the same)(?: but)?(?= |$)"
         r"|^(?:i am|im|we are) (?:so |really |very )?bored(?= |$)",
@@ -51,7 +56,12 @@ _FILLER = tuple(
         r"(?:^| )(?:can you (?:please )?help(?: me)?|on the lookout for|(?:your )?(?:recommendations?|suggestions?|help|advice|thoughts) (?:on|for)"
         r"|i (?:am|m) (?:\w+ly )?interested in|im (?:\w+ly )?interested in|open to|is ideal|(?:would be|is) (?:great|ideal|nice|good|perfect)"
         r"|lately|recently|usually|check for me|honestly|a lot|of course|ma ?am|sir|packed with|filled with|full of|sounds? (?:like )?(?:good|great|fun)"
-        r"|in general|right|lol|haha|u)(?= |$)",
+        r"|in general|right|lol|haha|u|i mean|not (?:that|this|the same) (?:kind|sort|type|one)"
+        r"|at all|for (?:the|my|our) (?:whole|entire)|(?:have |ve )?(?:seen|watched|read|heard) (?:it|that|them|this)"
+        r"|(?:an? )?(?:hundred|thousand|million|dozen|few|many|several|\d+) times)(?= |$)",
+        rf"^(?:my|our) (?:\w+ )?(?:{_KIN})s?$",
+        r"(?:^| )(?:and |who )*(?:(?:is|hes|shes|turning|aged) \d{1,2}(?: years? old)?|likes|loves|adores|enjoys)(?= |$)",
+        r"(?:^| )(?:to |for )?(?:someone|somebody)(?: who)?(?= |$)|^remember (?:that )?(?:i|we) (?:like|love)(?= |$)",
         rf"^(?:please |pls |just )?{_DO}(?: |$)",
         r"(?:^| )(?:i am|im|i m|we are|were|ive been|i was) (?:\w+ )?(?:looking|searching"
         r"|hunting|hoping|after|shopping) (?:for )?",
@@ -84,6 +94,7 @@ _FILLER = tuple(
         r"(?:^| )(?:more |another |other |some |a |any |one of )?(?:like|similar to|in"
         r" the (?:style|vein|spirit) of|along the lines of) (?:that|this|it|those|these"
         r"|them|that one|this one)(?= |$)",
+        r"(?:^| )(?:to )?(?:fall asleep|go to sleep|sleep|doze off|nap) to(?= |$)",
         r"(?:^| )(?:something|anything|someting|somthing|sumthing|smthing|somethin|smth|sth|stuff|things?"
         r"|ones?|somewhat)(?= |$)",
         r"(?:^| )(?:similar|alike|related|comparable|instead|this time|next|tonight|tonite|today"
@@ -96,6 +107,7 @@ _FILLER = tuple(
         r"|recommended|recommendations?"
         r"|suggestions?|ideas?|others?|another|different|else|more|most|really|very|truly"
         r"|quite|pretty|bit|little|kind of|sort of|type of)(?= |$)",
+        r"^(?:(?:a|an|some) )?(?:\w+day |christmas )?(?:present|gift)s?(?: for)?(?= |$)",
     )
 )
 _EDGE = word_set(
@@ -132,7 +144,7 @@ def residue(reading: Reading) -> str:
         shown = word.text if word.capital and place and not reading.message.raw.isupper() else word.text.lower()
         pieces.append(reading.rewritten.get(place) or comparative_base(word.folded) or shown)
     text = " ".join(pieces)
-    for pattern in _FILLER:
+    for pattern in (OF_OTHERS, *_FILLER):
         text = _without(pattern, text)
     if _OF_ONESELF.search(text.casefold()):
         text = " ".join(word for word in text.split() if word.casefold().replace("'", "").replace("’", "") not in _TALK)

@@ -48,7 +48,7 @@ _ANCHOR = (
     r"|than)"
 )
 _BAD_AFTER = (
-    r"(?:(?:was|is|were|are|felt|seemed|bored|sounds?|looks?) (?:\w+ ){0,2}?(?:boring"
+    r"(?:to my dislikes|(?:was|is|were|are|felt|seemed|bored|sounds?|looks?) (?:\w+ ){0,2}?(?:boring"
     r"|bored|awful|terrible|bad|dull|horrible|rubbish|overrated|not for me|disappointing"
     r"|tedious|unbearable|too \w+|annoying|stupid|crap|the worst)|bored me|not for"
     r" me|did(?:nt| not) (?:work|do it|grab)|i (?:hate|hated|didnt like|did not like"
@@ -62,7 +62,7 @@ _BAD_AFTER = (
 _GOOD_AFTER = (
     r"(?:(?:is|was|are|were|may be|might be|has to be|must be) (?:\w+ ){0,3}?(?:great|good|wonderful|amazing|brilliant"
     r"|fantastic|excellent|lovely|fun|funny|hilarious|creepy|cute|entertaining|interesting|cool|beautiful|superb|favou?rites?|awesome|terrific"
-    r"|marvellous|marvelous|perfect|the best)|i (?:love|loved|adore|adored|enjoyed"
+    r"|marvellous|marvelous|perfect|the best)|to my (?:likes|favou?rites)|i (?:love|loved|adore|adored|enjoyed"
     r"|liked|really liked)|(?:\w+ ){0,3}?(?:and|but) (?:i )?(?:\w+ )?(?:liked|loved"
     r"|enjoyed|adored) (?:it|them|both)|rocks|rocked|blew me away|made me (?:cry"
     r"|laugh|happy))"
@@ -115,7 +115,7 @@ def roles_of(message: Message, mentions: tuple[TitleMention, ...]) -> tuple[Role
             role = "except"
         if role is None and before in {"also", "and also"}:
             role = "like"
-        if role is None and number and _joined(message, start, mention.start):
+        if role is None and number and joined(message, start, mention.start):
             role = roles[-1]
         roles.append(role or "topic")
     return _spread_back(message, mentions, roles)
@@ -167,7 +167,8 @@ def _ends_sentence(message: Message, place: int) -> bool:
     return any(mark in message.words[place].stop for mark in ".!?;:")
 
 
-def _joined(message: Message, start: int, end: int) -> bool:
+def joined(message: Message, start: int, end: int) -> bool:
+    """Whether nothing but a link stands in words start..end, between two titles."""
     between = "".join(word.folded for word in message.words[start:end])
     return not (end < len(message.words) and _ends_sentence(message, end)) and bool(_LINKS.match(between))
 
@@ -175,8 +176,8 @@ def _joined(message: Message, start: int, end: int) -> bool:
 def _spread_back(message: Message, mentions: tuple[TitleMention, ...], roles: list[Role]) -> tuple[Role, ...]:
     """“A and B are my favourites”: what is said behind the last of joined titles holds for those before it."""
     for number in range(len(roles) - 2, -1, -1):
-        joined = _joined(message, mentions[number].end, mentions[number + 1].start)
-        if roles[number] == "topic" and joined and roles[number + 1] in {"like", "dislike", "seen"}:
+        linked = joined(message, mentions[number].end, mentions[number + 1].start)
+        if roles[number] == "topic" and linked and roles[number + 1] in {"like", "dislike", "seen"}:
             roles[number] = roles[number + 1]
     return tuple(roles)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from agent.planner.heard import Heard
 from agent.planner.learned import Choice, Row
@@ -17,6 +18,8 @@ from agent.planner.speech_acts import ACTS, SpeechAct, act_features, act_of, ask
 from agent.planner.titles import TitleMention
 from vouch.ports import Embedder
 
+LATELY = 3
+"""So many turns ago items may have been spoken of that are praised without being named."""
 FEW = 4
 """Of so many items that were just spoken of it can be told which one is praised without being named."""
 LIKELY = 0.5
@@ -26,6 +29,8 @@ SURE_NOT = 0.7
 MARGIN = 0.25
 """So much likelier than what the rules made of it must another act be at the beginning and behind a list, where people mostly ask,
 and in talk where the rules read something exact."""
+MUCH = 0.6
+"""So much likelier in talk, where the rules read a question about the collection."""
 _SETTLED = frozenset({"hide", "forget", "except"})
 _CERTAIN = frozenset({"why", "facets", "taste", "why_not", "compare", "forget", "help", "beyond", "group"})
 _DOUBTS = frozenset({"left yours", "left would", "left unseen", "left alike"})
@@ -65,13 +70,13 @@ class SecondOpinion:
     def _of_shown(self, heard: Heard, shown: Choice, named: set[str]) -> dict[str, dict[str, float]]:
         """Of each item just spoken of that is not named, how likely it is liked; none where it may be one of a list: that is asked.
         Words that only point (“the second one”) praise nothing."""
-        listed, last = just_shown(heard), heard.ledger.last
+        listed, ago = spoken_of(heard)
         if len(heard.message.words) == sum(r.end - r.start for r in heard.references):
             return {}
-        if len(listed) > FEW or (len(listed) > 1 and last is not None and last.asked is not None):
+        if len(listed) > FEW or (len(listed) > 1 and heard.ledger.turns[-1 - ago].asked is not None):
             return {}
         apart = [(place, item_id) for place, item_id in enumerate(listed) if item_id not in named]
-        return {i: shown.probabilities(shown_features(heard, place, listed)) for place, i in apart}
+        return {i: shown.probabilities(shown_features(heard, place, listed, ago)) for place, i in apart}
 
     def of_act(self, heard: Heard, plan: Plan) -> SpeechAct | None:
         """What the message does after all; None where the plan stands."""
@@ -80,12 +85,13 @@ class SecondOpinion:
         exact = read_exactly(heard, plan)
         if choice is None or choice.embedder_id != self.embedder.embedder_id:
             return None
-        if certain(heard, plan) or (exact and searching):
+        doubtless = certain(heard, plan)
+        if (exact or doubtless) and (searching or doubtless == "limits"):
             return None
         odds = choice.probabilities(act_features(heard, plan), self.vectors(heard))
         best = max(ACTS, key=lambda act: odds[act])
         rules = act_of(plan)
-        margin = MARGIN if exact or searching else 0.0
+        margin = MUCH if doubtless else MARGIN if exact or searching else 0.0
         return best if best != rules and odds[best] - odds[rules] >= margin else None
 
     def vectors(self, heard: Heard) -> Sequence[Row]:
@@ -104,10 +110,12 @@ def act_vectors(embedder: Embedder, messages: Sequence[Heard]) -> list[tuple[Row
     return rows
 
 
-def just_shown(heard: Heard) -> tuple[str, ...]:
-    """The items that the turn before showed or spoke of."""
-    last = heard.ledger.last
-    return (last.shown or last.about) if last is not None else ()
+def spoken_of(heard: Heard) -> tuple[tuple[str, ...], int]:
+    """The items that were shown or spoken of last, and how many turns ago; () where it is longer than `LATELY`."""
+    for ago, turn in enumerate(reversed(heard.ledger.turns[-LATELY:])):
+        if turn.shown or turn.about:
+            return turn.shown or turn.about, ago
+    return (), 0
 
 
 def pointing(heard: Heard, mention: TitleMention) -> bool:
@@ -115,11 +123,12 @@ def pointing(heard: Heard, mention: TitleMention) -> bool:
     return any(r.start == mention.start and r.pronoun for r in heard.references)
 
 
-def certain(heard: Heard, plan: Plan) -> bool:
-    """Whether the rules read something that leaves no doubt of what is wanted."""
-    if plan.aside.get("intent") in _CERTAIN or any(call.name not in _LISTS for call in plan.calls):
-        return True
-    return any(c.attribute not in _TOLD for c in heard.slots.filters)
+def certain(heard: Heard, plan: Plan) -> Literal["", "limits", "asked"]:
+    """What leaves no doubt of what is wanted: conditions that are never said in mere talk, or a question about the collection."""
+    if any(c.attribute not in _TOLD for c in heard.slots.filters):
+        return "limits"
+    questions = plan.aside.get("intent") in _CERTAIN or any(call.name not in _LISTS for call in plan.calls)
+    return "asked" if questions else ""
 
 
 def read_exactly(heard: Heard, plan: Plan) -> bool:
@@ -132,14 +141,15 @@ def read_exactly(heard: Heard, plan: Plan) -> bool:
 def _settled(heard: Heard, mention: TitleMention, role: Role, named: Choice, features: Mapping[str, float]) -> Role:
     """The role of a title in the message. That it was seen says nothing of how it was, unless something is praised beside it or it answers
     what was liked."""
-    if role in _SETTLED or mention.close or asks_only(heard.message, mention):
+    asked = features.get("clause asks") and asks_only(heard.message, mention)
+    if role in _SETTLED or mention.close or asked:
         return role
     odds = named.probabilities(features)
     learned = _role(odds)
     if role == "anchor":
         return "dislike" if learned == "dislike" else role
     if role == "dislike":
-        return "like" if odds["liked"] >= SURE_NOT else role
+        return learned or role
     if role in {"topic", "seen"} and features.get("whole asked liked"):
         return learned or "like"  # a title alone answers what was asked
     unsaid = (role == "topic" and features["whole"]) or (role == "seen" and "all liked" not in features)

@@ -11,6 +11,7 @@ from agent.planner.plan_types import Plan
 from agent.planner.requests import AGAIN, Requests
 from agent.planner.speech_acts import act_of
 from agent.planner.standing import Standing, call
+from agent.planner.titles import TitleMention
 from vouch.types import ToolCall
 
 _ALIKE = re.compile(r"\b(?:similar|like (?:it|that|this)|along those lines|in that vein|same)\b")
@@ -70,8 +71,8 @@ class Statements:
         )
         alike = len(liked) == 1 and _ALIKE.search(heard.folded)
         if anchors or alike:
-            target = (anchors or liked)[0]
-            return Plan(calls=(*remembering, self.requests.similar(heard, target)), aside=heard.aside("state"))
+            made = self.requests.similar(heard, *(anchors or liked))
+            return Plan(calls=(*remembering, made), aside=heard.aside("state", wants=bool(anchors) or None))
         if standing is not None and pointed and not (slots.text or slots.filters):
             changes = slots.changes or slots.prefer or slots.avoid
             compared = self.requests.compared(heard)
@@ -121,21 +122,29 @@ class Statements:
         )
         return Plan(calls=(call("remember", kind="hide", titles=names), again), aside=heard.aside("state", again=True))
 
-    def remembering(self, heard: Heard) -> list[ToolCall]:
-        """One call a kind, in the order in which they were said."""
+    def remembering(self, heard: Heard, *, but: TitleMention | None = None) -> list[ToolCall]:
+        """One call a kind, in the order in which they were said; nothing of the mention `but`."""
         groups: dict[str, list[str]] = {}
         for mention, role in zip(heard.slots.mentions, heard.slots.roles, strict=True):
-            if role in {"like", "dislike", "seen", "hide"} and mention.item_ids and not mention.close:
+            if (
+                role in {"like", "dislike", "seen", "hide"}
+                and mention.item_ids
+                and not mention.close
+                and mention != but
+            ):
                 groups.setdefault(role, []).extend(self.names.name(i) for i in mention.item_ids)
         return [call("remember", kind=kind, titles=list(dict.fromkeys(titles))) for kind, titles in groups.items()]
 
     def judging(self, heard: Heard, plan: Plan) -> Plan:
-        """The plan with what is said of items that are not named; a remark that says it is a statement."""
+        """The plan with what is said of items that are not named, and of those that are beside a question; a remark that says it is a
+        statement."""
         another = any(mention.close for mention in heard.slots.mentions)
-        judged = () if another else heard.judged
-        calls = [call("remember", kind=role, titles=[self.names.name(i)]) for i, role in judged]
-        known = [c.arguments.get("titles") for c in plan.calls if c.name == "remember"]
-        new = tuple(c for c in calls if c.arguments["titles"] not in known)
+        calls = [call("remember", kind=role, titles=[self.names.name(i)]) for i, role in heard.judged if not another]
+        if plan.aside.get("intent") == "details":
+            calls += [c for c in self.remembering(heard) if c.arguments["kind"] in {"like", "dislike"}]
+        told = [c for c in plan.calls if c.name == "remember" and c.arguments.get("kind") in {"like", "dislike"}]
+        known = {title for c in told for title in c.arguments["titles"]}  # type: ignore[attr-defined]
+        new = tuple(c for c in calls if not known & {*c.arguments["titles"]})  # type: ignore[misc]
         if not calls or plan.aside.get("intent") in {"forget", "undo"}:
             return plan
         if act_of(plan) == "talk" or plan.aside.get("intent") == "which":

@@ -29,7 +29,14 @@ _AFTER_TITLE = word_set(
 _JOINS = frozenset(["and", "or", "but", "&", "with"])
 _PRONOUNS = word_set("i you he she it we they me him her us them one this that who what")
 _BEFORE_THING = word_set("without no with any some about more many of against")
-_INDEFINITE = word_set("a an some any no my your his her their our this that these those")
+_INDEFINITE = word_set(
+    "a an some any no my your his her their our this that these those other another good great new old more"
+)
+_OPENERS = word_set(
+    "i ive im its it thats that this have do did can what whats who how is are was were and but or the a thanks thank yes no not also my "
+    "he she they we you by with has had in on for of love loved like liked both any so"
+)
+"""Words that a sentence begins with where the mark before it was left out."""
 
 
 _FEW, _LEAST_LETTERS = 3, 5
@@ -114,6 +121,9 @@ class TitleReader:
         place = 0
         while place < len(message.words):
             mention = self._quoted(message, place) or self._at(message, place, before=found, familiar=familiar)
+            if mention is not None and message.at(place) in _SMALL:  # “the Star Wars films” names no “The Star”
+                longer = self._at(message, place + 1, before=found, familiar=familiar)
+                mention = longer if longer is not None and longer.end > mention.end else mention
             if mention is not None:
                 found.append(mention)
                 place = mention.end
@@ -239,20 +249,26 @@ class TitleReader:
             return False
         if sum(map(len, folded)) <= 2 and not words[0].capital:
             return False
-        thing = len(words) == 1 and not words[0].capital and message.at(start - 1) in _BEFORE_THING
-        if thing and all(folded != fold(title).split() for title in self._titles_of(folded)):
-            return False
+        stands = message.at(start - 1) in _BEFORE_TITLE
+        if len(folded) == 1 and folded[0] in _PRONOUNS and len(message.words) > 1:
+            return stands and words[0].capital and message.boundary(end)
+        if len(folded) == 1 and self._partly(folded):
+            cued = stands and words[0].capital and message.at(start - 1) not in {"is", "was"}
+            if message.at(start - 1) in _BEFORE_THING or (self._everyday(folded) and not cued):
+                return False
         if start == 0 and end == len(message.words):
             return (
                 len(message.words) > 1
                 or message.words[0].capital
                 or (len(folded[0]) > 3 and folded[0] not in _PRONOUNS)
             )
+        if len(folded) == 1 and self._in_a_name(message, start):
+            return False
         if self._capitals(message, start, end):
             return True
         if not self._everyday(folded):
             return True
-        if len(folded) == 1 and (folded[0] in _PRONOUNS or (message.at(start - 1) == "to" and not words[0].capital)):
+        if len(folded) == 1 and message.at(start - 1) == "to" and not words[0].capital:
             return False
         after_title = (
             bool(before)
@@ -260,13 +276,33 @@ class TitleReader:
             and (message.at(start - 1) in _JOINS or message.words[start].stop == ",")
         )
         ends = message.boundary(end) or message.at(end) in _JOINS or message.at(end) in _AFTER_TITLE
-        stands = message.at(start - 1) in _BEFORE_TITLE or after_title
         longish = len([w for w in folded if w not in _SMALL]) >= 2
-        return stands and ends and (longish or folded[0] in {"the", "a", "an"} or message.at(start - 1) != "about")
+        return (
+            (stands or after_title)
+            and ends
+            and (longish or folded[0] in {"the", "a", "an"} or message.at(start - 1) != "about")
+        )
 
-    def _titles_of(self, folded: list[str]) -> list[str]:
-        ids = self._forms.get(folded[0], {}).get(tuple(folded), ())
-        return [self.catalogue.by_id[i].title for i in ids]
+    def _in_a_name(self, message: Message, start: int) -> bool:
+        """Whether a capital word stands right beside another that begins no sentence (“Bird Box”, “Christopher Guest”)."""
+
+        def capital(place: int) -> bool:
+            word = message.words[place]
+            return word.capital and word.folded not in _OPENERS and word.text[:1].isalpha()
+
+        if not message.words[start].capital or message.raw.isupper() or all(w.capital for w in message.words):
+            return False
+        behind = start + 1 < len(message.words) and not message.words[start + 1].stop and capital(start + 1)
+        opens = start < 2 or any(mark in message.words[start - 1].stop for mark in ".!?)")
+        return behind or (not opens and not message.words[start].stop and capital(start - 1))
+
+    def _partly(self, folded: list[str]) -> bool:
+        """Whether words are only a part of every title that they may name (“Guest” of “The Guest”)."""
+        said = " ".join(folded)
+        forms = [
+            title_forms(self.catalogue.by_id[i].title) for i in self._forms.get(folded[0], {}).get(tuple(folded), ())
+        ]
+        return all(said not in own or any(form.split()[1:] == folded for form in own) for own in forms)
 
     def _capitals(self, message: Message, start: int, end: int) -> bool:
         """Whether it is written as a title is: its words capital, and not only because a sentence begins or all is capital."""
@@ -276,7 +312,11 @@ class TitleReader:
         if message.raw.isupper() or (len(message.words) > 3 and all(w.capital for w in message.words)):
             return False
         first = message.words[start]
-        begins = start == 0 or any(mark in first.stop for mark in ".!?")
+        begins = (
+            start == 0
+            or any(mark in first.stop for mark in ".!?)")
+            or (len(words) == 1 and len(first.text) > 2 and first.text.isupper())
+        )
         alone = end - start == 1 and (begins or first.folded == "i")
         if begins and not alone:
             return len(words) > 1 or first.folded in _SMALL or not self._everyday([w.folded for w in words])

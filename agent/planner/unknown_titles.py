@@ -34,7 +34,7 @@ _END = word_set(
 )
 _NOT = word_set(
     "i something anything it that this these those them everything all any some one ones films books movies music "
-    "more none what which him her"
+    "more none what which him her movie film book song"
 )
 
 
@@ -60,8 +60,11 @@ def unknown_titles(
         ):
             continue
         end = _capital_run(message, place) or _odd_run(message, place)
+        if end and message.at(end - 1) in lexicon.work_nouns and not message.words[end - 1].capital:
+            continue  # “superhero movies” are of a kind
         if (
             end
+            and not all(w.folded in _NOT for w in message.words[place:end])
             and not any(s < end and place < e for s, e in taken)
             and not _means_something(message, (place, end), lexicon)
         ):
@@ -92,7 +95,7 @@ def _praised(message: Message, titles: TitleReader) -> TitleMention | None:
     start = len(message.folded[: match.start("said")].split())
     end = start + len(match["said"].split())
     words = [w.folded for w in message.words[start:end]]
-    if all(_known(word, titles) or not word.isalpha() for word in words):
+    if all(_known(word, titles) or not word.isalpha() for word in words) or _NOT & {*words}:
         return None
     said = message.text(start, end)
     return TitleMention(start=start, end=end, said=said, item_ids=titles.close(said), close=True)

@@ -15,6 +15,7 @@ from agent.planner.words import word_set
 
 _BY_SEX = re.compile(
     r"(?:made |written |directed |composed )?by (?:an? |some )?(?:female|male|woman|women|man|men)(?: \w+(?:ers?|ors?|ists?))?(?= |$)"
+    r"|(?:female|male|women) (?:authors?|writers?|directors?|composers?|artists?|filmmakers?|painters?|poets?|novelists?)(?= |$)"
 )
 FOR_ADULTS = re.compile(
     r"(?:that is |thats )?(?:only |just )?for (?:an? )?(?:adults?|grown ups?|grownups?|mature audiences?)(?: only)?(?= |$)"

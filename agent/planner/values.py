@@ -19,7 +19,7 @@ from vouch.types import FilterOp
 
 _NO = re.compile(
     r"(?:^|\s)(?P<no>no|not|without|except|except for|nothing|non|avoid|avoiding"
-    r"|minus|excluding|other than|anything but|everything but|but not|rather than"
+    r"|minus|excluding|outside|outside of|other than|anything but|everything but|but not|rather than"
     r"|instead of|dont want|dont like|do not want|do not like"
     r"|hate|hates|dislike|dislikes|cant stand|isnt|arent|never|neither|nor|no more"
     r"|less|not too|not so|not that|not very|not as|not really|too|least|enough of|sick"

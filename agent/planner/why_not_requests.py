@@ -1,14 +1,15 @@
-"""“Why not X?”, “what would make X appear?”, “compare X and Y”, “why so few?”: questions about what the standing request kept out."""
+"""What speaks for and against: “why?”, “which would you pick?”, “why not X?”, “what would make X appear?”, “compare X and Y”, “why so few?”."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from agent.planner.heard import Heard, Names
 from agent.planner.plan_types import Plan
-from agent.planner.standing import call
+from agent.planner.standing import call, conditions_of
 from vouch.types import ToolCall
 
 _WHY_NOT = re.compile(
@@ -37,6 +38,14 @@ _FEW = re.compile(
     r"|\b(?:how did you (?:narrow|filter|get)|how many (?:were|are|was) left|which condition|what condition"
     r"|whats? (?:the )?(?:limiting|narrowing))\b"
 )
+_MOST_LIKED = re.compile(
+    r"\b(?:which|what)\b.*\bmost (?:popular|liked|loved)\b|^(?:and |so )?(?:the )?most (?:popular|liked|loved)(?: one)? of (?:these|those|them)\b"
+)
+_PICK = re.compile(
+    r"\bwh(?:ich|at)(?: one)?(?: of (?:these|those|them))? (?:would|do|should|shall|will) (?:you|i|we)"
+    r" (?:pick|choose|take|go (?:for|with)|(?:start|begin) with)\b"
+    r"|\bwh(?:ich|at)(?:s| is) your (?:pick|favou?rite|choice)\b|\bpick one(?: for me)?$"
+)
 _CARRIED = ("text", "filters", "prefer", "avoid", "liked", "disliked", "exclude", "k")
 
 
@@ -45,6 +54,29 @@ class WhyNots:
     """Plans answers about what is not in the list."""
 
     names: Names
+
+    def whys(self, heard: Heard, rule: str | None) -> Plan | None:
+        """Why an item was recommended; “and the second?” asks on."""
+        last = heard.ledger.last
+        if heard.ledger.listed and not heard.slots.mentions and _MOST_LIKED.search(heard.folded):
+            calls = tuple(call("explain", title=self.names.name(i)) for i in heard.ledger.listed)
+            return Plan(calls=calls, aside=heard.aside("why", most_liked=True))
+        if heard.ledger.listed and not heard.slots.mentions and _PICK.search(heard.folded):
+            return self._why(heard, heard.ledger.listed[:1], picked=True)
+        on = last is not None and last.aside.get("intent") == "why" and heard.asks_on
+        if rule != "why" and not on:
+            return None
+        targets = heard.targets
+        if not targets:
+            return Plan(aside=heard.aside("why"))
+        return self._why(heard, targets[:3])
+
+    def _why(self, heard: Heard, targets: Sequence[str], **more: object) -> Plan:
+        standing = heard.ledger.standing
+        text = str(standing.arguments.get("text", "")) if standing else ""
+        wished = {key: conditions_of(standing, key) if standing else [] for key in ("filters", "prefer")}
+        calls = tuple(call("explain", title=self.names.name(i), text=text, **wished) for i in targets)
+        return Plan(calls=calls, aside=heard.aside("why", **more))
 
     def asks(self, heard: Heard, rule: str | None) -> Plan | None:
         """A plan for one of the four questions, or None."""
