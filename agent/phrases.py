@@ -10,7 +10,7 @@ from agent.planner.lexicon import Lexicon, Topic, plain_name
 from agent.planner.words import singular, word_set
 from retrieval.catalogue import Catalogue
 from retrieval.titles import fold
-from tools.render import clean, second_text, value_text
+from tools.render import clean, second_text, shortened, value_text
 from vouch.types import Attribute, AttributeValue, CitedPassage, Filter, Item, MetFilter, Passage, Query, Relaxation
 
 ROLE_TAGS = re.compile(
@@ -37,8 +37,6 @@ _UPPER = {"<": "under", "<=": "at most"}
 _LOWER = {">": "over", ">=": "at least"}
 _CURRENCY = {"$": "dollars", "usd": "dollars", "€": "euros", "eur": "euros", "£": "pounds", "gbp": "pounds"}
 QUOTE_WORDS = 25
-MANY, NAMED_OF_MANY = 6, 3
-"""More values than so many are not all said: so many of them, and how many others."""
 LIKE_ENOUGH = 0.32
 """A passage that shares no word with the request is quoted only when it is at least so similar."""
 _LABEL = re.compile(r"([^,%\d]+?) (\d+) %")
@@ -276,8 +274,7 @@ class Phrases:
         """One condition as it is said of a work: "from Germany", "under 90 minutes", "without horror"."""
         name, op, topic = condition.attribute, condition.op, self.topic(condition.attribute)
         values = [plain(v) for v in _values(condition)]
-        if len(values) > MANY and op in {"any_of", "none_of"}:
-            values = [*values[:NAMED_OF_MANY], f"{len(values) - NAMED_OF_MANY} others"]
+        values = shortened(values) if op in {"any_of", "none_of"} else values
         if op in {"none_of", "!="}:
             return self._ruled_out(topic, values)
         if (isinstance(condition.value, float | int) and not isinstance(condition.value, bool)) or topic == "year":

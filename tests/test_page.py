@@ -168,6 +168,8 @@ def test_an_item_without_a_picture_gets_a_placeholder_and_others_their_size(room
             ("eerie",),
             'moods: <b>eerie</b></span> <span class="from">you asked for nothing with funny or gay',
         ),
+        ("none_of", tuple("abcdefgh"), ("eerie",), "you asked for nothing with a or b or c or 5 others<"),
+        ("any_of", ("eerie", "dark"), "eerie", "moods: <b>eerie</b></span></li>"),
         ("<=", 100.0, 94.0, 'moods: <b>94</b></span> <span class="from">you asked for at most 100'),
         ("=", "<film>", "<film>", "moods: <b>&lt;film&gt;</b></span></li>"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -54,6 +55,15 @@ def value_text(value: AttributeValue, unit: str | None = None) -> str:
         plain = f"{value:.2f}".rstrip("0").rstrip(".")
         return f"{plain} {unit}" if unit else plain
     return clean(", ".join(value) if isinstance(value, tuple) else value)
+
+
+def shortened(values: Sequence[str]) -> list[str]:
+    """Of more than six values that are allowed or ruled out the first three, and how many others there are.
+
+    >>> shortened(["Italy", "Spain", "France", "Peru", "Chile", "Cuba", "Mali"])
+    ['Italy', 'Spain', 'France', '4 others']
+    """
+    return [*values[:3], f"{len(values) - 3} others"] if len(values) > 6 else list(values)
 
 
 def clean(text: str) -> str:

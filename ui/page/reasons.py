@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from tools.render import clean, for_person_text
+from tools.render import clean, for_person_text, shortened
 from ui.page.facts import label, value_text
 from ui.page.shelf import Shelf
 from vouch.types import (
@@ -206,12 +206,12 @@ def _filter_html(reason: MetFilter, shelf: Shelf) -> str:
     asked = reason.filter
     attribute = shelf.schema.attribute(asked.attribute) if shelf.schema else None
     name = escape(label(asked.attribute))
-    if isinstance(reason.value, tuple) and set(reason.value) & set(_words(asked.value)):
-        wanted = _words(asked.value)
-        values = ", ".join(f"<b>{escape(v)}</b>" if v in wanted else escape(v) for v in reason.value)
+    own, wanted = _words(reason.value), _words(asked.value)
+    if set(own) & set(wanted):
+        values = ", ".join(f"<b>{escape(v)}</b>" if v in wanted else escape(v) for v in own)
         return f'<li class="reason met"><span>{name}: {values}</span></li>'
     has = value_text(reason.value, attribute)
-    joined = f" {'and' if asked.op == 'all_of' else 'or'} ".join(_words(asked.value))
+    joined = " and ".join(wanted) if asked.op == "all_of" else " or ".join(shortened(wanted))
     wanted_text = f"{OPERATORS[asked.op]}{joined or value_text(asked.value, attribute)}"
     behind = "" if wanted_text == has else f' <span class="from">you asked for {escape(wanted_text)}</span>'
     return f'<li class="reason met"><span>{name}: <b>{escape(has)}</b></span>{behind}</li>'
