@@ -91,8 +91,7 @@ BY_NAMED: Mapping[str, float] = {
 }
 """Where a few titles were named: who names Toy Story asks for its like. By the rows `1 named` and `2 named` of `python -m eval fusion --data
 ml-100k ml-latest-small ml-1m-multvae`: one or two titles of a kind are named, alone or beside likes of other kinds, the rest of that kind is to
-be found. With `collaborative` at 1 one or two per cent more would be found, of what everybody likes: by looking at lists, that is not what is
-asked for. What likes make more likely than it is for everybody (the affinity without popularity's part) finds less in its place.
+be found. Popularity, and more of `collaborative`, would find more there, of what everybody likes: it is not what was asked for.
 """
 _BY_LIKES_WITHOUT_MODEL = {"alike": 1.0, "attributes": 0.5, "looks_alike": 0.3, "sounds_alike": 0.3, "popular": 0.1}
 _BY_NOTHING = {"popular": 1.0}
