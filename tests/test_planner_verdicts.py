@@ -72,6 +72,7 @@ def test_praise_is_of_the_one_item_that_was_just_spoken_of(said: str) -> None:
 def test_praise_may_be_of_what_was_spoken_of_a_turn_before() -> None:
     ledger = after(spoken("How about Metropolis?", "Metropolis"), spoken("Did you like it?", said="I have seen it"))
     assert remembered(planner().plan("Yes, I loved it, it was great", ledger)) == {"like": ["Metropolis"]}
+    assert remembered(planner().plan("a great movie, one of my favorites", ledger)) == {"like": ["Metropolis"]}
     old = after(*ledger.turns, spoken("I see."), spoken("What else?"), spoken("Fine."))
     assert not remembered(planner().plan("That was a great movie", old))
 
@@ -122,6 +123,15 @@ def test_a_break_is_short_where_lengths_are_recorded() -> None:
     assert [(c["attribute"], c["op"]) for c in call.arguments["prefer"]] == [("minutes", "<=")]  # type: ignore[attr-defined]
     assert call.arguments["text"] == ""
     assert "break" in str(planner().plan("a film about a prison break", Ledger()).calls[0].arguments["text"])
+
+
+def test_what_else_is_told_of_somebody_is_looked_for_only_where_nothing_else_is() -> None:
+    who = "for my daughter who is learning the violin"
+    for said in (f"something calm {who}", f"{who}, something calm please"):
+        (call,) = planner().plan(said, Ledger()).calls
+        assert call.arguments["text"] == "calm"
+    (call,) = planner().plan(f"something {who}", Ledger()).calls
+    assert "violin" in str(call.arguments["text"])
 
 
 def test_a_question_about_the_collection_gives_way_in_talk_alone() -> None:

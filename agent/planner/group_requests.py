@@ -40,6 +40,7 @@ _PERSON = re.compile(
 )
 _WE = re.compile(rf"\bwe {_TASTE}\b")
 _ASKS = word_set("something anything a an we what find recommend suggest show please can could under any maybe nothing")
+_OF_THEM = frozenset({"who", "he", "she", "they"})
 _THE_FIRST = ("one of you", "another of you", "the third of you", "the fourth of you", "the fifth of you")
 _COUNT = re.compile(r"\b(?:we are|were|there are|the|of) (?P<n>two|three|four|five|[2-5])\b")
 _NOBODY = {"name": "the other of you", "liked": [], "disliked": [], "never": [], "prefer": []}
@@ -187,13 +188,22 @@ class GroupRequests:
         return told
 
     def _request(self, heard: Heard, group: re.Match[str], spans: Sequence[tuple[int, int]]) -> str:
-        """The message without the words that say for whom it is and what these people like."""
+        """The message without the words that say for whom it is and what these people like; what else is told of them (“who is learning
+        the violin”) is looked for only where nothing else is."""
+        words = heard.message.words
         start, end = (len(heard.folded[:at].split()) for at in (group.start(), group.end()))
-        out = [(start, end), *spans]
-        kept = [
-            word for place, word in enumerate(heard.message.words) if not any(low <= place < high for low, high in out)
-        ]
-        return " ".join(f"{word.stop.strip(':')} {word.text}".strip() for word in kept).strip(" ,.;:")
+        told = end
+        if words[end - 1].folded in _OF_THEM and not any(low <= end <= high for low, high in spans):
+            while told < len(words) and not words[told].stop and words[told].folded not in _ASKS - {"a", "an", "the"}:
+                told += 1
+
+        def without(behind: int) -> str:
+            out = [(start, behind), *spans]
+            kept = [word for place, word in enumerate(words) if not any(low <= place < high for low, high in out)]
+            return " ".join(f"{word.stop.strip(':')} {word.text}".strip() for word in kept).strip(" ,.;:")
+
+        asked = without(told)
+        return asked if told == end or not self.reader.read(asked).empty else without(end)
 
 
 def _last_people(heard: Heard) -> list[dict[str, Any]]:
