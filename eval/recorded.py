@@ -31,6 +31,12 @@ RECORDED: dict[str, Tuned] = {
         neighbours_kind="bm25",
         als=AlsChoice(factors=18, regularization=0.057, alpha=2.4),
     ),
+    "ml-latest-small": Tuned(
+        ease_penalty=76,
+        neighbours=500,
+        neighbours_kind="cosine",
+        als=AlsChoice(factors=35, regularization=1.9, alpha=4.7),
+    ),
     "ml-1m-multvae": Tuned(
         neighbours=493, neighbours_kind="bm25", als=AlsChoice(factors=70, regularization=21.0, alpha=2.9)
     ),
