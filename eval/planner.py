@@ -1,8 +1,9 @@
 """How well messages of real seekers are understood: `python -m eval planner --data FOLDER` (the folder of the data sets).
 
-The labels in tests/data/planner are of 62 whole conversations, drawn by seed from ReDial's validation and INSPIRED's development part, which
-three readers read (tests/data/planner/labels.md); they hold ids and labels, the texts are read from the data folder. Every message is planned in its context: what the
-recommender named before counts as shown. Halves are drawn by the digest of the dialogue's id; the planner was tuned on one of them only.
+The labels in tests/data/planner are of 62 whole conversations, drawn by seed from ReDial's validation and INSPIRED's development part,
+which three readers read (tests/data/planner/labels.md); they hold ids and labels, the texts are read from the data folder. Every message
+is planned in its context: what the recommender named before counts as shown, what the person named as spoken of. Halves are drawn by the
+digest of the dialogue's id; the planner was tuned on one of them only.
 
 A title counts by its name without the year, in the role liked or disliked; a filter by attribute, sense and value, whether demanded or
 preferred; a word of the search text by its singular. A bound that is only preferred (“newer”) is left out: how new is a matter of taste.
