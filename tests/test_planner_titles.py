@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stand_ins_agent import reader
+from agent.planner.titles import TitleReader
+from agent.planner.words import read_message
+from tests.stand_ins_agent import catalogue_of, reader
 
 
 def heard(message: str, catalogue: str = "works") -> list[tuple[str, str]]:
@@ -153,3 +155,14 @@ def test_a_part_of_a_title_in_everyday_words_is_none(message: str) -> None:
 )
 def test_what_a_capital_says(message: str, titles: list[str]) -> None:
     assert [title for title, _ in heard(message, "films")] == titles
+
+
+def test_a_title_behind_the_first_is_one_where_it_is_praised() -> None:
+    assert heard("I really enjoyed the first wings") == [("Wings", "like")]
+    assert heard("the first wings of the house") == []
+
+
+@pytest.mark.parametrize("said", ["Joe vs. the Volcano", "joe versus the volcano"])
+def test_versus_may_be_written_short(said: str) -> None:
+    titles = TitleReader(catalogue_of([("Joe Versus the Volcano (1990)", {})]))
+    assert [m.item_ids for m in titles.read(read_message(f"I liked {said} a lot"))] == [("1",)]

@@ -26,6 +26,8 @@ _BEFORE_TITLE = word_set(
 _AFTER_TITLE = word_set(
     "is was were because boring dull great awful terrible bad too very wonderful tedious overrated again already"
 )
+_OF_SERIES = word_set("first second third last original newest latest new old")
+"""“I enjoyed the first Frozen.”"""
 _JOINS = frozenset(["and", "or", "but", "&", "with"])
 _PRONOUNS = word_set("i you he she it we they me him her us them one this that who what")
 _BEFORE_THING = word_set("without no with any some about more many of against")
@@ -74,7 +76,8 @@ class TitleReader:
                 "".join(fold(item.title).split()) if re.fullmatch(r"(\w\.){2,}\w?\.?", item.title.strip()) else ""
             )
             for form in (*title_forms(item.title), *((initials,) if initials else ())):
-                whole.setdefault(_as_read(form), []).append(item.item_id)
+                for said in {form, re.sub(r"\bversus\b", "vs", form), re.sub(r"\bvs\b", "versus", form)}:
+                    whole.setdefault(_as_read(said), []).append(item.item_id)
             for form in _main_parts(item.title):
                 parts.setdefault(_as_read(form), []).append(item.item_id)
         for words, ids in parts.items():
@@ -249,7 +252,8 @@ class TitleReader:
             return False
         if sum(map(len, folded)) <= 2 and not words[0].capital:
             return False
-        stands = message.at(start - 1) in _BEFORE_TITLE
+        first = message.at(start - 1) in _OF_SERIES and message.at(start - 2) == "the"
+        stands = message.at(start - 3 if first else start - 1) in _BEFORE_TITLE
         if len(folded) == 1 and folded[0] in _PRONOUNS and len(message.words) > 1:
             return stands and words[0].capital and message.boundary(end)
         if len(folded) == 1 and self._partly(folded):
