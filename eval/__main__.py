@@ -197,7 +197,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "--parts",
         nargs="+",
         metavar="PART",
-        help=f"some of {', '.join(PARTS)}, or likes_K for another K; all by default",
+        help=f"some of {', '.join(PARTS)}, likes_K for another K, or shown (lists of ten as people see them); all but these by default",
     )
     parser.add_argument(
         "--model", default="", help="planner: a language model (as of `vouch chat --model`) on a sample"

@@ -41,10 +41,12 @@ from vouch.types import Interaction
 DRAWS = 10
 NEW_DRAWS = 5
 SHOWN = 10
-"""Row `vouch_10` of the part `all`: lists of ten, as people see them. Calibration is for such alone; beside `vouch` they show what it brings."""
+"""How long the lists of the part `shown` are, which are as people see them: calibration is for such alone; beside `all` they show what it brings."""
 FIXED_PLACES = (0, 1, 2)
 """Rows `places_1` and `places_2` of new items: one or two places of twenty for everybody's best new items, beside those that validation gives."""
 PARTS = ("all", "likes_1", "likes_3", "likes_5", "new_items", "new_among_new", "warm_items")
+ASKED_FOR = "shown"
+"""A part that is measured where it is asked for: the whole's lists of ten."""
 NEW_PARTS = frozenset({"new_items", "new_among_new", "warm_items"})
 Metric = tuple[float, float | None, float | None]
 SplitName = Literal["strong", "last"]
@@ -131,28 +133,30 @@ def ranking_table(
 
 
 def _check(parts: Sequence[str]) -> None:
-    wrong = [part for part in parts if part not in PARTS and not re.fullmatch(r"likes_[1-9]\d*", part)]
+    wrong = [part for part in parts if part not in {*PARTS, ASKED_FOR} and not re.fullmatch(r"likes_[1-9]\d*", part)]
     if wrong:
-        raise InputError(f"There is no part “{wrong[0]}”. Parts: {', '.join(PARTS)}, or likes_K for any number K.")
+        raise InputError(
+            f"There is no part “{wrong[0]}”. Parts: {', '.join([*PARTS, ASKED_FOR])}, or likes_K for any number K."
+        )
 
 
 def _measure_known(problem: Problem, parts: Sequence[str], draws: int, found: _Values) -> None:
     """All models on the people as they are and with few likes known; of the sources also what they add to the whole."""
     models = _fitted(problem, problem.split.training)
     measure = _Measure(problem, models, problem.split.training)
-    for part in parts:
+    people = problem.split.people
+    if ASKED_FOR in parts:
+        problem.say(f"lists of {SHOWN} as they are shown")
+        values = measure.values(measure.lists(models.whole(k=SHOWN), people), people)
+        found.add(ASKED_FOR, "vouch", {name: own for name, own in values.items() if name.endswith(f"@{SHOWN}")})
+    for part in (part for part in parts if part != ASKED_FOR):
         k = 0 if part == "all" else int(part.removeprefix("likes_"))
-        people = problem.split.people
         drawn = [with_likes_known(people, k, seed=problem.seed + n) for n in range(draws)] if k else [people]
         for n, own in enumerate(drawn):
             problem.say(f"{part}, draw {n + 1} of {len(drawn)}")
             for name, ranker in models.rankers.items():
                 if n == 0 or name not in IMPERSONAL:  # which likes are known makes no difference to them
                     found.add(part, name, measure.values(measure.lists(ranker, own), own))
-        if part == "all":
-            problem.say(f"{part}, lists of {SHOWN} as they are shown")
-            values = measure.values(measure.lists(models.whole(k=SHOWN), people), people)
-            found.add(part, f"vouch_{SHOWN}", {name: own for name, own in values.items() if name.endswith(f"@{SHOWN}")})
         problem.say(f"{part}: what each source adds")
         _measure_sources(measure, part, drawn[0], found)
 
