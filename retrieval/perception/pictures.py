@@ -28,6 +28,9 @@ BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, Type
 """What Pillow's readers raise on files that are cut off or not what their first bytes say."""
 STRIP_PIXELS = 4_000_000
 """How many pixels of a large picture are made smaller at a time."""
+BLOCK_BYTES = 64 << 20
+"""In what pieces Pillow asks for memory. The C library keeps pieces below 32 MB when they are freed, for each thread on its own, until they are
+asked back (`give_back_memory`); larger ones go back to the system at once, while others still look at what was made of the picture."""
 ORIENTATION = 0x0112
 """The tag of EXIF that says which way is up."""
 THIRSTY = frozenset({"WEBP", "AVIF"})
@@ -56,9 +59,10 @@ def open_picture(path: Path, *, short_side_px: int = 520) -> Image:
     Raises:
         UnreadableMedia: no such file, not a picture, cut off, or more than 250 megapixels.
     """
-    from PIL import Image
+    from PIL import Image, _imaging
 
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    _imaging.set_block_size(BLOCK_BYTES)
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # half-broken files that open all the same
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # such a picture is refused here
     if not path.is_file():
@@ -90,8 +94,7 @@ def _opened_large(path: Path, short_side_px: int) -> Image:
 
 
 def give_back_memory() -> None:
-    """Hands back to the system what has been freed in pieces, which the C library keeps for each thread: pixels of large pictures, and what the
-    models took to look at them."""
+    """Hands back to the system what has been freed in small pieces, which the C library keeps for each thread: above all what the models took."""
     if sys.platform == "linux":
         with suppress(AttributeError):  # musl's has no such function, and keeps less
             ctypes.CDLL(None).malloc_trim(0)
