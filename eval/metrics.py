@@ -126,12 +126,12 @@ def miscalibration_at(
     >>> miscalibration_at(2, np.array([[0, 1], [0, 0]]), [{0, 1}, {0, 1}], halves).round(2).tolist()
     [0.0, 1.96]
     """
+    from scipy.special import rel_entr
+
     values = np.zeros(len(lists))
     for row, (own, liked) in enumerate(zip(lists[:, :k], profiles, strict=True)):
         p, q = (_mix(mixes[items]) for items in (sorted(liked), own[own >= 0]))
-        held = p > 0
-        mixed = (1 - smoothing) * q[held] + smoothing * p[held]
-        values[row] = float(np.sum(p[held] * np.log(p[held] / mixed)))
+        values[row] = rel_entr(p, (1 - smoothing) * q + smoothing * p).sum()
     return values
 
 
