@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.planner.heard import REQUEST, Heard, Names
+from agent.planner.heard import Heard, Names
 from agent.planner.plan_types import Plan
 from agent.planner.standing import call
 from vouch.types import ToolCall
@@ -49,7 +49,7 @@ class MemoryRequests:
         if _UNDO.match(heard.folded):
             return self._undoes(heard)
         held = heard.slots.filters
-        if rule == "forget" and held and _TAKES_BACK.match(heard.folded) and not REQUEST.search(heard.folded):
+        if rule == "forget" and held and _TAKES_BACK.match(heard.folded):
             made = call("remember_condition", kind="forget", filters=[c.argument for c in held])
             return Plan(calls=(made,), aside=heard.aside("forget") | {"lasting": []})
         return None
