@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from agent.planner.conditions import Reading
 from agent.planner.lexicon import Lexicon, Topic
-from agent.planner.spoken_numbers import YEAR
+from agent.planner.spoken_numbers import COUNT, YEAR, amount_of
+from agent.planner.words import word_set
 from vouch.types import FilterOp
 
 _CHANGE = re.compile(
@@ -55,33 +56,16 @@ _SAME_LENGTH = re.compile(
     r"(?:(?:of|with|and|about|roughly|around) )*(?:the |that |a )?(?:same|similar) (?:length|duration|running time|runtime)(?= |$)"
     r"|(?:just |about )?(?:as|equally) long(?! as (?:it|i|there|you|we)\b)(?= |$)"
 )
-_COUNT = re.compile(
-    r"(?:top |give me |show me |list |name |just |only |recommend |find me )?(?P<n>\d{1,2}"
-    r"|two|three|four|five|six|seven|eight|nine|ten|twelve) (?:(?:more|other|different"
-    r"|good|great|nice|of the best|best|short|long|funny|sad|scary|\w+) )?(?P<noun>\w+)(?="
-    r" |$)"
-)
+_COUNT = re.compile(rf"(?P<n>{COUNT}) (?:(?:of the best|\w+) )?(?P<noun>\w+)(?= |$)")
 _COUNT_ALONE = re.compile(
-    r"^(?:(?:ok|please|just|only) )*(?:give me|show me|name|list|recommend|suggest|just|only)(?: me)? (?:just |only )?(?P<n>\d{1,2}"
-    r"|two|three|four|five|six|seven|eight|nine|ten|twelve)(?: please| of them)?$"
+    r"^(?:(?:ok|please|just|only) )*(?:give me|show me|name|list|recommend|suggest|just|only)(?: me)? (?:just |only )?"
+    rf"(?P<n>{COUNT})(?: please| of them)?$"
 )
 _AT_MOST = re.compile(
-    r"(?:up to|at most|no more than|not more than|max|maximum|a maximum of) (?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten"
-    r"|twelve) (?:(?P<of>of (?:them|these|those))|(?P<noun>\w+))(?= |$)"
+    r"(?:up to|at most|no more than|not more than|max|maximum|a maximum of) "
+    rf"(?P<n>{COUNT}) (?:(?P<of>of (?:them|these|those))|(?P<noun>\w+))(?= |$)"
 )
-LISTED = frozenset({"recommendations", "suggestions", "ideas", "results", "titles"})
-_COUNT_WORDS = {
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "twelve": 12,
-}
+_LISTED = word_set("recommendations suggestions ideas results titles")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,29 +77,31 @@ class Change:
     op: FilterOp
 
 
+def read_most(reading: Reading, lexicon: Lexicon) -> int | None:
+    """How many items are wanted where it is said as a bound (“at most five films”), which must be read before other bounds."""
+    for start, end, match in reading.matches(_AT_MOST):
+        if match["of"] or match["noun"] in lexicon.work_nouns | _LISTED:
+            reading.claim(start, end - (0 if match["of"] else 1))
+            return _count(match)
+    return None
+
+
 def read_count(reading: Reading, lexicon: Lexicon) -> int | None:
-    """How many items are wanted, at most 12; None where nothing is said of it."""
+    """How many items are wanted, from 1 to 12; None where nothing is said of it. Read when amounts are: “2 hour films” are not two."""
     if re.search(r"\b(?:just|only) one(?: please| of them)?$", reading.message.folded):
         return 1
-    for start, end, match in reading.matches(_AT_MOST):
-        counted = match["of"] or match["noun"] in lexicon.work_nouns | LISTED
-        if counted and reading.free(start, end):
-            reading.claim(start, end - (0 if match["of"] else 1))
-            return max(1, min(_COUNT_WORDS.get(match["n"]) or int(match["n"]), 12))
     for start, end, match in reading.matches(_COUNT_ALONE):
         reading.claim(start, end)
-        return max(1, min(_COUNT_WORDS.get(match["n"]) or int(match["n"]), 12))
+        return _count(match)
     for start, _, match in reading.matches(_COUNT):
-        if match["noun"] in lexicon.work_nouns or match["noun"] in {
-            "recommendations",
-            "suggestions",
-            "more",
-            "ideas",
-        }:
-            place = next(p for p in range(start, start + 4) if reading.message.at(p) == match["n"])
-            reading.claim(place, place + 1)
-            return max(1, min(_COUNT_WORDS.get(match["n"]) or int(match["n"]), 12))
+        if match["noun"] in lexicon.work_nouns | _LISTED | {"more"}:
+            reading.claim(start, start + 1)
+            return _count(match)
     return None
+
+
+def _count(match: re.Match[str]) -> int:
+    return max(1, min(int(amount_of(match["n"])), 12))
 
 
 def read_changes(reading: Reading, lexicon: Lexicon) -> tuple[Change, ...]:

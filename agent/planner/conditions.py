@@ -10,6 +10,9 @@ from agent.planner.words import Message
 from vouch.types import FilterOp
 
 Json = str | float | bool | list[str]
+RULES_OUT = frozenset({"none_of", "!="})
+"""The operators of conditions that rule values out."""
+OPPOSITE: dict[FilterOp, FilterOp] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +30,11 @@ class Condition:
     hard: bool = True
     keep: bool = False
     lasting: bool = False
+
+    @property
+    def rules_out(self) -> bool:
+        """Whether it names what is not wished."""
+        return self.op in RULES_OUT
 
     @property
     def argument(self) -> dict[str, Json]:

@@ -167,16 +167,15 @@ class GroupRequests:
 
     def _said(self, told: Sequence[Slots]) -> dict[str, Any]:
         """Titles and conditions of several readings of one person's words."""
-        negative = {"none_of", "!="}
         disliked = [m for slots in told for m in slots.said("dislike", "hide") if m.item_ids and not m.close]
         liked = [m for slots in told for m in slots.mentions if m not in disliked and m.item_ids and not m.close]
         conditions = [c for slots in told for c in (*slots.filters, *slots.prefer)]
-        hard = [c.argument for slots in told for c in slots.filters if c.op in negative]
+        hard = [c.argument for slots in told for c in slots.filters if c.rules_out]
         return {
             "liked": self.names.of(liked),
             "disliked": self.names.of(disliked),
             "never": hard,
-            "prefer": [c.argument for c in conditions if c.op not in negative],
+            "prefer": [c.argument for c in conditions if not c.rules_out],
         }
 
     def _remembering(self, own: Mapping[str, Any]) -> list[ToolCall]:

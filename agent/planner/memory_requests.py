@@ -64,9 +64,7 @@ class MemoryRequests:
             " never " in f" {heard.folded} "
         )  # “never over two hours”: only what was read as ruled out is held, its opposite never
         hard = [
-            c.argument
-            for c in slots.filters
-            if c.lasting or (always and not usually and (not never or c.op in {"none_of", "!="}))
+            c.argument for c in slots.filters if c.lasting or (always and not usually and (not never or c.rules_out))
         ]
         wished = (*slots.prefer, *slots.filters) if (always or usually) and not never else ()
         soft = [c.argument for c in wished if c.argument not in hard]

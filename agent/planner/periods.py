@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from agent.planner.conditions import Condition, Reading
+from agent.planner.conditions import OPPOSITE, Condition, Reading, Size
 from agent.planner.contexts import in_story, of_the_work, work_noun_near
 from agent.planner.lexicon import Lexicon
 from agent.planner.spoken_numbers import AMOUNT, YEAR, amount_of
@@ -35,40 +35,37 @@ _ORDINALS = {
     "twentieth": 20,
     "twenty first": 21,
 }
-_OPPOSITE: dict[FilterOp, FilterOp] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
 _CENTURIES = {"eighteen": 18, "nineteen": 19, "twenty": 20}
-_YEAR = YEAR
 _PERIOD = (
     r"(?:(?P<part>early|mid|late|beginning of the|end of the|turn of the) )?(?:the )?(?:"
     rf"(?P<decade>\d\d(?:\d0)?) ?s|(?:(?P<hundred>eighteen|nineteen|twenty) )?(?P<word>{'|'.join(_DECADES)})"
     rf"|(?:(?P<nth>\d\d) (?:st|nd|rd|th)|(?P<ordinal>{'|'.join(_ORDINALS)})) century"
-    rf"|(?P<year>{_YEAR})(?! (?:pages?|minutes?|dollars|euros|words)))"
+    rf"|(?P<year>{YEAR})(?! (?:pages?|minutes?|dollars|euros|words)))"
+    r"(?P<on> (?:on|onwards?|and later|or later|and after|or newer|and up|(?P<back>or earlier|or older|and before)))?(?= |$)"
 )
+_WAYS: dict[str, tuple[FilterOp, int]] = {
+    r"before|prior to|pre|earlier than|older than": ("<", 0),
+    r"until|till|up to|by": ("<=", 1),
+    r"after|post|later than|newer than|more recent than": (">", 1),
+    r"since|starting in|starting from": (">=", 0),
+}
+"""How a period bounds years: by an operator, and by its first year (0) or its last (1)."""
 _DIRECTED = re.compile(
-    r"(?P<no>(?:nothing|none|never) )?(?P<way>(?:made |released |published |written |from |composed )?(?:before|until"
-    r"|till|up to|prior to|pre|no later than|not later than|earlier than|older than"
-    r"|by|after|since|post|later than|newer than|more recent than|from|no earlier"
-    r" than|starting (?:in|from)|not from|not before|not after))"
-    rf" (?:the year )?{_PERIOD}(?P<on> (?:on|onwards?|and later|or later|and after"
-    rf"|or newer|and up|or earlier|or older|and before))?(?= |$)"
+    r"(?P<no>(?:nothing|none|never|not|no(?= \w+er than)) )?(?:(?:made|released|published|written|from|composed) )?"
+    rf"(?P<way>{'|'.join(_WAYS)}|from) (?:the year )?{_PERIOD}"
 )
 _BETWEEN = re.compile(
-    rf"(?:between |from )?(?P<low>{_YEAR})(?: ?s)? (?:and |to |until |till |through"
-    rf" )?(?P<high>{_YEAR})(?: ?s)?(?= |$)"
+    rf"(?:between |from )?(?P<low>{YEAR})(?: ?s)? (?:and |to |until |till |through )?(?P<high>{YEAR})(?: ?s)?(?= |$)"
 )
 _DECADE = rf"(?:\d\d(?:\d0)? ?s|{'|'.join(_DECADES)})"
 _EITHER = re.compile(
-    rf"(?:from |in |of )?(?:the )?(?P<low>{_DECADE}) (?:or|and|to|until) (?:the )?(?P<high>{_DECADE})(?="
-    rf" |$)"
+    rf"(?:from |in |of )?(?:the )?(?P<low>{_DECADE}) (?:or|and|to|until) (?:the )?(?P<high>{_DECADE})(?= |$)"
 )
 _LATELY = re.compile(
     rf"(?:(?:from|in|of|within|over|during) )?(?:the )?(?:last|past) (?:(?P<n>{AMOUNT}|couple of|few) (?P<unit>year|decade)s?|decade)(?= |$)"
 )
 _ROUGHLY = {"couple of": 2.0, "few": 5.0}
-_PLAIN = re.compile(
-    rf"{_PERIOD}(?P<on> (?:on|onwards?|and later|or later|and after|or newer|and up"
-    rf"|or earlier|or older|and before))?(?= |$)"
-)
+_PLAIN = re.compile(_PERIOD)
 _OLD = re.compile(
     r"(?P<not>not |nothing )?(?:too |so |very |really |that )?(?P<word>old|older"
     r"|ancient|early|recent|new|newer|modern|contemporary|oldest|newest|latest|earliest|most recent)(?= |$)"
@@ -102,33 +99,20 @@ class PeriodReader:
                 years = (_ROUGHLY.get(number) or amount_of(number)) * (1 if match["unit"] == "year" else 10)
                 self._add(reading, (start, end), ((">=", date.today().year - years),))
         for start, end, match in reading.matches(_DIRECTED):
-            way = match["way"].split()[-1] if match["way"] not in {"up to", "prior to", "not from"} else match["way"]
-            if way == "by" and not match["year"]:
+            if match["way"] == "by" and not match["year"]:
                 continue
-            bounds = self._directed(match, way)
-            bounds = tuple((_OPPOSITE[op], year) for op, year in bounds) if match["no"] and len(bounds) == 1 else bounds
+            bounds = self._bounds(match, match["way"])
+            if match["no"]:  # “nothing from the twenties”: what comes before them is not from them
+                (op, year), *_ = bounds
+                bounds = ((OPPOSITE[op], year),)
             self._add(reading, (start, end), bounds)
         for start, end, match in reading.matches(_PLAIN):
             if self._of_work(reading, start, end, match, story):
-                first = (
-                    start - 1
-                    if reading.message.at(start - 1) in {"from", "in", "of"} and reading.free(start - 1, start)
-                    else start
-                )
-                self._add(
-                    reading,
-                    (first, end),
-                    self._directed(
-                        match,
-                        "since"
-                        if (match["on"] and "later" in match["on"]) or (match["on"] and " on" in match["on"])
-                        else "in",
-                    ),
-                )
+                led = reading.message.at(start - 1) in {"from", "in", "of"} and reading.free(start - 1, start)
+                self._add(reading, (start - led, end), self._bounds(match))
 
     def size_words(self, reading: Reading, story: tuple[tuple[int, int], ...]) -> None:
         """“Old” and “recent” before what is recommended: preferred, by the thirds of the catalogue's years."""
-        from agent.planner.conditions import Size
 
         for start, end, match in reading.matches(_OLD):
             noun = (
@@ -139,16 +123,10 @@ class PeriodReader:
             if self.attribute is not None and noun and not in_story(start, story):
                 old = match["word"] in {"old", "older", "ancient", "early", "oldest", "earliest"}
                 op: FilterOp = "<=" if old != bool(match["not"]) else ">="
-                reading.sizes.append(
-                    Size(
-                        topic="year",
-                        op=op,
-                        share=0.15 if match["word"].endswith("st") else 0.34,
-                        start=start,
-                        end=end,
-                        most=match["word"].endswith("est") or match["word"] == "most recent",
-                    )
-                )
+                most = match["word"].endswith("est") or match["word"] == "most recent"
+                share = 0.15 if most else 0.34
+                reading.sizes.append(Size(topic="year", op=op, share=share, start=start, end=end, most=most))
+
                 reading.claim(start, end)
 
     def _of_work(
@@ -157,48 +135,27 @@ class PeriodReader:
         message = reading.message
         if match["decade"] and len(match["decade"]) == 2 and not match["decade"].endswith("0"):
             return False
-        if message.at(start - 1) == "roaring" or (
-            match["word"] in {"tens", "teens", "twenty"} and not match["hundred"]
-        ):
+        if message.at(start - 1) == "roaring" or (match["word"] in {"tens", "teens"} and not match["hundred"]):
             return False
         alone = not in_story(start, story)
-        if of_the_work(reading, start, self.lexicon) and (alone or message.at(start - 1) in {"from"}):
+        if of_the_work(reading, start, self.lexicon) and (alone or message.at(start - 1) == "from"):
             return True
         if match["year"] and message.at(start - 1) not in {"in", "during"}:
             return alone and (start > 0 or len(message.words) <= 3)
+        described = message.at(start - 1) in {"something", "anything", "only", "about"}
         short = len(message.words) <= 3 and message.at(start - 1) != "during"
-        return alone and (
-            short
-            or work_noun_near(message, end, self.lexicon, 2)
-            or message.at(start - 1) in {"something", "anything", "only", "about"}
-        )
+        return alone and (short or described or work_noun_near(message, end, self.lexicon, 2))
 
-    def _directed(self, match: re.Match[str], way: str) -> tuple[tuple[FilterOp, float], ...]:
-        low, high = self.bounds(match)
-        if match["on"] and any(word in match["on"] for word in ("earlier", "older", "before")):
-            return (("<=", high),)
+    def _bounds(self, match: re.Match[str], way: str = "in") -> tuple[tuple[FilterOp, float], ...]:
+        ends = self._ends(match)
         if match["on"]:
-            return ((">=", low),)
-        if way in {"before", "prior to", "pre", "earlier", "than"} and not any(
-            w in match.group() for w in ("later than", "newer than", "recent than")
-        ):
-            return (("<", low),)
-        if way in {"until", "till", "up to", "by"} or "no later" in match.group() or "not after" in match.group():
-            return (("<=", high),)
-        if way in {"after", "post", "than"}:
-            return ((">", high),) if "not" not in match.group().split()[:1] else (("<=", high),)
-        if (
-            (way in {"since", "in"} and match["on"])
-            or way == "since"
-            or "no earlier" in match.group()
-            or way == "starting"
-        ):
-            return ((">=", low),)
-        if way == "not from":
-            return (("!=", low),) if low == high else (("<", low),)
-        return (("=", low),) if low == high else ((">=", low), ("<=", high))
+            return (("<=", ends[1]),) if match["back"] else ((">=", ends[0]),)
+        for words, (op, end) in _WAYS.items():
+            if re.fullmatch(words, way):
+                return ((op, ends[end]),)
+        return (("=", ends[0]),) if ends[0] == ends[1] else ((">=", ends[0]), ("<=", ends[1]))
 
-    def bounds(self, match: re.Match[str]) -> tuple[float, float]:
+    def _ends(self, match: re.Match[str]) -> tuple[float, float]:
         """First and last year of the period that a match names."""
         if match["year"]:
             return said_year(match["year"]), said_year(match["year"])
@@ -210,11 +167,8 @@ class PeriodReader:
             first = 100 * _CENTURIES[match["hundred"]] + start if match["hundred"] else self._likely(start)
         else:
             first = int(match["decade"]) if len(match["decade"]) == 4 else self._likely(int(match["decade"]))
-        return self._part(
-            match["part"],
-            first,
-            10 if first % 100 or not match["decade"] or len(match["decade"]) == 2 else 100 if first < 1900 else 10,
-        )
+        century = len(match["decade"] or "") == 4 and first % 100 == 0 and first < 1900
+        return self._part(match["part"], first, 100 if century else 10)
 
     def _part(self, part: str | None, first: int, length: int) -> tuple[float, float]:
         if part in {"early", "beginning of the", "turn of the"}:

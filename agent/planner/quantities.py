@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agent.planner.comparisons import LISTED
-from agent.planner.conditions import Condition, Reading, Size
+from agent.planner.conditions import OPPOSITE, Condition, Reading, Size
 from agent.planner.contexts import in_story, work_noun_near
 from agent.planner.lexicon import Lexicon, Topic, plain_name
 from agent.planner.spoken_numbers import AMOUNT, amount_of
+from agent.planner.words import word_set
 from vouch.types import Attribute, FilterOp
 
-_NUM = AMOUNT
 _UPPER = (
     r"under|below|less than|fewer than|lower than|shorter than|cheaper than|smaller"
     r" than|within|not over|nothing over|not above|inside|<"
@@ -31,23 +30,23 @@ _UNITS = (
     r"hours?|hrs?|h|minutes?|minuts?|mins?|min|seconds?|secs?|pages?|pp|dollars?"
     r"|bucks|usd|euros?|eur|pounds?|quid|gbp|[$€£¥]|stars?"
 )
-_POST = (
-    r"or (?:less|under|below|fewer|shorter|cheaper)|or (?:more|over|longer|above"
-    r"|so|better|higher)|max|maximum|tops|at most|minimum|at least|or thereabouts"
-)
+_OR_LESS = r"or (?:less|under|below|fewer|shorter|cheaper)|max|maximum|tops|at most"
+_OR_MORE = r"or (?:more|over|longer|above|better|higher)|minimum|at least"
+_POST = rf"{_OR_LESS}|{_OR_MORE}|or so|or thereabouts"
+
 _AMOUNT = re.compile(
-    rf"(?:{_CMP} )?(?:a |the )?(?P<cur>[$€£¥] )?(?P<num>{_NUM})(?P<half> and a half)?(?:"
+    rf"(?:{_CMP} )?(?:a |the )?(?P<cur>[$€£¥] )?(?P<num>{AMOUNT})(?P<half> and a half)?(?:"
     rf" (?P<unit>{_UNITS})(?P<half2> and a half)?)?(?: (?:and )?(?P<extra>\d+)(?:"
-    rf" (?:minutes?|mins?|min))?)?(?: (?:long|in length))?(?: (?P<post>{_POST})(?! {_NUM}(?: |$)))?(?="
+    rf" (?:minutes?|mins?|min))?)?(?: (?:long|in length))?(?: (?P<post>{_POST})(?! {AMOUNT}(?: |$)))?(?="
     rf" |$)"
 )
 _HALF_HOUR = re.compile(rf"(?:{_CMP} )?half an hour(?: (?P<post>{_POST}))?(?= |$)")
 _RANGE = re.compile(
-    rf"(?:between |from )?(?P<cur>[$€£¥] )?(?P<low>{_NUM}) (?:(?:and|to|or) |(?<=\d )(?=\d))(?:[$€£¥]"
-    rf" )?(?P<high>{_NUM}) (?P<unit>{_UNITS})(?= |$)"
+    rf"(?:between |from )?(?P<cur>[$€£¥] )?(?P<low>{AMOUNT}) (?:(?:and|to|or) |(?<=\d )(?=\d))(?:[$€£¥]"
+    rf" )?(?P<high>{AMOUNT}) (?P<unit>{_UNITS})(?= |$)"
 )
 _BETWEEN = re.compile(
-    rf"between (?P<cur>[$€£¥] )?(?P<low>{_NUM}) and (?:[$€£¥] )?(?P<high>{_NUM})(?: (?P<unit>{_UNITS}))?(?= |$)"
+    rf"between (?P<cur>[$€£¥] )?(?P<low>{AMOUNT}) and (?:[$€£¥] )?(?P<high>{AMOUNT})(?: (?P<unit>{_UNITS}))?(?= |$)"
 )
 _SIZE = re.compile(
     r"(?P<not>(?:(?:is|its|was) )?(?:not|isnt|nothing|dont want (?:anything|something)"
@@ -66,10 +65,11 @@ _NO_ROOM = re.compile(r"(?:^|\s)(?:how|as|so|all|no|before|any)$")
 _NEVER = re.compile(
     r"\bnever(?: (?:show me|recommend|suggest|give me))?(?: (?:anything|something|films?|movies?|books?|one|ones))?$"
 )
-_OPPOSITE: dict[FilterOp, FilterOp] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_COUNTED = re.compile(
-    r"(?:up to|at most|no more than|not more than|max|maximum|a maximum of) (?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)$"
+_LEADS_UP = word_set(
+    "for costing priced is thats that which its and lasting lasts last runs run running takes costs cost with price a"
 )
+"""Words before an amount that belong to it."""
+_BEHIND_SIZE = word_set("and or but from by with about to for please enough instead this that as")
 ABOUT_SIZE: tuple[Topic, ...] = ("minutes", "pages")
 
 
@@ -95,22 +95,11 @@ class QuantityReader:
                 self._amount(reading, (start, end), match)
 
     def _counts(self, reading: Reading, start: int, match: re.Match[str]) -> bool:
-        unit = match["unit"] or match["cur"]
-        if _COUNTED.match(match.group()) and counted_behind(reading, start + len(match.group().split()), self.lexicon):
-            return False
-        if match["num"] in {"a", "an", "one"} and not (match["unit"] or "").startswith("h"):
-            return False
-        if not unit and not (
-            match["cmp"]
-            and match["cmp"] not in {"some", "about", "near", "close to", "around"}
-            and match["num"][0].isdigit()
-        ):
-            return bool(
-                match["cmp"]
-                and match["num"] not in {"a", "an", "one", "two", "half"}
-                and match["cmp"] not in _NEAR.split("|")
-            )
-        return not (match["extra"] and not (match["unit"] or "").startswith("h") and False)
+        """Whether a number is an amount: “an hour”, “20 dollars”, “under 120”, but neither “a film” nor “about two”."""
+        if match["num"] in {"a", "an", "one"}:
+            return (match["unit"] or "").startswith("h")
+        compared = match["cmp"] and match["cmp"] not in _NEAR.split("|") and match["num"] not in {"two", "half"}
+        return bool(match["unit"] or match["cur"] or compared)
 
     def _amount(self, reading: Reading, span: tuple[int, int], match: re.Match[str]) -> None:
         value, unit = (
@@ -136,12 +125,12 @@ class QuantityReader:
         bounds = _bounds(comparison, match["post"], value)
         if never and comparison and len(bounds) == 1:
             start -= len(never.group().split())
-            bounds = tuple((_OPPOSITE[op], limit) for op, limit in bounds)
+            bounds = tuple((OPPOSITE[op], limit) for op, limit in bounds)
         self._add(reading, (start, end), (unit or self._hinted(hint, value), bounds), lasting=bool(never))
 
     def _spoken(self, reading: Reading, match: re.Match[str]) -> str:
         """The unit of the other amounts in the message, where one compared number stands without (“under 3 hours and over 2”)."""
-        units = re.findall(rf"(?:{_NUM}) ({_UNITS})(?= |$)", reading.message.folded)
+        units = re.findall(rf"(?:{AMOUNT}) ({_UNITS})(?= |$)", reading.message.folded)
         return str(units[0]) if units and match["cmp"] else ""
 
     def _hinted(self, hint: str, value: float) -> str:
@@ -169,34 +158,7 @@ class QuantityReader:
         unit, bounds = said
         attribute, factor, topic = self._measured(unit)
         start, end = span
-        while (
-            start > 0
-            and reading.message.at(start - 1)
-            in {
-                "for",
-                "costing",
-                "priced",
-                "is",
-                "thats",
-                "that",
-                "which",
-                "its",
-                "and",
-                "lasting",
-                "lasts",
-                "last",
-                "runs",
-                "run",
-                "running",
-                "takes",
-                "costs",
-                "cost",
-                "with",
-                "price",
-                "a",
-            }
-            and reading.free(start - 1, start)
-        ):
+        while start > 0 and reading.message.at(start - 1) in _LEADS_UP and reading.free(start - 1, start):
             start -= 1
         if attribute is None:
             if topic:
@@ -232,23 +194,7 @@ class QuantityReader:
                 " ".join(w.folded for w in message.words[max(0, start - 2) : start])
             ):
                 continue
-            ends = message.boundary(end) or message.at(end) in {
-                "and",
-                "or",
-                "but",
-                "from",
-                "by",
-                "with",
-                "about",
-                "to",
-                "for",
-                "please",
-                "enough",
-                "instead",
-                "this",
-                "that",
-                "as",
-            }
+            ends = message.boundary(end) or message.at(end) in _BEHIND_SIZE
             price = match["word"] in _CHEAP | {"expensive", "pricey", "costly"} or match["word"].endswith("est")
             if not (price or ends or work_noun_near(message, end, self.lexicon, 3)):
                 continue
@@ -282,31 +228,12 @@ class QuantityReader:
         reading.claim(*span, "keep" if keep else "drop")
 
 
-def counted_behind(reading: Reading, end: int, lexicon: Lexicon) -> bool:
-    """Whether what follows a number is what is listed (“not more than 5 of them”, “at most 5 films”)."""
-    behind = reading.message.at(end), reading.message.at(end + 1)
-    of_them = behind[0] == "of" and behind[1] in {"them", "these", "those"}
-    return of_them or behind[0] in lexicon.work_nouns | LISTED
-
-
 def _bounds(comparison: str | None, post: str | None, value: float) -> tuple[tuple[FilterOp, float], ...]:
     """What a number with its comparison demands; a bare or rough number allows 15 % to both sides."""
-    if post:
-        less = post in {
-            "or less",
-            "or under",
-            "or below",
-            "or fewer",
-            "or shorter",
-            "or cheaper",
-            "max",
-            "maximum",
-            "tops",
-            "at most",
-        }
-        more = post in {"or more", "or over", "or longer", "or above", "or better", "or higher", "minimum", "at least"}
-        if less or more:
-            return (("<=", value),) if less else ((">=", value),)
+    if post and re.fullmatch(_OR_LESS, post):
+        return (("<=", value),)
+    if post and re.fullmatch(_OR_MORE, post):
+        return ((">=", value),)
     for op, words in (("<=", _UPPER_SAME), (">=", _LOWER_SAME), ("<", _UPPER), (">", _LOWER)):
         if comparison and re.fullmatch(words, comparison):
             return ((op, value),)  # type: ignore[return-value]

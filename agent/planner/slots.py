@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from agent.planner.avoidances import read_avoidances
-from agent.planner.comparisons import Change, read_changes, read_count
+from agent.planner.comparisons import Change, read_changes, read_count, read_most
 from agent.planner.conditions import Condition, Reading, Size, needless
 from agent.planner.contexts import story_spans
 from agent.planner.courtesies import Act, Courtesy, clauses, courtesies, idle, interjections
@@ -152,8 +152,10 @@ class SlotReader:
 
     def _measured(self, reading: Reading) -> tuple[int | None, tuple[Change, ...], tuple[tuple[int, int], ...]]:
         """Reads numbers, comparisons, periods and sizes; how many items are wanted, the comparisons, and where the story is told."""
+        count = read_most(reading, self.lexicon)
         self._quantities.read(reading)
-        count = read_count(reading, self.lexicon)
+        count = count or read_count(reading, self.lexicon)
+
         changes = read_changes(reading, self.lexicon)
         story = story_spans(reading, self.lexicon)
         self._periods.read(reading, story)

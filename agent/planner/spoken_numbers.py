@@ -18,6 +18,8 @@ _TENS = {
     word: 10 * n
     for n, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
 }
+COUNT = rf"(?:\d{{1,2}}|{'|'.join([*_DIGITS][1:])}|ten|eleven|twelve)"
+"""How many of a list, from two on in words."""
 _BELOW = _DIGITS | _TEENS | _TENS
 _LARGE = {"hundred": 100, "thousand": 1000}
 _BELOW_HUNDRED = rf"(?:(?:{'|'.join(_TENS)})(?: (?:{'|'.join(_DIGITS)}))?|{'|'.join(_TEENS)}|{'|'.join(_DIGITS)})"

@@ -11,13 +11,12 @@ from typing import Any
 
 from agent.ledger import Ledger
 from agent.planner.comparisons import Change
-from agent.planner.conditions import Condition, needless
+from agent.planner.conditions import RULES_OUT, Condition, needless
 from agent.planner.slots import SlotReader, Slots
 from retrieval.titles import fold
 from vouch.types import FilterOp, Item, ToolCall
 
 _BOUNDS = {"<": "upper", "<=": "upper", ">": "lower", ">=": "lower"}
-_NEGATIVE = {"none_of", "!="}
 Argument = dict[str, Any]
 
 _FORGETS = re.compile(
@@ -96,7 +95,7 @@ class Standing:
         new = [*slots.filters, *(c for c in self.of_changes(slots.changes, compared) if c.attribute not in said)]
         if slots.changes and not any(c.attribute in kinds for c in slots.filters):
             new += self._same_kind(compared, filters)
-        if any(c.attribute in kinds and c.op not in _NEGATIVE for c in new):
+        if any(c.attribute in kinds and not c.rules_out for c in new):
             filters = self._of_new_kind(filters, [c for c in new if c.attribute in kinds])
             prefer = self._of_new_kind(prefer, [c for c in new if c.attribute in kinds])
         for condition in new:
@@ -106,10 +105,10 @@ class Standing:
                 for c in filters
                 if not _replaces(condition, c, new) and not (whole and c["attribute"] == condition.attribute)
             ]
-            prefer = [c for c in prefer if c["attribute"] != condition.attribute or condition.op in _NEGATIVE]
+            prefer = [c for c in prefer if c["attribute"] != condition.attribute or condition.rules_out]
         wished = [c for c in slots.prefer if not compared or any(c.attribute in item.attributes for item in compared)]
-        prefer = _without(prefer, [c for c in (*new, *wished) if c.op in _NEGATIVE])
-        fresh = {c.attribute for c in wished if c.op not in _NEGATIVE}
+        prefer = _without(prefer, [c for c in (*new, *wished) if c.rules_out])
+        fresh = {c.attribute for c in wished if not c.rules_out}
         if any(self.reader.lexicon.topics.get(name) == "mood" for name in fresh):
             fresh |= {a.name for topic in ("mood", "genre") for a in self.reader.lexicon.about(topic)}
         prefer = [c for c in prefer if c["attribute"] not in fresh]
@@ -141,7 +140,7 @@ class Standing:
         against = [
             v
             for c in (*slots.filters, *slots.prefer)
-            if c.op in _NEGATIVE
+            if c.rules_out
             for v in (c.value if isinstance(c.value, list) else [str(c.value)])
         ]
         mood = bool(slots.text) and any(self.reader.lexicon.topics.get(c.attribute) == "mood" for c in slots.prefer)
@@ -218,7 +217,7 @@ def _without(prefer: Sequence[Argument], ruled_out: Sequence[Condition]) -> list
     kept = []
     for wish in prefer:
         against = {v for c in ruled_out if c.attribute == wish["attribute"] for v in _values(c.value)}
-        if wish["op"] in _NEGATIVE or not isinstance(wish["value"], list):
+        if wish["op"] in RULES_OUT or not isinstance(wish["value"], list):
             kept.append(wish)
         elif values := [v for v in wish["value"] if v not in against]:
             kept.append({**wish, "value": values})
@@ -238,9 +237,9 @@ def _replaces(new: Condition, old: Mapping[str, Any], all_new: Sequence[Conditio
         both = len([c for c in all_new if c.attribute == new.attribute]) > 1
         same = _BOUNDS[new.op] == _BOUNDS[old["op"]]
         return both or same or _empty(new, old)
-    if (new.op in _NEGATIVE) != (old["op"] in _NEGATIVE):
+    if new.rules_out != (old["op"] in RULES_OUT):
         return bool(_values(new.value) & _values(old["value"]))
-    return new.op not in _NEGATIVE
+    return not new.rules_out
 
 
 def _empty(new: Condition, old: Mapping[str, Any]) -> bool:
