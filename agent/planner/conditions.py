@@ -25,8 +25,8 @@ class Condition:
     attribute: str
     op: FilterOp
     value: Json
-    start: int
-    end: int
+    start: int = 0
+    end: int = 0
     hard: bool = True
     keep: bool = False
     lasting: bool = False

@@ -29,7 +29,17 @@ _REOPENS = word_set(
     "only please preferably ideally something anything shorter longer cheaper between up made directed written "
     "starring"
 )
-_ALWAYS_END = frozenset(["but", "preferably", "ideally", "please", "under", "below"])
+_ALWAYS_END = word_set("but preferably ideally please under below")
+_MEASURE = re.compile(
+    r"(?:less|more|no more|no longer|not more|at most|at least|up to|shorter|longer|not longer|over|not too) (?:than )?"
+    r"(?:long|short|\d|an? |one|two|three|half)"
+)
+_PERIOD = re.compile(
+    r"from (?:the )?(?:early |late |mid )?(?:\d|twent|thirt|fort|fift|sixt|sevent|eight|ninet|nineteen|eighteen)"
+)
+"""What begins a bound on the work's length or year, which ends what is told of its story."""
+_BEHIND_VALUE = word_set("and or but with about from in by that which of")
+_BEFORE_FROM = word_set("only but and or is be are it not preferably ideally")
 _MADE = word_set(
     "made released produced shot filmed written published composed recorded printed directed painted created born"
 )
@@ -69,21 +79,8 @@ def _ends(reading: Reading, place: int, lexicon: Lexicon) -> bool:
         return True
     if word.folded == "by":
         return _names_someone(message, place + 1, lexicon)
-    if word.folded in {"less", "more", "no", "at", "up", "not", "shorter", "longer", "over"}:
-        return bool(
-            re.match(
-                r"(?:less|more|no more|no longer|not more|at most|at least|up to|shorter|longer"
-                r"|not longer|over|not too) (?:than )?(?:long|short|\d|an? |one|two|three|half)",
-                " ".join(w.folded for w in message.words[place : place + 4]),
-            )
-        )
-    return word.folded == "from" and bool(
-        re.match(
-            r"from (?:the )?(?:early |late |mid )?(?:\d|twent|thirt|fort|fift|sixt|sevent"
-            r"|eight|ninet|nineteen|eighteen)",
-            " ".join(w.folded for w in message.words[place : place + 4]),
-        )
-    )
+    follows = " ".join(w.folded for w in message.words[place : place + 4])
+    return bool(_MEASURE.match(follows) or _PERIOD.match(follows))
 
 
 def in_story(start: int, spans: tuple[tuple[int, int], ...]) -> bool:
@@ -94,19 +91,7 @@ def in_story(start: int, spans: tuple[tuple[int, int], ...]) -> bool:
 def work_noun_near(message: Message, end: int, lexicon: Lexicon, reach: int = 3) -> bool:
     """Whether one of the next words, with no stop before it, is what is recommended here (“French silent films”)."""
     for place in range(end, min(end + reach, len(message.words))):
-        if message.words[place].stop or message.at(place) in {
-            "and",
-            "or",
-            "but",
-            "with",
-            "about",
-            "from",
-            "in",
-            "by",
-            "that",
-            "which",
-            "of",
-        }:
+        if message.words[place].stop or message.at(place) in _BEHIND_VALUE:
             return False
         if message.at(place) in lexicon.work_nouns:
             return True
@@ -121,12 +106,9 @@ def of_the_work(reading: Reading, start: int, lexicon: Lexicon) -> bool:
         place -= 1
     preposition, before = message.at(place), message.at(place - 1)
     if preposition in {"from", "by", "outta"}:
-        work = (
-            before in lexicon.work_nouns
-            or before in _MADE
-            or before in {"only", "but", "and", "or", "is", "be", "are", "it", "not", "preferably", "ideally"}
-        )
+        work = before in lexicon.work_nouns | _MADE | _BEFORE_FROM
         return work or message.boundary(place) or reading.claimed[place - 1] is not None
+
     if preposition in {"in", "of", "during"}:
         return (
             before in _MADE

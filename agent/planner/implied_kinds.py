@@ -51,7 +51,5 @@ def read_kind_of_verb(reading: Reading, lexicon: Lexicon) -> None:
             m for m in lexicon.phrases.get((said,), ()) if m.attribute == kinds[0].name and m.strength == "same"
         ]
         if meanings:
-            reading.add(
-                Condition(attribute=kinds[0].name, op="any_of", value=[m.value for m in meanings], start=0, end=0)
-            )
+            reading.add(Condition(attribute=kinds[0].name, op="any_of", value=[m.value for m in meanings]))
             return

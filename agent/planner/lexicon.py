@@ -50,29 +50,18 @@ _NAMES: tuple[tuple[Topic, str], ...] = (
     ("kind", "kinds?|types?|medium|media type|format|category|categories|department|product type|media"),
     (
         "year",
-        "year|years|date|released?|release year|release date|published|publication year"
-        "|publication date|first published|premiere|premiered|made|issued|startyear"
-        "|start year",
+        "years?|date|released?|release year|release date|published|publication year|publication date|first published"
+        "|premiered?|made|issued|startyear|start year",
     ),
-    (
-        "minutes",
-        "runtime|duration|length|minutes|running time|run time|playtime|length min|minutes"
-        " long|length minutes|duration min",
-    ),
+    ("minutes", "runtime|duration|length|minutes|running time|run time|playtime|minutes long|length minutes"),
 )
-_MINUTE_UNITS = {
-    "min": 1.0,
-    "mins": 1.0,
-    "minute": 1.0,
-    "minutes": 1.0,
-    "h": 60.0,
-    "hr": 60.0,
-    "hour": 60.0,
-    "hours": 60.0,
-    "s": 1 / 60,
-    "sec": 1 / 60,
-    "seconds": 1 / 60,
-}
+_NUMBERS: tuple[Topic, ...] = ("price", "pages", "rating", "year", "minutes")
+"""What numbers and dates may be about."""
+_MINUTE_UNITS = (
+    dict.fromkeys(["min", "mins", "minute", "minutes"], 1.0)
+    | dict.fromkeys(["h", "hr", "hour", "hours"], 60.0)
+    | dict.fromkeys(["s", "sec", "seconds"], 1 / 60)
+)
 _CURRENCIES = word_set("$ € £ ¥ usd eur gbp dollar dollars euro euros pound pounds")
 SHARED_SURNAME = 3
 """A surname that more people bear than this names nobody."""
@@ -86,20 +75,15 @@ def topic_of(attribute: Attribute) -> Topic:
     'minutes'
     """
     name = plain_name(attribute.name)
-    unit = (attribute.unit or "").casefold()
-    if attribute.type in {"number", "date"}:
-        if unit in _MINUTE_UNITS:
-            return "minutes"
-        if unit in _CURRENCIES:
-            return "price"
-        if unit in {"page", "pages", "p", "pp"}:
-            return "pages"
-        numeric: tuple[Topic, ...] = ("price", "pages", "rating", "year", "minutes")
-        return next((t for t, names in _NAMES if t in numeric and _named(name, names)), "other")
-    return next(
-        (t for t, names in _NAMES if t not in {"price", "pages", "rating", "year", "minutes"} and _named(name, names)),
-        "other",
-    )
+    number = attribute.type in {"number", "date"}
+    unit = (attribute.unit or "").casefold() if number else ""
+    if unit in _MINUTE_UNITS:
+        return "minutes"
+    if unit in _CURRENCIES:
+        return "price"
+    if unit in {"page", "pages", "p", "pp"}:
+        return "pages"
+    return next((t for t, names in _NAMES if (t in _NUMBERS) == number and _named(name, names)), "other")
 
 
 def plain_name(name: str) -> str:
@@ -108,11 +92,7 @@ def plain_name(name: str) -> str:
 
 
 def _named(name: str, names: str) -> bool:
-    return bool(
-        re.fullmatch(rf"(?:{names})", name)
-        or re.search(rf"(?:^| )(?:{names})$", name)
-        or re.match(rf"(?:{names}) ", name)
-    )
+    return bool(re.search(rf"(?:^| )(?:{names})$|^(?:{names}) ", name))
 
 
 @dataclass(frozen=True, kw_only=True)

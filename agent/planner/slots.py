@@ -200,7 +200,7 @@ class SlotReader:
             meanings = [m for m in self.lexicon.phrases.get(tuple(phrase.split()), ()) if m.strength == "same"]
             named = [m for m in meanings if self.lexicon.topics[m.attribute] in {"genre", "mood"}]
             for m in named:
-                reading.add(Condition(attribute=m.attribute, op="none_of", value=[m.value], start=0, end=0))
+                reading.add(Condition(attribute=m.attribute, op="none_of", value=[m.value]))
             kept += [] if named else [phrase]
         return tuple(kept)
 

@@ -133,7 +133,7 @@ class Standing:
                 and isinstance(value, str)
                 and not any(c["attribute"] == attribute.name for c in filters)
             ):
-                return [Condition(attribute=attribute.name, op="=", value=value, start=0, end=0)]
+                return [Condition(attribute=attribute.name, op="=", value=value)]
         return []
 
     def _text(self, old: str, slots: Slots, *, instead: bool) -> str:
@@ -178,14 +178,14 @@ class Standing:
                 attribute = self.reader.catalogue.attribute(name)
                 middle = self._limit(name, float(median(numbers)), change.op)
                 limit = str(int(middle)) if attribute is not None and attribute.type == "date" else middle
-                found.append(Condition(attribute=name, op=change.op, value=limit, start=0, end=0))
+                found.append(Condition(attribute=name, op=change.op, value=limit))
         return found
 
     def _about_as_much(self, name: str, number: float) -> list[Condition]:
         """Within a tenth of a number, at least by one."""
         reach = max(1.0, number / 10)
         bounds: tuple[tuple[FilterOp, float], ...] = ((">=", floor(number - reach)), ("<=", ceil(number + reach)))
-        return [Condition(attribute=name, op=op, value=float(value), start=0, end=0) for op, value in bounds]
+        return [Condition(attribute=name, op=op, value=float(value)) for op, value in bounds]
 
     def _limit(self, name: str, middle: float, op: str) -> float:
         """A limit that people would say: whole where all values are, rounded so that it parts the same items."""

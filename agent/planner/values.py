@@ -31,9 +31,8 @@ _LASTING = re.compile(
     r"\b(?:i|we) (?:really |absolutely |just )?(?:hate|dislike|cant stand|dont like"
     r"|do not like|never (?:watch|read|listen to)|detest|loathe)\b"
 )
-_SOFT = frozenset(
-    ["least", "less", "not too", "not so", "not that", "not very", "not as", "not really", "too", "least"]
-)
+_ONLY_SEEMS = re.compile(r"(?:nothing but|not only|not just|why not|if not)(?: \w+)?$")
+_SOFT = frozenset(["least", "less", "not too", "not so", "not that", "not very", "not as", "not really", "too"])
 _JOINS = frozenset({"or", "and", "nor", "&"})
 _MAKERS = word_set(
     "director directors author authors writer writers composer composers novelist"
@@ -63,6 +62,11 @@ _SPOKEN_TOO = {
     "portuguese": ("brazilian",),
 }
 """Where else a language is spoken: “in English” means more than British where only countries are recorded."""
+_DESCRIBED = word_set("something anything only is be are just it or and not more one")
+_TIMES = word_set("before after during since between")
+_STANDS_BEFORE = word_set("please only ones one or and but with")
+_LEADS_NAME = word_set("from by in of starring directed the")
+_NAMED: frozenset[Topic] = frozenset(["country", "people", "language", "brand"])
 OPEN: tuple[Topic, ...] = ("mood",)
 
 
@@ -150,11 +154,10 @@ class ValueReader:
             low -= 1
         said = " ".join(word.folded for word in message.words[low:place])
         found = _NO.search(said)
-        if found and not re.search(r"(?:nothing but|not only|not just|why not|if not)(?: \w+)?$", said):
-            start = place - len(said[found.start("no") :].split())
-            reading.claim(start, place)
-            said_no = said[found.start("no") :].split()
-            return True, found["no"] in _SOFT or bool({"too", "so", "very", "overly"} & set(said_no[1:]))
+        if found and not _ONLY_SEEMS.search(said):
+            denial = said[found.start("no") :].split()
+            reading.claim(place - len(denial), place)
+            return True, found["no"] in _SOFT or bool({"too", "so", "very", "overly"} & {*denial[1:]})
         if before and before[-1].negated and self._joined(reading, before[-1].end, place):
             return True, before[-1].soft
         return False, False
@@ -162,12 +165,8 @@ class ValueReader:
     def _joined(self, reading: Reading, end: int, start: int) -> bool:
         between = [word.folded for word in reading.message.words[end:start]]
         commas = start < len(reading.message.words) and set(reading.message.words[start].stop) <= {","}
-        return (
-            commas
-            and len(between) <= 2
-            and all(w in _JOINS or w in {"a", "an", "any"} for w in between)
-            and (bool(between) or "," in reading.message.words[start].stop)
-        )
+        linked = len(between) <= 2 and set(between) <= _JOINS | {"a", "an", "any"}
+        return commas and linked and (bool(between) or "," in reading.message.words[start].stop)
 
     def _context(
         self, reading: Reading, span: tuple[int, int], meanings: tuple[Meaning, ...], story: tuple[tuple[int, int], ...]
@@ -182,13 +181,7 @@ class ValueReader:
             return "story"
         if _VERB_PLAY.search(" ".join(w.folded for w in message.words[max(0, start - 1) : start + 1])):
             return "story"
-        if message.at(start - 1) == "the" and message.at(start - 2) in {
-            "before",
-            "after",
-            "during",
-            "since",
-            "between",
-        }:
+        if message.at(start - 1) == "the" and message.at(start - 2) in _TIMES:
             return "story"
         openly = any(self.lexicon.topics[m.attribute] in OPEN and m.strength == "same" for m in meanings)
         if message.at(start) in {"love", "like", "fancy"} and self._is_verb(message, start):
@@ -198,9 +191,7 @@ class ValueReader:
             for p in range(max(0, start - 3), start)
             if message.at(p) == "like" and message.at(p - 1) not in {"i", "we", "d", "id", "would"}
         ]
-        if compared and topic not in {"kind"}:
-            return "loose"
-        if meanings[0].strength == "near" or openly:
+        if (compared and topic != "kind") or meanings[0].strength == "near" or openly:
             return "loose"
         if topic in {"country", "language"}:
             return self._of_place(reading, span)
@@ -214,12 +205,8 @@ class ValueReader:
     def _is_verb(self, message: Message, place: int) -> bool:
         """“I love”, “would love”, and “Love Kate Hudson” at the beginning of a sentence."""
         follows = message.words[place + 1 : place + 2]
-        opens = (
-            message.boundary(place)
-            and bool(follows)
-            and (follows[0].capital or follows[0].folded in {"that", "it", "him", "her", "the"})
-        )
-        return message.at(place - 1) in _BEFORE_VERB or opens
+        named = bool(follows) and (follows[0].capital or follows[0].folded in {"that", "it", "him", "her", "the"})
+        return message.at(place - 1) in _BEFORE_VERB or (named and message.boundary(place))
 
     def _kind_follows(self, word: str) -> bool:
         return any(self.lexicon.topics[m.attribute] == "kind" for m in self.lexicon.phrases.get((word,), ()))
@@ -234,22 +221,8 @@ class ValueReader:
         noun = leads != "of" or self._is_own_name(message, span)
         if leads in {"from", "in", "of"} and noun and not work_noun_near(message, end, self.lexicon):
             return "work" if of_the_work(reading, start, self.lexicon) else "story"
-        described = message.at(start - 1) in {
-            "something",
-            "anything",
-            "only",
-            "is",
-            "be",
-            "are",
-            "just",
-            "it",
-            "or",
-            "and",
-            "not",
-            "more",
-            "one",
-        }
-        alone = (start == 0 or bool(message.words[start].stop)) and _stands_alone(message, end)
+        described = message.at(start - 1) in _DESCRIBED
+        alone = message.boundary(start) and _stands_alone(message, end)
         return "work" if described or alone or work_noun_near(message, end, self.lexicon) else "loose"
 
     def _of_country(self, words: tuple[str, ...]) -> bool:
@@ -271,14 +244,8 @@ class ValueReader:
         message, (start, end) = reading.message, span
         if work_noun_near(message, end, self.lexicon, 2):
             return "work"
-        ends = (
-            message.boundary(end)
-            or message.at(end) in _ENDS_HEAD
-            or reading.claimed[min(end, len(reading.claimed) - 1)] is not None
-        )
-        begins = (
-            message.boundary(start) or message.at(start - 1) in _BEFORE_HEAD or reading.claimed[start - 1] is not None
-        )
+        ends = message.boundary(end) or message.at(end) in _ENDS_HEAD or reading.claimed[end] is not None
+        begins = message.boundary(start) or message.at(start - 1) in _BEFORE_HEAD or reading.claimed[start - 1]
         return "work" if ends and (begins or message.at(end - 1) in self.lexicon.work_nouns) else "loose"
 
     def _negated(self, reading: Reading, mentions: list[Mention]) -> None:
@@ -293,17 +260,9 @@ class ValueReader:
         lasting = bool(_LASTING.search(reading.message.folded))
         for group, hard in ((firm, True), (soft, False)):
             for name, values in group.items():
-                reading.add(
-                    Condition(
-                        attribute=name,
-                        op="none_of",
-                        value=list(dict.fromkeys(values)),
-                        start=0,
-                        end=0,
-                        hard=hard,
-                        lasting=lasting and hard,
-                    )
-                )
+                once = list(dict.fromkeys(values))
+                held = lasting and hard
+                reading.add(Condition(attribute=name, op="none_of", value=once, hard=hard, lasting=held))
 
     def _wanted(self, reading: Reading, mentions: list[Mention]) -> None:
         for mention in mentions:
@@ -324,25 +283,14 @@ class ValueReader:
         op: FilterOp = "all_of" if several and not self._either(reading, [m for m, _ in said]) else "any_of"
         topic = self.lexicon.topics[name]
         if attribute is not None and attribute.type == "category" and len(values) == 1:
-            condition = Condition(attribute=name, op="=", value=values[0], start=0, end=0)
-        elif attribute is not None and attribute.type == "boolean":
-            condition = Condition(attribute=name, op="=", value=values[0] == "true", start=0, end=0)
+            reading.add(Condition(attribute=name, op="=", value=values[0]))
         else:
-            condition = Condition(attribute=name, op=op, value=values, start=0, end=0)
-        reading.add(condition)
+            reading.add(Condition(attribute=name, op=op, value=values))
         for mention, _ in said:
             start = mention.start
-            while (
-                start > 0
-                and reading.message.at(start - 1) in {"from", "by", "in", "of", "starring", "directed", "the"}
-                and reading.free(start - 1, start)
-            ):
-                start -= 1 if topic in {"country", "people", "language", "brand"} else mention.start + 1
-            reading.claim(
-                max(start, 0) if topic in {"country", "people", "language", "brand"} else mention.start,
-                mention.end,
-                "keep" if topic in self._kept else "drop",
-            )
+            while topic in _NAMED and reading.message.at(start - 1) in _LEADS_NAME and reading.free(start - 1, start):
+                start -= 1
+            reading.claim(start, mention.end, "keep" if topic in self._kept else "drop")
 
     @property
     def _kept(self) -> set[Topic]:
@@ -371,15 +319,14 @@ class ValueReader:
             if m.strength == "same" or not any(s.attribute == m.attribute for s in same):
                 wanted.setdefault(m.attribute, []).append(m.value)
         for name, values in wanted.items():
-            reading.add(Condition(attribute=name, op="any_of", value=values, start=0, end=0, hard=False))
+            reading.add(Condition(attribute=name, op="any_of", value=values, hard=False))
         told = bool(same) and all(self.lexicon.topics[m.attribute] == "genre" for m in same)
         reading.claim(mention.start, mention.end, "drop" if told else "keep")
 
 
 def _stands_alone(message: Message, end: int) -> bool:
     """Whether nothing follows that the words before a place could describe."""
-    joined = {"please", "only", "ones", "one", "or", "and", "but", "with"}
-    return end == len(message.words) or bool(message.words[end].stop) or message.at(end) in joined
+    return message.boundary(end) or message.at(end) in _STANDS_BEFORE
 
 
 def _lone(message: Message, start: int, end: int) -> bool:

@@ -16,6 +16,16 @@ _AGE = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = frozenset("$€£¥") | {"<", ">", "<=", ">="}
+_PLURALS = {
+    "children": "child",
+    "women": "woman",
+    "men": "man",
+    "people": "person",
+    "series": "series",
+    "news": "news",
+    "movies": "movie",
+    "shoes": "shoe",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,17 +91,8 @@ def _is_stop(raw: str, start: int, end: int) -> bool:
 
 def _is_abbreviation(word: Word) -> bool:
     """Whether a full stop behind a word ends no sentence: initials and titles of people."""
-    return (len(word.text) == 1 and word.capital and word.text != "I") or word.folded in {
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "st",
-        "jr",
-        "vs",
-        "no",
-        "op",
-    }
+    initial = len(word.text) == 1 and word.capital and word.text != "I"
+    return initial or word.folded in {"mr", "mrs", "ms", "dr", "st", "jr", "vs", "no", "op"}
 
 
 def without_ages(raw: str) -> str:
@@ -131,18 +132,9 @@ def singular(word: str) -> str:
     >>> [singular(w) for w in ("comedies", "films", "boots", "classes", "glass", "series", "children")]
     ['comedy', 'film', 'boot', 'class', 'glass', 'series', 'child']
     """
-    irregular = {
-        "children": "child",
-        "women": "woman",
-        "men": "man",
-        "people": "person",
-        "series": "series",
-        "news": "news",
-        "movies": "movie",
-        "shoes": "shoe",
-    }
-    if word in irregular:
-        return irregular[word]
+    if word in _PLURALS:
+        return _PLURALS[word]
+
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes", "zes")):
