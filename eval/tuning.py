@@ -74,15 +74,16 @@ def quality(scores: NDArray[np.float32], relevant: NDArray[np.bool_]) -> float:
 def pool_of(models: Models, people: Sequence[HeldOut]) -> Pool:
     """What the sources of the whole propose to people."""
     index_of, n = models.catalogue.index_of, len(models.catalogue.items)
+    everything = frozenset(models.catalogue.item_ids)
     worth = {row: np.zeros((len(people), n), dtype=np.float32) for row in models.sources}
     relevant = np.zeros((len(people), n), dtype=bool)
     for place, person in enumerate(people):
         relevant[place, [index_of[i] for i in person.relevant]] = True
         query = Query(tastes=(person.taste,))
         for row, source in models.sources.items():
-            found = source.propose(query, POOL + len(person.out), None)
-            kept = [index_of[c.item_id] for c in found if c.item_id not in person.out][:POOL]
-            worth[row][place, kept] = (RANK_CONSTANT + 1) / (RANK_CONSTANT + np.arange(1, len(kept) + 1))
+            found = source.propose(query, POOL, everything - person.out)
+            ranks = np.array([rank for c in found for rank in c.ranks.values()])
+            worth[row][place, [index_of[c.item_id] for c in found]] = (RANK_CONSTANT + 1) / (RANK_CONSTANT + ranks)
     return Pool(worth=worth, relevant=relevant)
 
 

@@ -4,7 +4,7 @@
     near(i, j)  = (content + company) / 2
 
 `content` is what the cosine of the two items' vectors has above `USUAL` (two works of one collection are always a little alike);
-`company` is i's row of the collaborative model over its largest entry. The ranking subtracts `ranking.DISLIKE` times this as
+`company` is what the collaborative model says goes with i, over its largest entry. The ranking subtracts `ranking.DISLIKE` times this as
 the part “dislikes”. Likes count because people dislike much in the very corner that they like best: without them 0.4
 times the sum of d cost 3 to 10 per cent of nDCG@10 for validation people of MovieLens latest-small; so it costs .2 per cent at most.
 """

@@ -11,7 +11,7 @@ from retrieval.catalogue import Catalogue
 from retrieval.ranking import PERSONAL_SOURCES, TEXT_SOURCES, heard
 from retrieval.sources.lexical import coverage
 from retrieval.stand_ins import Sides, with_stand_ins
-from retrieval.tastes import named_likes
+from retrieval.tastes import like_weights, named_likes
 from vouch.errors import SourceFailed
 from vouch.ports import CandidateSource
 from vouch.types import Candidate, Note, Query
@@ -66,7 +66,11 @@ class Proposer:
         answering = frozenset(c.item_id for candidates in found.values() for c in candidates)
         about = answering if len(answering) >= query.k else allowed
         weighing = partial(
-            heard, text=matched, like_item=query.like_item is not None, named=bool(named_likes(query.tastes))
+            heard,
+            text=matched,
+            like_item=query.like_item is not None,
+            named=bool(named_likes(query.tastes)),
+            likes=len(like_weights(query.tastes)),
         )
         said = [name for name, candidates in found.items() if candidates]
         more, more_notes = self._ask(

@@ -346,13 +346,11 @@ class Recommender:
         proposals = found.by_source
         item = query.like_item is not None
         named = bool(named_likes(query.tastes))
+        likes = len(like_weights(query.tastes))
         weights = ranking.source_weights(
-            proposals, text=found.matched, like_item=item, named=named, covered=found.covered
+            proposals, text=found.matched, like_item=item, named=named, likes=likes, covered=found.covered
         )
-        weights["popular"] *= 1 - 0.9 * query.explore
-        scored = ranking.fuse(ranking.merge(proposals), weights)
-        if found.matched:
-            scored = ranking.matched_first(scored)
+        scored = ranking.fuse(ranking.merge(proposals), weights.exploring(query.explore))
         notes = [*found.notes, *self._basis(query, found)]
         if query.prefer and not preferred:
             wanted = " or ".join(describe(f, self.catalogue.schema) for f in query.prefer)

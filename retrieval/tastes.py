@@ -16,6 +16,8 @@ NAMED = "this question"
 """The source of a like that was named for one list: who names a title asks for its like."""
 UNSAID = frozenset({"file", "click"})
 FEW_SAID = 3
+FEW_LIKES = 8
+"""Up to so many likes what goes with just these is looked for: with more the model itself speaks of them, and not of what everybody likes."""
 NOTHING_OWN = OwnTaste()
 OLDEST, HALF_LIFE = 0.5, 25.0
 """What a like weighs that many others have followed, and after how many it is half way there.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from retrieval import ranking
 from retrieval.ranking import Scored
+from retrieval.tastes import FEW_LIKES
 from vouch.types import Candidate
 
 SOURCES = ("dense", "lexical", "collaborative", "popular")
@@ -37,7 +40,7 @@ def test_parts_sum_to_the_score_and_the_order_follows_it(
     proposals: dict[str, tuple[Candidate, ...]], text: bool, k: int
 ) -> None:
     weights = ranking.source_weights(proposals, text=text, like_item=False)
-    fused = ranking.matched_first(ranking.fuse(ranking.merge(proposals), weights))
+    fused = ranking.fuse(ranking.merge(proposals), weights)
     letters = np.array([ord(one.item_id) for one in fused])
     chosen = ranking.listed(fused, k, ranking.Diversity((np.outer(letters, letters) % 7) / 6))
     assert len(chosen) == min(k, len(fused))
@@ -57,31 +60,36 @@ def test_merging_keeps_the_ranks_scores_and_passages_of_every_source() -> None:
 
 def test_an_item_that_two_sources_propose_beats_one_of_a_single_source() -> None:
     fused = ranking.fuse(
-        ranking.merge(proposed("dense", "a", "b") | proposed("lexical", "b", "c")), {"dense": 1, "lexical": 1}
+        ranking.merge(proposed("dense", "a", "b") | proposed("lexical", "b", "c")),
+        ranking.Weights({"dense": 1, "lexical": 1}),
     )
     assert fused[0].item_id == "b"
 
 
 def test_equal_scores_are_ordered_by_item_id() -> None:
-    fused = ranking.fuse(ranking.merge(proposed("dense", "z") | proposed("lexical", "a")), {"dense": 1, "lexical": 1})
+    fused = ranking.fuse(
+        ranking.merge(proposed("dense", "z") | proposed("lexical", "a")), ranking.Weights({"dense": 1, "lexical": 1})
+    )
     assert [one.item_id for one in fused] == ["a", "z"]
 
 
 def test_a_source_without_a_weight_has_no_part() -> None:
-    fused = ranking.fuse(ranking.merge(proposed("dense", "a") | proposed("other", "a", "b")), {"dense": 1.0})
+    fused = ranking.fuse(
+        ranking.merge(proposed("dense", "a") | proposed("other", "a", "b")), ranking.Weights({"dense": 1.0})
+    )
     assert [(one.item_id, dict(one.parts)) for one in fused] == [("a", {"dense": 1.0})]
 
 
 def test_words_lead_and_likes_only_personalise() -> None:
     proposals = proposed("dense", "boots") | proposed("collaborative", "film") | proposed("popular", "film")
-    weights = ranking.source_weights(proposals, text=True, like_item=False)
+    weights = ranking.source_weights(proposals, text=True, like_item=False).by_source
     assert weights["dense"] > weights["collaborative"] + weights["popular"]
 
 
 def test_without_words_likes_lead_then_content_then_popularity() -> None:
     def leader(*names: str) -> str:
         proposals = {name: proposed(name, "a")[name] for name in (*names, "popular")}
-        weights = ranking.source_weights(proposals, text=False, like_item=False)
+        weights = ranking.source_weights(proposals, text=False, like_item=False).by_source
         return max(weights, key=lambda name: weights[name])
 
     assert leader("collaborative", "alike") == "collaborative"
@@ -96,19 +104,19 @@ def test_the_score_is_the_same_in_whatever_order_the_sources_spoke() -> None:
     assert scores == {1.05}
 
 
-@given(proposals=lists(), text=st.booleans(), like_item=st.booleans(), named=st.booleans())
+@given(proposals=lists(), text=st.booleans(), like_item=st.booleans(), named=st.booleans(), likes=st.integers(1, 12))
 def test_what_is_not_heard_weighs_nothing(
-    proposals: dict[str, tuple[Candidate, ...]], text: bool, like_item: bool, named: bool
+    proposals: dict[str, tuple[Candidate, ...]], text: bool, like_item: bool, named: bool, likes: int
 ) -> None:
+    asking: dict[str, Any] = {"text": text, "like_item": like_item, "named": named, "likes": likes}
     asked: dict[str, tuple[Candidate, ...]] = {}
     for name in sorted(proposals, key=lambda one: (one not in ranking.TEXT_SOURCES, one != "collaborative")):
         said = [other for other, candidates in asked.items() if candidates]
-        heard = ranking.heard(said, text=text, like_item=like_item, named=named)
+        heard = ranking.heard(said, **asking)
         if heard is None or name in heard or name not in ranking.PERSONAL_SOURCES:
             asked[name] = proposals[name]
     everything, less = (
-        ranking.fuse(ranking.merge(one), ranking.source_weights(one, text=text, like_item=like_item, named=named))
-        for one in (proposals, asked)
+        ranking.fuse(ranking.merge(one), ranking.source_weights(one, **asking)) for one in (proposals, asked)
     )
     assert [(one.item_id, one.parts) for one in everything] == [(one.item_id, one.parts) for one in less]
 
@@ -118,15 +126,45 @@ def test_with_many_likes_only_what_weighs_is_heard() -> None:
     assert frozenset(ranking.BY_LIKES) == {"collaborative", "popular"}
     named = ranking.heard(["collaborative"], text=False, like_item=False, named=True)
     assert named == frozenset({"company", "alike", "attributes", "collaborative", "popular"})
+    assert ranking.heard(["collaborative"], text=False, like_item=False, likes=FEW_LIKES) == named
     assert ranking.heard(["alike"], text=False, like_item=False) is None
     assert ranking.heard(["collaborative"], text=False, like_item=True) is None
 
 
+def known(likes: int, *kindred: str) -> list[str]:
+    """The ranking for somebody of so many likes where everybody likes a to z in that order, and `kindred` goes with just these likes."""
+    proposals = proposed("collaborative", *"abcdefghijklmnopqrstuvwxyz") | proposed("company", *kindred)
+    weights = ranking.source_weights(proposals, text=False, like_item=False, likes=likes)
+    return [one.item_id for one in ranking.fuse(ranking.merge(proposals), weights)]
+
+
+def test_with_one_like_what_goes_with_it_comes_first_and_the_sure_guesses_follow() -> None:
+    assert known(1, "z", "y")[:3] == ["z", "y", "a"]
+    assert known(1, *"zyxwvutsrqponml")[:7] == ["z", "y", "x", "a", "b", "w", "c"]
+
+
+def test_with_each_like_more_less_is_brought_forward_and_with_many_nothing() -> None:
+    places = [known(likes, "z").index("z") for likes in (3, 5, 7, FEW_LIKES + 1)]
+    assert places == sorted(set(places))
+    assert places[-1] == 25
+
+
+def test_what_the_model_does_not_propose_stands_behind_what_it_does() -> None:
+    assert known(1, "stranger", "b")[:2] == ["b", "a"]
+    assert known(1, "stranger", "b")[-1] == "stranger"
+
+
+def test_who_explores_hears_less_of_what_everybody_likes() -> None:
+    weights = ranking.Weights({"dense": 1.0, "popular": 0.5})
+    assert weights.exploring(0) == weights
+    assert weights.exploring(1).by_source == {"dense": 1.0, "popular": pytest.approx(0.05)}
+
+
 def test_what_no_word_matched_stands_behind_what_a_word_matched() -> None:
     proposals = proposed("dense", *"abcdefghij") | proposed("collaborative", "x") | proposed("popular", "x")
-    fused = ranking.fuse(ranking.merge(proposals), {"dense": 0.3, "collaborative": 1.0})
-    assert fused[0].item_id == "x"
-    ordered = ranking.matched_first(fused)
+    weights = ranking.Weights({"dense": 0.3, "collaborative": 1.0})
+    assert ranking.fuse(ranking.merge(proposals), weights)[0].item_id == "x"
+    ordered = ranking.fuse(ranking.merge(proposals), replace(weights, led_by=ranking.TEXT_SOURCES))
     assert ordered[-1].item_id == "x"
     assert ordered[-1].score == pytest.approx(ranking.BESIDE)
 

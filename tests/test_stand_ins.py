@@ -85,7 +85,7 @@ def test_literal_words_keep_their_say_where_every_item_stands_in_both_lists() ->
     told, mixed = (
         made.propose(Query(text="a dog"), ALL, pool=10).by_source for made in (TOLD, proposer({"b": 0.6}, {"a": 0.6}))
     )
-    alone, both = (ranking.source_weights(found, text=True, like_item=False) for found in (told, mixed))
+    alone, both = (ranking.source_weights(found, text=True, like_item=False).by_source for found in (told, mixed))
     assert both["dense"] + both["by_text"] == alone["dense"] == 1.0
     assert both["lexical"] == alone["lexical"]
 

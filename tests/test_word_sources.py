@@ -29,7 +29,9 @@ def told(text: str, channel: Channel) -> Passage:
 
 @pytest.mark.parametrize(("covered", "weight"), [(0.1, 0.0), (0.2, 0.0), (0.4, 0.25), (0.6, 0.5), (1.0, 0.5)])
 def test_literal_matches_weigh_by_how_much_of_the_request_they_cover(covered: float, weight: float) -> None:
-    weights = ranking.source_weights({"dense": DENSE, "lexical": LEXICAL}, text=True, like_item=False, covered=covered)
+    weights = ranking.source_weights(
+        {"dense": DENSE, "lexical": LEXICAL}, text=True, like_item=False, covered=covered
+    ).by_source
     assert weights["lexical"] == pytest.approx(weight)
     assert weights["dense"] == 1.0
 

@@ -96,7 +96,7 @@ class Scorer(Protocol):
         ...
 
     def company(self, item_index: int) -> NDArray[np.float32]:
-        """What a like of this item adds to every item for somebody well known, popularity left out, shape (n_items,)."""
+        """How much every item goes with this one once popularity is left out, shape (n_items,); 0 with itself."""
         ...
 
 

@@ -89,7 +89,7 @@ class CollaborativeModel:
         return part
 
     def company(self, item_id: str) -> NDArray[np.float32]:
-        """What a like of that item adds to every item for somebody well known, shape as `affinity`; 0 where nothing is known."""
+        """What goes with that item and what its scorer calls that, shape as `affinity`; 0 where nothing is known."""
         company = np.zeros(len(self.catalogue.items), dtype=np.float32)
         row = self._rows.get(item_id)
         if row is not None:

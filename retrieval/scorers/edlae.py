@@ -59,21 +59,22 @@ class AdaptiveScorer:
     """Item-item weights of several levels; a `Scorer`.
 
     Args:
-        weights: each float32, shape (n_items, n_items), C order, diagonal 0; row i is what a like of item i adds to every item.
+        solutions: the models of the levels; row i of a model's weights is what a like of item i adds to every item.
         levels: by `least`, rising; the first one also serves those below it.
         log_popularity: float32, shape (n_items,), log(1 + people who like it).
     """
 
     def __init__(
         self,
-        weights: Sequence[Weights],
+        solutions: Sequence[Solution],
         *,
         levels: Sequence[Level],
         log_popularity: NDArray[np.float32],
         scorer_id: str = "edlae",
     ) -> None:
-        self.weights = tuple(weights)
+        self.weights = tuple(solution.weights for solution in solutions)
         self.levels = tuple(levels)
+        self._precision = np.sqrt(solutions[self.levels[-1].weights].diagonal)
         self.log_popularity = log_popularity
         self.scorer_id = scorer_id
         self.n_items = len(log_popularity)
@@ -120,9 +121,13 @@ class AdaptiveScorer:
         return self._usual_rows[level.weights]
 
     def company(self, item_index: int) -> NDArray[np.float32]:
-        """The item's row at the last level, shape (n_items,)."""
-        level = self.levels[-1]
-        return np.asarray(level.scale * self.weights[level.weights][item_index], dtype=np.float32)
+        """The partial correlation of the item's likes with every item's at the last level, in [-1, 1], shape (n_items,); 0 with itself.
+
+        The row of weights foretells likes, and so leans on what many like; the correlation is what two items have to do with each other
+        once all the others are known, in both directions alike: -P_ij / sqrt(P_ii P_jj), which is B_ij sqrt(P_jj / P_ii).
+        """
+        row = self.weights[self.levels[-1].weights][item_index]
+        return np.asarray(row * (self._precision / self._precision[item_index]), dtype=np.float32)
 
     def level(self, likes: Mapping[int, float]) -> Level:
         """The level of somebody with these likes."""

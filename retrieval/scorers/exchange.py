@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.scorers.ease import Solution
 from retrieval.scorers.edlae import AdaptiveScorer, LevelChoice, fitted_levels, models_of, penalty_unit, solutions
 from retrieval.scorers.lending import Borrowers, Coefficients, Exchange, Lending, centred
 from retrieval.scorers.levels import ABLE
@@ -117,7 +118,7 @@ def _trials(
     serving = [_serving(choices, int(np.count_nonzero(old[own]))) for own in known]
     found = []
     for place, solution in enumerate(solutions(fitted, models_of(choices), unit=penalty_unit(training))):
-        borrowers = _borrowers(training, vectors, new, place, solution.weights, choices=choices, told=told)
+        borrowers = _borrowers(training, vectors, new, place, solution, choices=choices, told=told)
         own = [n for n, model in enumerate(serving) if model == place]
         found += [_trial(held[n], known[n], met[people[n]].indices, borrowers, new=new, old=old > 0) for n in own]
     return found
@@ -134,19 +135,19 @@ def _borrowers(
     vectors: NDArray[np.float32],
     new: NDArray[np.int64],
     place: int,
-    weights: NDArray[np.float32],
+    solution: Solution,
     *,
     choices: Sequence[LevelChoice],
     told: int,
 ) -> Borrowers:
     """The new items as they are with a scorer of the old ones, of the levels of one model."""
     popularity = np.log1p(np.asarray((training > 0).sum(0)).ravel()).astype(np.float32)
-    levels = fitted_levels(choices, place, weights, likes=training, log_popularity=popularity)
+    levels = fitted_levels(choices, place, solution.weights, likes=training, log_popularity=popularity)
     own = [replace(level, weights=0) for level in sorted(levels, key=lambda level: level.least)]
-    scorer = AdaptiveScorer((weights,), levels=own, log_popularity=popularity)
+    scorer = AdaptiveScorer((solution,), levels=own, log_popularity=popularity)
     taught = vectors.copy()
     taught[new] = 0
-    lending = Lending.learned(taught, (weights,), popularity, told=told)
+    lending = Lending.learned(taught, (solution.weights,), popularity, told=told)
     nothing = np.full(len(new), -1, dtype=np.int64)
     rows = centred(vectors, lending.centre)[new]
     return Borrowers(lending, scorer, new, nothing, np.zeros(len(new), dtype=np.float32), rows)

@@ -177,7 +177,7 @@ def _read_model(
     if not record.models:
         return None
     scorer = AdaptiveScorer(
-        [read_solution(folder, place).weights for place in range(len(record.models))],
+        [read_solution(folder, place) for place in range(len(record.models))],
         levels=[Level(**level) for level in record.levels],
         log_popularity=np.log1p(np.array([record.likes.get(i, 0) for i in item_ids], dtype=np.float32)),
         scorer_id=record.scorer,
@@ -201,8 +201,8 @@ def fit_adaptive(
         return None
     kept: list[Solution] = []
     levels, _, chosen = _fit(training, choices, lambda _, solution: kept.append(solution))
+    scorer = AdaptiveScorer(kept, levels=levels, log_popularity=training.log_popularity, scorer_id=scorer_id(levels))
     weights = [solution.weights for solution in kept]
-    scorer = AdaptiveScorer(weights, levels=levels, log_popularity=training.log_popularity, scorer_id=scorer_id(levels))
     lending = None if item_vectors is None else _lending(training, weights, chosen, item_vectors)
     met = people_met(interactions, catalogue)
     borrowers = _borrowers(lending, scorer, training.item_ids, item_vectors=item_vectors, met=met)

@@ -12,11 +12,15 @@ from retrieval.sources.collaborative import content_likes
 from retrieval.sources.top_items import top_items
 from vouch.types import Candidate, Query
 
+DIGITS = 5
+"""Of a cosine: those behind are float32's own."""
+
 
 class AttributeSource:
     """The weighted mean over the likes of the cosine of two items' values, each value as heavy as it is rare (likeness.rarities).
 
-    A value of one item alone, or of every item, says nothing and counts for nothing.
+    A value of one item alone, or of every item, says nothing and counts for nothing. Items that share as much share their rank: three
+    hundred romantic comedies are all as near to a romantic comedy.
     """
 
     name = "attributes"
@@ -33,8 +37,9 @@ class AttributeSource:
             return ()
         given = np.fromiter(likes.values(), np.float32, len(likes))
         profile = given @ self._values[list(likes)] / np.abs(given).sum()
-        scores = np.asarray(self._values @ np.asarray(profile).ravel(), dtype=np.float32)
-        return top_items(self._catalogue, np.where(scores > 0, scores, np.nan), k, allowed=allowed, name=self.name)
+        scores = np.round(np.asarray(self._values @ np.asarray(profile).ravel(), dtype=np.float32), DIGITS)
+        kept = np.where(scores > 0, scores, np.nan)
+        return top_items(self._catalogue, kept, k, allowed=allowed, name=self.name, ties_share=True)
 
 
 def _matrix(catalogue: Catalogue) -> Any:

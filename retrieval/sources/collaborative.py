@@ -7,11 +7,9 @@ from numpy.typing import NDArray
 
 from retrieval.scorers.collaborative_model import CollaborativeModel
 from retrieval.sources.top_items import top_items
-from retrieval.tastes import named_likes, recent_like_weights
+from retrieval.tastes import FEW_LIKES, named_likes, recent_like_weights
 from vouch.types import Candidate, Query
 
-FEW_LIKES = 8
-"""Up to so many likes the company source speaks."""
 BESIDE_LIKE_ITEM = 0.5
 """What all likes together weigh beside the one item that a query asks for more of."""
 

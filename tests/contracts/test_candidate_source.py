@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from retrieval.catalogue import Catalogue
@@ -10,10 +12,11 @@ from retrieval.recommender import standard_sources
 from retrieval.scorers.fitted import Fitted, fit_ease
 from retrieval.scorers.like_counts import LikeCounts
 from retrieval.sources.alike import AlikeSource
+from retrieval.sources.attributes import AttributeSource
 from retrieval.sources.dense import DenseSource
 from retrieval.sources.query_vectors import QueryVectors
 from tests.stand_ins_perception import HashEmbedder
-from tests.stand_ins_recommender import FailingEmbedder, small_catalogue, small_content, two_camps
+from tests.stand_ins_recommender import FailingEmbedder, small_catalogue, small_content, small_world, two_camps
 from vouch.errors import SourceFailed
 from vouch.ports import CandidateSource
 from vouch.types import Preference, Query, Taste
@@ -52,12 +55,25 @@ def test_there_is_a_source_of_every_kind() -> None:
 
 
 def test_candidates_carry_their_own_rank_and_score_best_first(source: CandidateSource) -> None:
-    candidates = source.propose(ASKED, 5, None)
-    assert candidates
-    assert [c.ranks for c in candidates] == [{source.name: rank} for rank in range(1, len(candidates) + 1)]
+    candidates = source.propose(ASKED, 100, None)
+    assert all(c.ranks.keys() == {source.name} for c in candidates)
     scores = [c.scores[source.name] for c in candidates]
     assert scores == sorted(scores, reverse=True)
     assert len({c.item_id for c in candidates}) == len(candidates)
+    untied = [(place, c) for place, c in enumerate(candidates, start=1) if scores.count(c.scores[source.name]) == 1]
+    assert untied
+    assert all(c.ranks == {source.name: place} for place, c in untied)
+
+
+def test_what_shares_as_much_with_the_likes_has_the_middle_of_its_places() -> None:
+    schema, items, _ = small_world()
+    told = tuple(
+        replace(items[0], item_id=str(n), attributes={"genres": ("horror" if n < 6 else "western",)}) for n in range(9)
+    )
+    source = AttributeSource(Catalogue(items=told, schema=schema))
+    liked = Query(tastes=(Taste(user_id="s", liked=(Preference(item_id="0"),)),))
+    found = [(c.item_id, c.ranks["attributes"]) for c in source.propose(liked, 3, None)]
+    assert found == [("0", 4), ("1", 4), ("2", 4)]
 
 
 @pytest.mark.parametrize("k", [1, 2])

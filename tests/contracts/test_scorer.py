@@ -11,8 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.scorers.als import AlsChoice, AlsScorer, als_factors, predicted
-from retrieval.scorers.ease import EaseScorer, default_penalty, ease_weights, likes_matrix
-from retrieval.scorers.edlae import AdaptiveScorer, LevelChoice, fit_models, fitted_levels, models_of
+from retrieval.scorers.ease import EaseScorer, Solution, default_penalty, ease_weights, likes_matrix
+from retrieval.scorers.edlae import (
+    AdaptiveScorer,
+    LevelChoice,
+    fit_models,
+    fitted_levels,
+    models_of,
+    penalty_unit,
+    solutions,
+)
 from retrieval.scorers.neighbours import SparseScorer, neighbour_weights, transition_weights
 from vouch.ports import Scorer
 
@@ -45,13 +53,13 @@ def fitted_adaptive() -> Scorer:
     likes = likes_matrix(checkerboard(), n_people=N, n_items=N)
     log_popularity = np.log1p(np.asarray(likes.sum(0), dtype=np.float32).ravel())
     log_popularity[0] += 0.5  # so that popularity has something to say
-    weights = list(fit_models(likes, models_of(CHOICES)))
+    models = list(solutions(likes, models_of(CHOICES), unit=penalty_unit(likes)))
     levels = [
         level
-        for place, own in enumerate(weights)
-        for level in fitted_levels(CHOICES, place, own, likes=likes, log_popularity=log_popularity)
+        for place, own in enumerate(models)
+        for level in fitted_levels(CHOICES, place, own.weights, likes=likes, log_popularity=log_popularity)
     ]
-    return AdaptiveScorer(weights, levels=sorted(levels, key=lambda one: one.least), log_popularity=log_popularity)
+    return AdaptiveScorer(models, levels=sorted(levels, key=lambda one: one.least), log_popularity=log_popularity)
 
 
 def fitted_als() -> AlsScorer:
@@ -231,7 +239,7 @@ def test_what_a_like_of_anything_would_give_is_called_popularity() -> None:
         Level(least=1, weights=0, popularity=0.0, scale=1.0),
         Level(least=9, weights=0, popularity=0.0, scale=1.0),
     )
-    scorer = AdaptiveScorer((together,), levels=levels, log_popularity=popular)
+    scorer = AdaptiveScorer((Solution(together, np.ones(6, dtype=np.float32)),), levels=levels, log_popularity=popular)
     mine, everybodys = scorer.contributions({1: 1.0}, 2)[1], scorer.contributions({1: 1.0}, 0)[1]
     assert mine > everybodys
     assert scorer.popularity_part({1: 1.0}, 0) > scorer.popularity_part({1: 1.0}, 2)
