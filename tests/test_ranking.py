@@ -181,6 +181,26 @@ def test_diversity_puts_something_else_between_two_that_are_alike() -> None:
     assert chosen[2].parts["diversity"] == pytest.approx(-ranking.DIVERSITY * 0.99)
 
 
+class OpensTheSecond:
+    """A term that forbids the second candidate until the first is taken, which pays half."""
+
+    name = "order"
+
+    def __init__(self) -> None:
+        self._prices = np.array([0.5, np.inf])
+
+    def shares(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        return self._prices
+
+    def take(self, place: int) -> None:
+        self._prices = np.array([0.5, 0.0])
+
+
+def test_the_list_is_ordered_by_what_is_left_whenever_an_item_was_taken() -> None:
+    scored = [Scored(Candidate(item_id=i, ranks={}, scores={}), {"dense": 1.0}) for i in ("first", "second")]
+    assert [one.item_id for one in ranking.listed(scored, 2, OpensTheSecond())] == ["second", "first"]
+
+
 @pytest.mark.parametrize("scale", [0.01, 1.0, 100.0])
 def test_what_repetition_costs_is_a_share_of_the_score(scale: float) -> None:
     scored = [
