@@ -37,7 +37,7 @@ def test_nine_in_ten_unseen_messages_are_named_rightly() -> None:
 
 @pytest.mark.parametrize(
     ("message", "intent"),
-    [("why", "why"), ("hello there", "greeting"), ("thanks", "thanks"), ("no thanks", "no"), ("undo", "forget")],
+    [("why", "why"), ("no thanks", "no"), ("undo", "forget")],
 )
 def test_plain_messages_are_settled_by_rules(message: str, intent: str) -> None:
     assert intents().rule(message) == intent

@@ -117,7 +117,8 @@ _OF_YOU = (
     r"|(?:are|r) (?:you|u) (?:a )?(?:fan|girl|boy|man|woman|human|real|bot|robot|married|single|friend))(?: \w+)*"
 )
 _GREETING = (
-    r"(?:(?:hi|hello|hey|hiya|howdy|heya|hai|greetings|good (?:morning|evening|afternoon|day))(?: (?:there|again|friend|everyone|all|you))*"
+    r"(?:(?:hi|hello|hey|hiya|howdy|heya|hai|yo|greetings|good (?:morning|evening|afternoon|day))"
+    r"(?: (?:there|again|friend|everyone|all|you|vouch))*"
     r"|(?:so )?how (?:are|r) (?:you|u|ya|things)(?: (?:doing|today|tonight|all))*|hows (?:it going|your day|things)|whats up"
     r"|how about (?:you|yours|yourself)|nice to meet you|(?:i )?hope (?:all is well|you are (?:doing )?well|youre (?:doing )?well)"
     r"|(?:i |im |i am |doing |am |very )*(?:doing )?(?:good|well|fine|great|ok|okay|alright)"
@@ -153,7 +154,7 @@ _SPANS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
 _INTERJECTION = re.compile(
     rf"{_LEAD}(?:oh|ooh|ah|ahh+|hm+|well|wow|ok|okay|cool|awesome|great|nice|good|perfect|excellent|sweet|sure|absolutely"
     r"|definitely|certainly|exactly|of course|yes|yea|yeah|yep|yup|lol|haha\w*|got it|gotcha|will do|oh goody|good to know|so glad you asked"
-    r"|good choice|great suggestions?|excellent recommendations?(?: friend)?|great|true|true that|i see|i agree|i dont (?:mind|know|care)"
+    r"|good choice|nice one|great suggestions?|excellent recommendations?(?: friend)?|great|true|true that|i see|i agree|i dont (?:mind|know|care)"
     r"|sure am|same here|no way"
     r"|(?:i )?appreciate it|(?:awesome )?got both|good idea|thats a great idea|great idea|legendary film|great movies?|very good movies?|fine|yay)"
 )

@@ -118,9 +118,9 @@ class Enquiries:
         strong = bool({"accept", "close", "unseen", "seen"} & set(slots.acts))
         names = any(word in self.reader.titles.title_words for word in fold(slots.text).split())
         if strong and not wishes_clearly(slots.rest) and (not names or chats(slots.rest)):
-            return self._answered(heard)
+            return self.answered(heard)
         if slots.acts and slots.empty and not REQUEST.search(slots.rest) and not wishes(slots.rest):
-            return self._answered(heard)
+            return self.answered(heard)
         speaks = any(
             word.folded in _SPEAKERS for word in heard.message.words
         )  # without one it may quote what is looked for
@@ -128,7 +128,8 @@ class Enquiries:
             return Plan(aside=heard.aside("remark"))
         return None
 
-    def _answered(self, heard: Heard) -> Plan:
+    def answered(self, heard: Heard) -> Plan:
+        """The answer to what was said besides: to the weightiest of several courtesies."""
         return Plan(aside=heard.aside(next(intent for act, intent in _OF_ACT if act in heard.slots.acts)))
 
     def small_talk(self, heard: Heard, rule: str | None) -> Plan | None:

@@ -38,29 +38,7 @@ SURE = 0.55
 _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
     (intent, re.compile(pattern))  # type: ignore[misc]
     for intent, pattern in (
-        (
-            "greeting",
-            r"^(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|evening|afternoon|day)"
-            r"|moin|yo)(?: (?:there|vouch|you|everyone|all|friend|again))?$",
-        ),
-        (
-            "thanks",
-            r"^(?:(?:ok|okay|great|perfect|cool|super|awesome|lovely|nice|wonderful|many"
-            r"|brilliant|wow) )*(?:thanks|thank you|thx|ty|cheers)(?: (?:a lot|so much"
-            r"|very much|you|a bunch|again|vouch|bye|for .*|thats all|i .*))*$",
-        ),
-        (
-            "thanks",
-            r"^(?:bye|goodbye|bye bye|see you|see you later|good night|thats all|ok|okay"
-            r"|great|perfect|cool|awesome|lovely|nice|wonderful|brilliant|sounds good|excellent"
-            r"|ok great|good|good choice|nice one|wow)$",
-        ),
-        (
-            "help",
-            r"^(?:help|help me|what can you do|how does (?:this|it) work|who are you|what"
-            r" are you|what is this|what can i (?:ask|do|say)(?: you)?|how do i use this"
-            r"|what is vouch|whats this)$",
-        ),
+        ("help", r"^(?:help|who are you)$"),
         (
             "yes",
             r"^(?:yes|yes please|yeah|yep|yup|sure|right|exactly|correct|of course|yes that"

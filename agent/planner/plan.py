@@ -202,6 +202,8 @@ class Planner:
         bare = not heard.slots.mentions
         if rule in _TALK and bare:
             return self._enquiries.talk(heard, rule or "help")
+        if bare and not heard.slots.rest and heard.slots.acts and {*heard.slots.acts} <= {"greeting", "close"}:
+            return self._enquiries.answered(heard)
         if rule in {"yes", "no"} and bare:
             wants_others = rule == "no" and heard.ledger.standing is not None
             return self._requests.again(heard) if wants_others else self._enquiries.talk(heard, rule or "yes")
