@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from agent.planner.conditions import Reading
 from agent.planner.lexicon import Lexicon, Topic
 from agent.planner.spoken_numbers import COUNT, YEAR, amount_of
-from agent.planner.words import word_set
+from agent.planner.words import LEAD, word_set
 from vouch.types import FilterOp
 
 _CHANGE = re.compile(
@@ -58,7 +58,7 @@ _SAME_LENGTH = re.compile(
 )
 _COUNT = re.compile(rf"(?P<n>{COUNT}) (?:(?:of the best|\w+) )?(?P<noun>\w+)(?= |$)")
 _COUNT_ALONE = re.compile(
-    r"^(?:(?:ok|please|just|only) )*(?:give me|show me|name|list|recommend|suggest|just|only)(?: me)? (?:just |only )?"
+    rf"^{LEAD}(?:give me|show me|name|list|recommend|suggest|just|only)(?: me)? (?:just |only )?"
     rf"(?P<n>{COUNT})(?: please| of them)?$"
 )
 _AT_MOST = re.compile(

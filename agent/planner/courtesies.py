@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.planner.titles import TitleMention
-from agent.planner.words import Message
+from agent.planner.words import EXCLAIMED, LEAD, Message
 
 Act = Literal["greeting", "close", "accept", "seen", "unseen", "remark"]
 
@@ -21,11 +21,6 @@ _FINE = (
     r"|lovely|excellent|exciting|brilliant|super|neat|fine|terrific|promising|delightful|right up my alley)"
 )
 _IT = r"(?:it|that|this|they|those|these|them|one|ones|both|all|TITLE|either)"
-_LEAD = (
-    r"(?:(?:oh|ooh|ah|ahh|ahhh|aha|hmm+|hm|um|uh|well|so|and|but|also|yes|yea|yeah|yep|yeap|yup|no|nope|nah|ok|okay|k|sure|right"
-    r"|true|lol|haha\w*|wow|cool|awesome|great|nice|good|perfect|excellent|sorry|actually|honestly|basically|then|again|of course"
-    r"|absolutely|definitely|certainly|exactly|alright|gotcha|sweet|omg|man|dude|bro) )*"
-)
 _HELP = (
     r"(?:help|suggestions?|recommendations?|recommending|suggesting|chat|chatting|conversation|information|info|ideas?|picks?|pics"
     r"|time|advice|tips?|insight|assistance|reply|answers?|talk|talking|asking|that|this|it|one|everything|all|sharing|tip|movies?"
@@ -145,31 +140,30 @@ _SPANS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
         ("close", _BYE),
         ("close", _THANKS),
         ("greeting", _GREETING),
-        ("remark", rf"(?<!\S)(?:^{_LEAD}){_OF_YOU}"),
+        ("remark", rf"(?<!\S)(?:^{LEAD}){_OF_YOU}"),
         ("unseen", _UNSEEN),
         ("seen", _SEEN),
         ("accept", _ACCEPT),
     )
 )
 _INTERJECTION = re.compile(
-    rf"{_LEAD}(?:oh|ooh|ah|ahh+|hm+|well|wow|ok|okay|cool|awesome|great|nice|good|perfect|excellent|sweet|sure|absolutely"
-    r"|definitely|certainly|exactly|of course|yes|yea|yeah|yep|yup|lol|haha\w*|got it|gotcha|will do|oh goody|good to know|so glad you asked"
-    r"|good choice|nice one|great suggestions?|excellent recommendations?(?: friend)?|great|true|true that|i see|i agree|i dont (?:mind|know|care)"
+    rf"{LEAD}(?:{EXCLAIMED}|got it|will do|goody|good to know|glad you asked"
+    r"|good choice|nice one|great suggestions?|excellent recommendations?(?: friend)?|true that|i see|i agree|i dont (?:mind|know|care)"
     r"|sure am|same here|no way"
-    r"|(?:i )?appreciate it|(?:awesome )?got both|good idea|thats a great idea|great idea|legendary film|great movies?|very good movies?|fine|yay)"
+    r"|(?:i )?appreciate it|(?:awesome )?got both|good idea|thats a great idea|great idea|legendary film|great movies?|very good movies?)"
 )
 _ACCEPTING = re.compile(
     r"\b(?:sure|of course|definitely|absolutely|certainly|ok|okay|cool|awesome|perfect|great|excellent|nice|goody|yay|good choice"
     r"|good idea|great idea|got it|got both|will do|recommendations?|suggestions?|appreciate)\b"
 )
 _REMARK = re.compile(
-    rf"^{_LEAD}(?:i (?:think|guess|thought|believe|know|heard|agree|mean|feel like|feel|bet|wonder|remember(?:ed)?|was) )?"
+    rf"^{LEAD}(?:i (?:think|guess|thought|believe|know|heard|agree|mean|feel like|feel|bet|wonder|remember(?:ed)?|was) )?"
     r"(?:that )?(?:it|its|that|thats|this|he|hes|she|shes|they|theyre"
     r"|those|these|there|theres|everyone|everybody|people|nobody|you|youre|your|u"
     r"|(?:my|our|his|her|their|the) (?:\w+ ){1,3}?(?:is|are|was|were|has|had|wants?|can|will|really|just|and))(?= |$)"
 )
 _SELF = re.compile(
-    rf"^{_LEAD}(?:i|im|ive|id|ill|we|weve|were|me|my)(?= |$)|^(?:still|same|basically|try|trying|such|not|hope)\b"
+    rf"^{LEAD}(?:i|im|ive|id|ill|we|weve|were|me|my)(?= |$)|^(?:still|same|basically|try|trying|such|not|hope)\b"
 )
 _WISH = re.compile(
     r"\b(?:want|wanna|need|like|likes|love|loves|looking|look for|mood|prefer|recommend\w*|suggest\w*|enjoy|enjoys|fancy|wish"

@@ -18,7 +18,7 @@ from agent.planner.standing import call
 from agent.planner.statements import Statements
 from agent.planner.titles import TitleMention
 from agent.planner.why_not_requests import asks_why_not
-from agent.planner.words import singular, word_set
+from agent.planner.words import LEAD, singular, word_set
 from retrieval.titles import fold, title_forms
 
 _FIND = re.compile(
@@ -28,7 +28,7 @@ _FIND = re.compile(
     r"|your)))\b"
 )
 _FIND_REST = re.compile(
-    r"^(?:hi |hey |ok |so |and )*(?:do you (?:have|know|carry|sell|stock)|have you"
+    rf"^{LEAD}(?:do you (?:have|know|carry|sell|stock)|have you"
     r" (?:got|heard of)|is there|find|search for|look up|you got|got)(?: (?:a|an"
     r"|the|any))?(?: (?:film|movie|book|piece|novel|song|item|product))?(?: (?:called"
     r"|named|titled))? (?P<rest>.+)$"
@@ -38,7 +38,7 @@ _NOT_A_TITLE = word_set(
     "one ones else that which under similar of"
 )
 _VERSION = re.compile(
-    r"^(?:and |so |ok |but )*(?:is there|are there|do you have|have you got|you got|got|any chance of) (?:an? |the |any )?\w+"
+    rf"^{LEAD}(?:is there|are there|do you have|have you got|you got|got|any chance of) (?:an? |the |any )?\w+"
     r" (?:version |adaptation )?(?:of|from|based on|after) "
 )
 _SAID_OF = {"like": "like", "dislike": "dislike", "seen": "seen", "hide": "hide", "forget": "forget"}
@@ -73,9 +73,7 @@ _SUPERLATIVE = re.compile(
     r"\b(?:which|whats|what is|what).*\b(?:shortest|longest|oldest|earliest|newest"
     r"|latest|most recent|cheapest|least expensive|most expensive|priciest)\b"
 )
-_PLAYS = re.compile(
-    r"^(?:(?:please|ok|okay|now|can you|could you|would you) )*(?:play|let me (?:hear|listen to)|start)\b"
-)
+_PLAYS = re.compile(rf"^{LEAD}(?:(?:can|could|would) you )?(?:please )?(?:play|let me (?:hear|listen to)|start)\b")
 _SPEAKERS = word_set(
     "i im ive ill id me my you youre youve your we were us our it its that thats this they he she hes shes"
 )

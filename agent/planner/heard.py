@@ -11,7 +11,7 @@ from agent.ledger import Ledger
 from agent.planner.roles import Role
 from agent.planner.slots import Slots
 from agent.planner.titles import TitleMention
-from agent.planner.words import Message
+from agent.planner.words import LEAD, Message
 from agent.references import Reference
 from retrieval.catalogue import Catalogue
 
@@ -23,7 +23,7 @@ REQUEST = re.compile(
     r"|choose))\b"
 )
 """Words that ask for something to be shown."""
-_ON = frozenset({"and", "what about", "how about", "and what about", "and for", "and of"})
+_ON = re.compile(rf"{LEAD}(?:and|(?:what|how) about|and for|and of)")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Heard:
         """Whether the message only names another item: “and the second?”, “what about Metropolis?”."""
         covered = {p for m in self.slots.mentions for p in range(m.start, m.end)}
         rest = " ".join(w.folded for p, w in enumerate(self.message.words) if p not in covered)
-        return bool(self.slots.mentions) and re.sub(r"^(?:ok|okay|so|oh|hm+) ", "", rest) in _ON
+        return bool(self.slots.mentions) and bool(_ON.fullmatch(rest))
 
     def aside(self, intent: str, **more: object) -> dict[str, Any]:
         """What the words should know besides the results, as plain JSON; what says nothing is left out."""

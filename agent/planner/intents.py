@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from agent.planner.words import LEAD
 from vouch.ports import Embedder, Vectors
 
 Intent = Literal[
@@ -58,9 +59,9 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
         ),
         (
             "recommend",
-            r"^(?:(?:and|so|ok|okay|now|then|well) )*what (?:do|would|can|could|should) (?:you|i|we) "
+            rf"^{LEAD}what (?:do|would|can|could|should) (?:you|i|we) "
             r"(?:recommend|suggest|watch|read|see|hear|try)(?: (?:me|us|to me|for me|now|then|next|tonight|today|instead))*$"
-            r"|^(?:(?:and|so|ok|okay|now|then|well) )*what(?:s| is) good(?: (?:here|now|then|tonight|today))*$",
+            rf"|^{LEAD}what(?:s| is) good(?: (?:here|now|then|tonight|today))*$",
         ),
         (
             "facets",
@@ -76,8 +77,8 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
         ),
         (
             "why",
-            r"^(?:(?:and|but|so|ok|hm+|um|oh|hey|wait|please) )*(?:why\b(?! not (?:a|an|some"
-            r"|something)\b)|how come|explain(?! how)|what makes (?:you|it|this|that|the)"
+            rf"^{LEAD}(?:why\b(?! not (?:a|an|some|something)\b)"
+            r"|how come|explain(?! how)|what makes (?:you|it|this|that|the)"
             r"|for what reason|what(?: i)?s the reason|on what grounds|justify|convince me"
             r"|how do you know i|(?:would|will|might) i (?:also |really |even )?(?:like|love|enjoy)"
             r"|do you think (?:i|id|ill|i d|i ll|we|wed|well) (?:would |will |might )?(?:also |really )?(?:like|love|enjoy))"
@@ -86,7 +87,7 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
         ),
         (
             "forget",
-            r"^(?:please |ok |no )*(?:undo|scratch that|take (?:that|it) back|i take (?:that"
+            rf"^{LEAD}(?:undo|scratch that|take (?:that|it) back|i take (?:that"
             r"|it) back|forget (?:that|it|everything|all|what i said|about me|my)\b.*|(?:delete"
             r"|clear|reset|wipe|erase) (?:my|everything|all|the)\b.*|unlike\b.*|that was"
             r" a mistake|i didnt mean that|start over|forget me)",

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.planner.heard import Heard, Names
+from agent.planner.heard import REQUEST, Heard, Names
 from agent.planner.plan_types import Plan
 from agent.planner.standing import call
+from agent.planner.words import LEAD
 from vouch.types import ToolCall
 
 _UNDO = re.compile(
-    r"^(?:(?:please|ok|okay|no|oh|wait|sorry|actually|can you|could you) )*(?:undo(?: (?:that|it|this|the last (?:one|thing|change|step)))?"
+    rf"^{LEAD}(?:(?:can|could) you )?(?:undo(?: (?:that|it|this|the last (?:one|thing|change|step)))?"
     r"|scratch that|take (?:that|it) back|i take (?:that|it) back|forget (?:that|it|what i (?:just )?said)(?: i said)?"
     r"|that was a mistake|i didnt mean (?:that|it)|revert(?: that)?|go back(?: one step)?)(?: please| again)?$"
 )
@@ -21,15 +22,21 @@ _ALL = re.compile(
     r"|^(?:please )?start over$"
 )
 _TAKES_BACK = re.compile(r"^(?:\w+ )?(?:forget|undo|take back)\b")
-_PIN = re.compile(
-    r"^(?:please |ok )*(?:(?P<loose>un ?pin|let go of)|pin|always (?:remember|count|keep)|keep (?:.* )?in mind)\b"
+_BACK = re.compile(
+    rf"^{LEAD}(?:show me |give me |see |(?:go )?back to |what (?:was|were) )?(?:the )?"
+    r"(?:(?:ones?|list|films|books|things) (?:from |of )?(?:before|earlier)|(?:previous|earlier|former) (?:ones?|list|films|books|things))"
+    r"(?: again| once more)?$"
 )
+_PIN = re.compile(rf"^{LEAD}(?:(?P<loose>un ?pin|let go of)|pin|always (?:remember|count|keep)|keep (?:.* )?in mind)\b")
 _ALWAYS = re.compile(
     r"\b(?:from now on|always|in (?:general|future)|generally|every time|as a rule|for (?:all|every) lists?|in all lists"
     r"|never (?:show|recommend|suggest|give|anything|something)|(?:dont|do not) ever)\b"
 )
 _USUALLY = re.compile(
     r"^(?:please )?remember (?:that )?(?:i|we) (?:like|love)\b|\b(?:usually|generally|mostly|normally|in general|as a rule|tend to)\b"
+)
+_ADORES = re.compile(
+    r"^(?:(?:hi|hello|well|and|oh|but) )*(?:i|we) (?:(?:really|absolutely|just|also|simply|totally) )*(?:love|adore)\b"
 )
 _LISTS = ("recommend", "more_like")
 
@@ -48,8 +55,15 @@ class MemoryRequests:
             return Plan(calls=(call("forget_all"),), aside=heard.aside("forget"))
         if _UNDO.match(heard.folded):
             return self._undoes(heard)
+        before = heard.ledger.asked_before if _BACK.search(heard.folded) else None
+        if before is not None:
+            return Plan(calls=(before,), aside=heard.aside("refine"))
         held = heard.slots.filters
-        if rule == "forget" and held and _TAKES_BACK.match(heard.folded):
+        if (
+            held
+            and _TAKES_BACK.match(heard.folded)
+            and (rule == "forget" or not heard.slots.text.replace("forget", ""))
+        ):
             made = call("remember_condition", kind="forget", filters=[c.argument for c in held])
             return Plan(calls=(made,), aside=heard.aside("forget") | {"lasting": []})
         return None
@@ -66,7 +80,8 @@ class MemoryRequests:
         hard = [
             c.argument for c in slots.filters if c.lasting or (always and not usually and (not never or c.rules_out))
         ]
-        wished = (*slots.prefer, *slots.filters) if (always or usually) and not never else ()
+        adores = bool(_ADORES.match(heard.folded)) and not slots.text and not REQUEST.search(heard.folded)
+        wished = (*slots.prefer, *slots.filters) if (always or usually or adores) and not never else ()
         soft = [c.argument for c in wished if c.argument not in hard]
         calls = [self._remembering("never_break", hard)] if hard else []
         calls += [self._remembering("prefer", soft)] if soft else []
@@ -89,7 +104,7 @@ class MemoryRequests:
         last = turns[-1] if turns else None
         told = last is not None and any(c.name.startswith("remember") for c in last.calls)
         changed = last is not None and not told and last.aside.get("intent") == "refine" and last.asked is not None
-        before = next((t.asked for t in reversed(turns[:-1]) if t.asked is not None), None) if changed else None
+        before = heard.ledger.asked_before if changed else None
         if before is not None:
             return Plan(calls=(before,), aside=heard.aside("refine"))
         return Plan(calls=(call("undo"),), aside=heard.aside("forget"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.planner.lexicon import Lexicon, Topic, plain_name
-from agent.planner.words import Message, word_set
+from agent.planner.words import LEAD, Message, word_set
 
 _PATTERNS: tuple[tuple[str, tuple[Topic, ...]], ...] = (
     (r"\b(?:shortest|longest|briefest|thickest|thinnest)\b|\bwhich .*\b(?:longer|shorter)\b", ("minutes", "pages")),
@@ -43,7 +43,7 @@ _PATTERNS: tuple[tuple[str, tuple[Topic, ...]], ...] = (
 )
 _TOPICS = tuple((re.compile(pattern), topics) for pattern, topics in _PATTERNS)
 _ASKS = re.compile(
-    r"^(?:and |but |so |ok |okay |hey |oh |also |then )*(?:who|whos|whose|when|where"
+    rf"^{LEAD}(?:who|whos|whose|when|where"
     r"|how|what|whats|which|is|was|are|were|does|do|did|has|have|can|will|would|isnt"
     r"|tell me (?:how|who|when|where|what|if|whether))\b"
 )
@@ -59,15 +59,13 @@ _DESCRIBE = re.compile(
     r"|what(?: i)?s (?:it|that) like|what is (?:it|that|this|he|she) like)\b"
 )
 POINTS = re.compile(
-    r"^(?:and |but |so |ok |oh |hey |then )*(?:(?:is|isnt|was|wasnt|are|arent|were|does|do|did|has|will|would) (?:it|this|that|they|he|she|the|there)\b"
+    rf"^{LEAD}(?:(?:is|isnt|was|wasnt|are|arent|were|does|do|did|has|will|would) (?:it|this|that|they|he|she|the|there)\b"
     r"(?! any)|(?:who|whos|what|whats|when|where|how|how long|which \w+|what \w+)(?: s| is| are| was| were| did| does| do)? (?:it|this"
     r"|that|they|the|he|she|in it|starring"
     r"|stars?)\b|who (?:is|are|was|were) |what (?:is|was|s) (?:it|that|the)\b)"
 )
 """A question about something that was spoken of: its subject is a pronoun, or “the ...”."""
-_YES_NO = re.compile(
-    r"^(?:and |but |so |ok |oh |hey )*(?:is|isnt|was|are|does|do|did|has|can|will|would|tell me (?:if|whether)) "
-)
+_YES_NO = re.compile(rf"^{LEAD}(?:is|isnt|was|are|does|do|did|has|can|will|would|tell me (?:if|whether)) ")
 
 
 @dataclass(frozen=True, kw_only=True)

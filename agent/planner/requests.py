@@ -14,6 +14,7 @@ from agent.planner.residue import OF_OTHERS
 from agent.planner.slots import SlotReader
 from agent.planner.standing import Standing, call, conditions_of
 from agent.planner.titles import TitleMention
+from agent.planner.words import LEAD
 from vouch.types import ToolCall
 
 _BARE_DEGREE = re.compile(
@@ -23,9 +24,7 @@ _BARE_DEGREE = re.compile(
 """“Quieter”, “something stormier”: of what was asked for before."""
 _FOLLOWS = re.compile(
     r"^(?:set (?:in|on|at|during)|about|where|made|written|composed|featuring|starring"
-    r"|directed)\b|^(?:(?:ok|okay|hm+|well|yes|yeah|no|nah|thanks|great|cool|please"
-    r"|and|sorry"
-    r"|actually|oh|ah|nice) )*(?:but|only|just|instead|rather|what about|how about"
+    rf"|directed)\b|^{LEAD}(?:but|only|just|instead|rather|what about|how about"
     r"|make it|make them|more\b(?! like)|another|others?|any others?|anything else"
     r"|something else|something different"
     r"|different|less|without|from|under|in|by|with|no|not|nothing|except|then|also"
@@ -56,7 +55,7 @@ AGAIN = re.compile(
     r"|already (?:seen|know|read) (?:them|these|those|all)"
 )
 _SIMILAR = re.compile(
-    r"^(?:(?:ok|and|now|please|show me|give me|some|something|anything|more|ones?|films?|books?) )*similar\b(?! to)"
+    rf"^{LEAD}(?:(?:show|give) me )?(?:(?:some|something|anything|more|ones?|films?|books?) )*similar\b(?! to)"
 )
 _SAME_PERSON = re.compile(
     r"\b(?:(?:the|its|this|that) (?:author|director|composer|writer|artist|maker|brand)s? (?:\w+ ){0,3}(?:else|other|others|more)"

@@ -12,6 +12,7 @@ from agent.planner.requests import AGAIN, Requests
 from agent.planner.speech_acts import act_of
 from agent.planner.standing import Standing, call
 from agent.planner.titles import TitleMention
+from agent.planner.words import LEAD
 from vouch.types import ToolCall
 
 _ALIKE = re.compile(r"\b(?:similar|like (?:it|that|this)|along those lines|in that vein|same)\b")
@@ -19,22 +20,22 @@ _NONE_OF_THESE = re.compile(
     r"\b(?:any of (?:these|those|them)|none of (?:these|those|them)|(?:dont|didnt"
     r"|do not) (?:really )?like (?:these|those|them))\b"
 )
+_NOT = re.compile(r"^(?:(?:no|nah|nope|ok|okay|but|please) )*not\b")
 _NOT_THAT = re.compile(
-    r"^(?:(?:no|nah|nope|ok|okay|hm+|oh|but|please) )*not (?:that|this|it)(?: (?:one|film|movie|book|novel|piece|song|item))?(?:"
+    rf"^{LEAD}not (?:that|this|it)(?: (?:one|film|movie|book|novel|piece|song|item))?(?:"
     r" (?:either|please|again|though|thanks))*$"
 )
 
 
-_NAMES_KIND = re.compile(r"^(?:(?:hi|hello|hey|please|maybe|ok|well) )*(?:a|an|some|any|more)\b")
+_NAMES_KIND = re.compile(rf"^{LEAD}(?:a|an|some|any|more)\b")
 _SO = r"(?:(?:really|very|so|pretty|quite|just|such|definitely|also|actually|honestly|absolutely|totally|always|a|an|one|of|my|the|all|time) )*"
-_LEAD = r"^(?:(?:oh|yes|yea|yeah|yep|no|well|and|but|so|i think|i thought|ooh|wow|definitely|another|ok|of course|haha|lol|now) )*"
 _PRAISED = re.compile(
-    rf"{_LEAD}(?:(?:it|its|that|thats|this|that one|this one|that movie|it really)(?: (?:is|was|s))? )?{_SO}"
+    rf"^{LEAD}(?:i (?:think|thought) )?(?:another )?(?:(?:it|its|that|thats|this|that one|this one|that movie|it really)(?: (?:is|was|s))? )?{_SO}"
     r"(?:good|great|amazing|awesome|wonderful|fantastic|excellent|brilliant|hilarious|favou?rites?|classic|fun|lovely|perfect)(?= |$)"
     r"(?!.*\b(?:sounds?|looks?|would|will|choice|idea|recommendations?|suggestions?|please|night|day|how|you|for a|to watch)\b)"
 )
 _PANNED = re.compile(
-    rf"{_LEAD}(?:it|its|that|thats|this|that one|this one|that movie)(?: (?:is|was|s))? {_SO}"
+    rf"^{LEAD}(?:i (?:think|thought) )?(?:it|its|that|thats|this|that one|this one|that movie)(?: (?:is|was|s))? {_SO}"
     r"(?:bad|boring|awful|terrible|dull|horrible|not (?:very |that |so |really )?(?:good|great|funny|my thing)|overrated|disappointing)(?= |$)"
 )
 
@@ -73,7 +74,8 @@ class Statements:
         if anchors or alike:
             made = self.requests.similar(heard, *(anchors or liked))
             return Plan(calls=(*remembering, made), aside=heard.aside("state", wants=bool(anchors) or None))
-        if standing is not None and pointed and not (slots.text or slots.filters):
+        only_met = {*slots.roles} <= {"seen", "hide"}  # says nothing of what is wanted, so that stands
+        if standing is not None and (pointed or only_met) and not (slots.text or slots.filters):
             changes = slots.changes or slots.prefer or slots.avoid
             compared = self.requests.compared(heard)
             again = self.standing.changed(standing, slots, compared=compared, instead=False) if changes else standing
@@ -109,9 +111,11 @@ class Statements:
         return None
 
     def rejects(self, heard: Heard) -> Plan | None:
-        """“Not that one”: what was shown first or spoken of last is hidden, and the list goes on."""
-        standing, focus = heard.ledger.standing, heard.targets[:1]
-        if standing is None or not focus or not _NOT_THAT.match(heard.folded):
+        """“Not that one”: what was shown first or spoken of last is hidden, and the list goes on; “not the first one, it was boring” is disliked."""
+        standing, last = heard.ledger.standing, heard.ledger.last
+        focus = (last.shown if last is not None and {*heard.targets[:1]} <= {*last.liked} else heard.targets)[:1]
+        kind = self._rejected(heard)
+        if standing is None or not focus or kind is None:
             return None
         names = [self.names.name(i) for i in focus]
         given = standing.arguments.get("exclude", [])
@@ -120,7 +124,17 @@ class Statements:
             name=standing.name,
             arguments=dict(standing.arguments) | {"exclude": list(dict.fromkeys([*before, *names]))},
         )
-        return Plan(calls=(call("remember", kind="hide", titles=names), again), aside=heard.aside("state", again=True))
+        return Plan(calls=(call("remember", kind=kind, titles=names), again), aside=heard.aside("state", again=True))
+
+    def _rejected(self, heard: Heard) -> str | None:
+        """How the one item is turned down that a message is about: hidden, or disliked where it says what was bad about it."""
+        if _NOT_THAT.match(heard.folded):
+            return "hide"
+        pointed = [m for m in heard.slots.said("except") if any(r.start == m.start for r in heard.references)]
+        if len(pointed) != 1 or len(heard.slots.mentions) != 1 or not _NOT.match(heard.folded):
+            return None
+        behind = " ".join(w.folded for w in heard.message.words[pointed[0].end :])
+        return "hide" if not behind else "dislike" if _PANNED.match(behind) else None
 
     def remembering(self, heard: Heard, *, but: TitleMention | None = None) -> list[ToolCall]:
         """One call a kind, in the order in which they were said; nothing of the mention `but`."""

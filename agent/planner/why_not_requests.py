@@ -10,6 +10,7 @@ from typing import Any
 from agent.planner.heard import Heard, Names
 from agent.planner.plan_types import Plan
 from agent.planner.standing import call, conditions_of
+from agent.planner.words import LEAD
 from vouch.types import ToolCall
 
 _WHY_NOT = re.compile(
@@ -28,7 +29,7 @@ _COMPARES = re.compile(
     r"\b(?:compare|comparison|differences? between|difference|vs|versus|how do(?:es)? .* (?:differ|compare)"
     r"|which (?:one )?(?:of (?:the two|them|these|those) )?(?:is|would be|suits|fits|should i))\b|^(?:\w+ ){0,2}or\b"
 )
-_WITH_IT = re.compile(r"^(?:(?:and|now|please|ok) )*compare (?:it|that|this)(?: one)? (?:with|to|and)\b")
+_WITH_IT = re.compile(rf"^{LEAD}compare (?:it|that|this)(?: one)? (?:with|to|and)\b")
 _EITHER = re.compile(
     r"^(?:(?:should|shall|would|do|is|are|i|we|you|it|watch|read|hear|pick|take|rather|better|ok|so|the) )*$"
 )
@@ -39,13 +40,15 @@ _FEW = re.compile(
     r"|whats? (?:the )?(?:limiting|narrowing))\b"
 )
 _MOST_LIKED = re.compile(
-    r"\b(?:which|what)\b.*\bmost (?:popular|liked|loved)\b|^(?:and |so )?(?:the )?most (?:popular|liked|loved)(?: one)? of (?:these|those|them)\b"
+    r"\b(?:which|what)\b.*\bmost (?:popular|liked|loved)\b"
+    rf"|^{LEAD}(?:the )?most (?:popular|liked|loved)(?: one)? of (?:these|those|them)\b"
 )
 _PICK = re.compile(
     r"\bwh(?:ich|at)(?: one)?(?: of (?:these|those|them))? (?:would|do|should|shall|will) (?:you|i|we)"
     r" (?:pick|choose|take|go (?:for|with)|(?:start|begin) with)\b"
     r"|\bwh(?:ich|at)(?:s| is) your (?:pick|favou?rite|choice)\b|\bpick one(?: for me)?$"
 )
+_HOW_SURE = re.compile(r"\bhow (?:sure|certain|confident) (?:are you|is it)\b|\bwhat makes you (?:think|believe|say)\b")
 _CARRIED = ("text", "filters", "prefer", "avoid", "liked", "disliked", "exclude", "k")
 
 
@@ -64,7 +67,7 @@ class WhyNots:
         if heard.ledger.listed and not heard.slots.mentions and _PICK.search(heard.folded):
             return self._why(heard, heard.ledger.listed[:1], picked=True)
         on = last is not None and last.aside.get("intent") == "why" and heard.asks_on
-        if rule != "why" and not on:
+        if rule != "why" and not on and not _HOW_SURE.search(heard.folded):
             return None
         targets = heard.targets
         if not targets:

@@ -10,11 +10,23 @@ from retrieval.titles import fold
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)*|[$€£¥]|[<>]=?|[^\w\s]")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?$")
 _QUOTES = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|(?<!\w)'([^']+)'(?!\w)|(?<!\w)‘([^’]+)’(?!\w)")
+_YEARS = r"(?:[2-9]|1[0-2]|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _AGE = re.compile(
-    r"\b(?:[2-9]|1[0-2]|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?:[- ]?years?[- ]olds?|[- ]?yo)\b"
+    rf"(?:(?<=\bhe is )|(?<=\bwho is )|(?<=\bhe's )|(?<=\bhe’s )){_YEARS}(?=\s*(?:$|[,.;!?]|and\b|but\b))"
+    rf"|\b{_YEARS}(?:[- ]?years?[- ]olds?|[- ]?yo)\b"
     r"(?: (?:son|daughter|kid|child|boy|girl|niece|nephew|cousin|brother|sister|grandson|granddaughter|grandchild)s?)?",
     re.IGNORECASE,
 )
+EXCLAIMED = (
+    r"oh|ooh|ah+|aha|hm+|well|wow|ok|okay|alright|cool|awesome|great|nice|good|perfect|excellent|sweet|fine|yay|gotcha|sure|right|true"
+    r"|absolutely|definitely|certainly|exactly|of course|yes|yea|yeah|yep|yeap|yup|lol|haha\w*"
+)
+"""What people exclaim, as alternatives of a pattern over folded words."""
+LEAD = (
+    rf"(?:(?:{EXCLAIMED}|um+|uh+|so|and|but|also|then|now|again|maybe|no|nope|nah|hi|hey|hello|please|thanks|sorry|wait|actually"
+    r"|honestly|basically|omg|man|dude|bro) )*"
+)
+"""What people begin with before they say anything (“oh ok, and”), the space behind it included."""
 _SIGNS = frozenset("$€£¥") | {"<", ">", "<=", ">="}
 _PLURALS = {
     "children": "child",
@@ -100,6 +112,8 @@ def without_ages(raw: str) -> str:
 
     >>> without_ages("a book for my 8-year-old niece")
     'a book for my child'
+    >>> without_ages("a present for my nephew, he is nine and loves ships")
+    'a present for my nephew, he is child and loves ships'
     """
     return _AGE.sub("child", raw)
 
