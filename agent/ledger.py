@@ -86,6 +86,12 @@ class Ledger:
         return None
 
     @property
+    def asked_before(self) -> ToolCall | None:
+        """The request before the newest one."""
+        asked = [turn.asked for turn in self.turns if turn.asked is not None]
+        return asked[-2] if len(asked) > 1 else None
+
+    @property
     def in_focus(self) -> str | None:
         """The one item that the last words were about; where a list came last, its first item; None where there was neither."""
         for turn in reversed(self.turns):
