@@ -237,3 +237,96 @@ def test_what_is_asked_of_those_shown_is_answered_of_them(said: str, value: str)
     plan = planner().plan(said, after_list("nosferatu", "the-kid"))
     assert calls(plan) == [("item_details", {"title": "Nosferatu"}), ("item_details", {"title": "The Kid"})]
     assert plan.aside["aspect"]["value"] == value
+
+
+def test_a_present_is_for_the_other_one_alone() -> None:
+    ((_, alone),) = calls(planner().plan("a present for my nephew, he is nine and loves ships", Ledger()))
+    assert (alone["text"], alone["with_me"]) == ("ships", False)
+    assert alone["filters"] == [{"attribute": "genres", "op": "any_of", "value": ["children's"]}]
+    ((_, together),) = calls(planner().plan("something for me and my nephew who loves ships", Ledger()))
+    assert "with_me" not in together
+
+
+@pytest.mark.parametrize(
+    ("said", "changed"),
+    [
+        ("he hates comedies", [("genres", "none_of", ["comedy"])]),
+        ("and she doesn't like horror", [("genres", "none_of", ["horror"])]),
+        ("she prefers German films", [("country", "=", "Germany"), ("kind", "=", "film")]),
+    ],
+)
+def test_what_is_said_of_somebody_behind_a_list_changes_it(said: str, changed: list[tuple[str, str, object]]) -> None:
+    ((name, arguments),) = calls(planner().plan(said, after_list("nosferatu")))
+    assert (name, arguments["text"]) == ("recommend", "scary")
+    assert [(c["attribute"], c["op"], c["value"]) for c in arguments["filters"]] == changed
+    assert calls(planner().plan(said, Ledger()))[:1] != [(name, arguments)]
+
+
+def test_what_is_liked_usually_is_not_asked_for_tonight() -> None:
+    ((_, arguments),) = calls(planner().plan("I love comedies but tonight I want something German", Ledger()))
+    assert arguments["filters"] == [{"attribute": "country", "op": "=", "value": "Germany"}]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [("not the first one", "hide"), ("no, not the first one, it was boring", "dislike"), ("not that one", "hide")],
+)
+def test_what_is_turned_down_goes_and_the_list_stands(said: str, kind: str) -> None:
+    remembered, listed = calls(planner().plan(said, after_list("nosferatu", "metropolis")))
+    assert remembered == ("remember", {"kind": kind, "titles": ["Nosferatu"]})
+    assert listed[1]["text"] == "scary"
+
+
+def test_not_that_one_behind_a_like_is_the_first_of_the_list_that_follows_from_it() -> None:
+    liking = planner().plan("I loved Metropolis", Ledger())
+    told = {"kind": "remembered", "remembered": {"kind": "like", "item_ids": ["metropolis"]}}
+    before = replace(
+        turn("I loved Metropolis", liking, shown=("nosferatu", "faust")), about=("metropolis",), results=(told,)
+    )
+    remembered = calls(planner().plan("not that one", Ledger(turns=(before,))))[0]
+    assert remembered == ("remember", {"kind": "hide", "titles": ["Nosferatu"]})
+
+
+def test_what_was_met_says_nothing_of_what_is_wanted_and_the_list_stands() -> None:
+    remembered, listed = calls(planner().plan("I have seen Metropolis", after_list("nosferatu")))
+    assert remembered == ("remember", {"kind": "seen", "titles": ["Metropolis"]})
+    assert listed[1]["text"] == "scary"
+
+
+@pytest.mark.parametrize("said", ["show me the ones from before again", "back to the previous list", "the list before"])
+def test_the_list_before_comes_again(said: str) -> None:
+    first = planner().plan("something eerie", Ledger())
+    ledger = Ledger(turns=(turn("something eerie", first, shown=("faust",)), *after_list("nosferatu").turns))
+    assert calls(planner().plan(said, ledger)) == calls(first)
+
+
+@pytest.mark.parametrize(
+    "said", ["how sure are you that I will like the first?", "what makes you think I'd like the first?"]
+)
+def test_how_sure_it_is_is_a_question_for_the_reasons(said: str) -> None:
+    ((name, arguments),) = calls(planner().plan(said, after_list("nosferatu", "metropolis")))
+    assert (name, arguments["title"]) == ("explain", "Nosferatu")
+
+
+@pytest.mark.parametrize(
+    ("said", "filters"),
+    [
+        ("what do you have from Germany?", [("country", "=", "Germany")]),
+        ("what is there from Germany", [("country", "=", "Germany")]),
+    ],
+)
+def test_what_there_is_from_a_country(said: str, filters: list[tuple[str, str, object]]) -> None:
+    ((_, arguments),) = calls(planner().plan(said, Ledger()))
+    assert [(c["attribute"], c["op"], c["value"]) for c in arguments["filters"]] == filters
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("what would a horror fan pick?", ""),
+        ("make me laugh", "laugh"),
+        ("something completely different, a ghost", "ghost"),
+    ],
+)
+def test_who_asks_is_no_word_to_look_for(said: str, text: str) -> None:
+    assert calls(planner().plan(said, Ledger()))[-1][1]["text"] == text

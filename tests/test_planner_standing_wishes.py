@@ -106,3 +106,18 @@ def test_a_group_leaves_the_kind_that_stands() -> None:
 @pytest.mark.parametrize("said", ["something sad", "a sad film under 90 minutes", "I loved Metropolis"])
 def test_a_greeting_before_a_request_changes_nothing(hello: str, said: str) -> None:
     assert planner().plan(hello + said, Ledger()).calls == planner().plan(said, Ledger()).calls
+
+
+def test_whose_works_are_loved_is_remembered_and_whose_are_hated_too() -> None:
+    plan = planner().plan("I love Murnau and hate Tolstoy", Ledger())
+    held = [c.arguments for c in plan.calls if c.name == "remember_condition"]
+    assert [(one["kind"], [(f["op"], f["value"]) for f in one["filters"]]) for one in held] == [  # type: ignore[attr-defined]
+        ("never_break", [("none_of", ["Leo Tolstoy"])]),
+        ("prefer", [("=", "F. W. Murnau")]),
+    ]
+    assert not [c for c in planner().plan("I would love something by Murnau", Ledger()).calls if c.name != "recommend"]
+
+
+def test_a_name_alone_is_forgotten_too() -> None:
+    (made,) = planner().plan("forget Tolstoy", Ledger()).calls
+    assert (made.name, made.arguments["kind"]) == ("remember_condition", "forget")

@@ -39,7 +39,7 @@ _PERIOD = re.compile(
 )
 """What begins a bound on the work's length or year, which ends what is told of its story."""
 _BEHIND_VALUE = word_set("and or but with about from in by that which of")
-_BEFORE_FROM = word_set("only but and or is be are it not preferably ideally")
+_BEFORE_FROM = word_set("only but and or is be are it not preferably ideally have got there")
 _MADE = word_set(
     "made released produced shot filmed written published composed recorded printed directed painted created born"
 )

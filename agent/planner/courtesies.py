@@ -15,6 +15,13 @@ from agent.planner.words import EXCLAIMED, LEAD, Message
 
 Act = Literal["greeting", "close", "accept", "seen", "unseen", "remark"]
 
+_WISHED = (
+    r"want|wanna|need|like|likes|love|loves|looking|look for|mood|prefer|recommend\w*|suggest\w*|enjoy|enjoys|fancy|wish"
+    r"|crave|feel like|interested|into|open to|favou?rites?|fan|something|anything|hoping|searching|could use|rather|should|must"
+    r"|has to|have to be|needs?|can be|cannot be|cant be|hate|hated|dislike|disliked|cant stand|avoid|without|more|less|too|any|another|others?"
+    r"|show me|find|give|instead|shorter|longer|older|newer|cheaper|bored|gift|watch|read|listen|hear|see|buy"
+    r"|forget|remember|hide|undo|doesnt matter|afraid|scared|allergic|stuff|dont|didnt|about"
+)
 _SPICE = r"(?:really|very|so|pretty|too|quite|just|definitely|certainly|also|all|both|honestly|super|absolutely|totally|kind of)"
 _FINE = (
     r"(?:good|great|interesting|perfect|awesome|amazing|fun|funny|cool|nice|wonderful|hysterical|hilarious|fantastic|intriguing"
@@ -58,12 +65,8 @@ _DO = (
     r"(?:check(?: out)?|look(?: into| up| at| for| out for)?|watch|rewatch|try(?: out| and see)?|see|add|give|take|accept|rent|stream"
     r"|pick|find|buy|catch|go see|read|listen to|hear|play|choose|enjoy|keep|remember|like|consider|start with|go with)"
 )
-_TAIL = (
-    r"(?: (?:out|up|into|at|in mind|on|for|a (?:try|look|shot|chance|go|watch)|to|my|the|your|list|watch|movies?|films?|trailers?"
-    r"|suggestions?|recommendations?|of|too|as well|again|tonight|later|this|next|weekend|afternoon|time|soon|today|definitely|then"
-    r"|sometime|now|two|first|also|yet|for sure|and|or|decide|enjoy|myself|with|kids|girls|family|we|have|a|night|all|one|by|very"
-    r"|when|i|can|get|home|new|old|other|zombie|last))*"
-)
+_TAIL = rf"(?: (?!(?:TITLE|but|{_WISHED})(?!\S))\w+)*"
+"""The words behind, to the end of the sentence or to where something is wished for."""
 _ACCEPT = (
     rf"(?:(?:(?:ok|okay|alright|lets|then|so) )*(?:take|go with|choose|pick) {_IT}"
     rf"|{_WILL}{_DO}(?: (?:out|up|into|at|for|back|also|again|the|your|new|of|all|any|to|a))*(?: {_IT}|(?: (?:trailers?|suggestions?"
@@ -165,13 +168,7 @@ _REMARK = re.compile(
 _SELF = re.compile(
     rf"^{LEAD}(?:i|im|ive|id|ill|we|weve|were|me|my)(?= |$)|^(?:still|same|basically|try|trying|such|not|hope)\b"
 )
-_WISH = re.compile(
-    r"\b(?:want|wanna|need|like|likes|love|loves|looking|look for|mood|prefer|recommend\w*|suggest\w*|enjoy|enjoys|fancy|wish"
-    r"|crave|feel like|interested|into|open to|favou?rites?|fan|something|anything|hoping|searching|could use|rather|should|must"
-    r"|has to|have to be|needs?|can be|cannot be|cant be|hate|hated|dislike|disliked|cant stand|avoid|without|more|less|too|any|another|others?"
-    r"|show me|find|give|instead|shorter|longer|older|newer|cheaper|bored|gift|watch|read|listen|hear|see|buy"
-    r"|forget|remember|hide|undo|doesnt matter|afraid|scared|allergic|stuff|dont|didnt|about)\b"
-)
+_WISH = re.compile(rf"\b(?:{_WISHED})\b")
 _ASKS = re.compile(r"\b(?:what|whats|which|who|whos|when|where|why|how)\b")
 _CHAT = re.compile(
     r"\b(?:i|im|ive|id|ill|me|my|mine|myself|you|your|u|he|she|they|we|us|our|everyone|was|were|am|is|are|will|would|has|had|have"

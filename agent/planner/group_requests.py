@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from agent.ledger import Ledger
 from agent.planner.heard import Heard, Names
 from agent.planner.plan_types import Plan
 from agent.planner.slots import SlotReader, Slots
@@ -33,14 +34,23 @@ _GROUP = re.compile(
     r"|\b(?:we are|were|there are) (?:two|three|four|five|[2-5])\b|\b(?:for|of) (?:the )?(?:two|three|four|five|[2-5]|both) of us\b"
     r"|\bwe (?:both|all) (?:would |can |might )?(?:like|enjoy|love)\b"
 )
+_FOR_THEM = re.compile(r"for (?:my|our)\b")
+"""“For my nephew, who …”: the list is theirs alone; “for me and”, “with my” and “for both” make it common."""
 _PERSON = re.compile(
     rf"\b(?:my|our) (?P<kin>{_KIN})\b(?= (?:who |that |she |he |they )?{_TASTE}\b)"
     rf"|\b(?P<one>one(?: of us)?|another(?: one)?|(?:the |a )?(?:other|others|first|second|third|fourth|last)(?: one)?)(?= {_TASTE}\b)"
     rf"|\b(?P<they>she|he|they)(?= {_TASTE}\b)|\b(?P<me>i|we)(?= {_TASTE}\b)"
 )
+_OF_THEM = re.compile(
+    r"\W*(?:(?:and|but|oh|well|actually|also)[, ]+)*(?:he|she|they) (?:(?:really|also|absolutely|only) )*"
+    r"(?P<verb>(?:hate|dislike|like|love|prefer|enjoy|adore|detest)s?|can['’]?t stand|cannot stand|does(?:n['’]?t| not) (?:like|enjoy|want))"
+    r" (?!(?:it|that|this|these|those|them|him|her)\b)(?P<what>[^?]+?)\W*",
+    re.IGNORECASE,
+)
+_AGAINST = re.compile(r"hate|dislike|detest|can|does", re.IGNORECASE)
 _WE = re.compile(rf"\bwe {_TASTE}\b")
 _ASKS = word_set("something anything a an we what find recommend suggest show please can could under any maybe nothing")
-_OF_THEM = frozenset({"who", "he", "she", "they"})
+_TOLD_OF = frozenset({"who", "he", "she", "they"})
 _THE_FIRST = ("one of you", "another of you", "the third of you", "the fourth of you", "the fifth of you")
 _COUNT = re.compile(r"\b(?:we are|were|there are|the|of) (?P<n>two|three|four|five|[2-5])\b")
 _NOBODY = {"name": "the other of you", "liked": [], "disliked": [], "never": [], "prefer": []}
@@ -87,7 +97,9 @@ class GroupRequests:
         made = call(
             "recommend_together",
             people=others,
-            with_me=None if not count or mine or len(others) < amount_of(count["n"]) else False,
+            with_me=False
+            if _FOR_THEM.match(group[0]) or (count and not mine and len(others) >= amount_of(count["n"]))
+            else None,
             filters=[*self._standing_kind(heard, asked), *(c.argument for c in asked.filters if not c.lasting)],
             prefer=[*(c.argument for c in asked.prefer), *own["prefer"]],
             avoid=list(asked.avoid),
@@ -103,6 +115,13 @@ class GroupRequests:
         if standing is None or any(c.attribute in kinds for c in asked.filters):
             return []
         return [c for c in conditions_of(standing, "filters") if c["attribute"] in kinds]
+
+    def of_them(self, raw: str, ledger: Ledger) -> str | None:
+        """What “he hates music” changes in the list that stands (“no music”); None where it is said of nobody, or there is no list."""
+        told = _OF_THEM.fullmatch(raw) if ledger.standing is not None else None
+        if told is None or _GROUP.search(read_message(raw).folded):
+            return None
+        return f"{'no' if _AGAINST.match(told['verb']) else 'preferably'} {told['what']}"
 
     def without_surprise(self, raw: str) -> str | None:
         """The message without its wish for a surprise (“surprise me with a book” -> “a book”); None where it has none."""
@@ -192,7 +211,7 @@ class GroupRequests:
         words = heard.message.words
         start, end = (len(heard.folded[:at].split()) for at in (group.start(), group.end()))
         told = end
-        if words[end - 1].folded in _OF_THEM and not any(low <= end <= high for low, high in spans):
+        if words[end - 1].folded in _TOLD_OF and not any(low <= end <= high for low, high in spans):
             while told < len(words) and not words[told].stop and words[told].folded not in _ASKS - {"a", "an", "the"}:
                 told += 1
 

@@ -63,6 +63,11 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 """“Forget my dad, something for me: jazz” begins anew."""
+_BUT_NOW = re.compile(
+    r"\s*(?:i|we) (?:\w+ )?(?:love|like|enjoy|prefer|watch|read)\b[^.!?]*?,? but (?=(?:for )?(?:tonight|today|now|this time|once)\b)(?P<rest>.+)",
+    re.IGNORECASE,
+)
+"""“I usually love comedies, but tonight something serious”: what is usual is not what is asked for."""
 _HESITATES = re.compile(r"^\s*(?:h+m+|u+m+|u+h+|erm?)\b[\s,.…]*(?=\S)", re.IGNORECASE)
 _WHICH_OF_THESE = re.compile(
     r"\s*(?:(?:and|so|ok) )?which (?:ones? )?of (?:these|those|them) (?:is|are|has|have) (?P<what>(?!the\b|most\b|more\b)[^?]+?)\s*\?*\s*",
@@ -132,6 +137,11 @@ class Planner:
             return self.plan(f"Is it {raw}", ledger)
         if asked_for_somebody := _WHY_THEY.match(raw):
             return self.plan(f"Why {asked_for_somebody['what'] or asked_for_somebody['one']}", ledger)
+        if tonight := _BUT_NOW.fullmatch(raw):
+            return self.plan(tonight["rest"], ledger)
+        told = self._groups.of_them(raw, ledger)
+        if told is not None:
+            return self.plan(told, ledger)
         settled = self._offers.settled(message, ledger)
         if settled is not None:
             return self.plan(settled, Ledger(turns=ledger.turns[:-1]))

@@ -105,9 +105,11 @@ _FILLER = tuple(
         r"(?:^| )(?:films?|movies?|products?|items?|good|great|nice|decent|best|ideas?"
         r" for tonight|him|her|them|favou?rite"
         r"|recommended|recommendations?"
-        r"|suggestions?|ideas?|others?|another|different|else|more|most|really|very|truly"
+        r"|suggestions?|ideas?|others?|another|(?:(?:completely|entirely|totally|altogether) )?different|else|more|most|really|very|truly"
         r"|quite|pretty|bit|little|kind of|sort of|type of)(?= |$)",
         r"^(?:(?:a|an|some) )?(?:\w+day |christmas )?(?:present|gift)s?(?: for)?(?= |$)",
+        r"(?:^| )(?:(?:to|that|which) )?(?:makes?|making) (?:me|us|him|her|them)(?= |$)",
+        r"(?:^| )(?:for )?(?:an? )?fans?(?: (?:pick|choose|like|love|enjoy|watch|read))?(?= |$)",
     )
 )
 _EDGE = word_set(

@@ -28,7 +28,7 @@ _NO = re.compile(
     r"|more|overly|that|too|kind of|as|all|some|those|these|being|by|from|with|in))*$"
 )
 _LASTING = re.compile(
-    r"\b(?:i|we) (?:really |absolutely |just )?(?:hate|dislike|cant stand|dont like"
+    r"\b(?:(?:i|we) (?:really |absolutely |just )?|^(?:i|we) (?:love|adore|like) .* (?:and|but) )(?:hate|dislike|cant stand|dont like"
     r"|do not like|never (?:watch|read|listen to)|detest|loathe)\b"
 )
 _ONLY_SEEMS = re.compile(r"(?:nothing but|not only|not just|why not|if not)(?: \w+)?$")
