@@ -139,9 +139,9 @@ class Planner:
             return self.plan(f"Why {asked_for_somebody['what'] or asked_for_somebody['one']}", ledger)
         if tonight := _BUT_NOW.fullmatch(raw):
             return self.plan(tonight["rest"], ledger)
-        told = self._groups.of_them(raw, ledger)
-        if told is not None:
-            return self.plan(told, ledger)
+        change = self._groups.of_them(raw, ledger)
+        if change is not None:
+            return self.plan(change, ledger)
         settled = self._offers.settled(message, ledger)
         if settled is not None:
             return self.plan(settled, Ledger(turns=ledger.turns[:-1]))
