@@ -65,8 +65,12 @@ _DO = (
     r"(?:check(?: out)?|look(?: into| up| at| for| out for)?|watch|rewatch|try(?: out| and see)?|see|add|give|take|accept|rent|stream"
     r"|pick|find|buy|catch|go see|read|listen to|hear|play|choose|enjoy|keep|remember|like|consider|start with|go with)"
 )
-_TAIL = rf"(?: (?!(?:TITLE|but|{_WISHED})(?!\S))\w+)*"
-"""The words behind, to the end of the sentence or to where something is wished for."""
+_TAIL = (
+    r"(?: (?:out|up|in|into|at|for|a|to|my|the|your|of|with|by|and|or|as|when|again|tonight|today|tomorrow|later|soon|sometime|now|then|first"
+    r"|also|this|next|one|two|very|definitely|list|movies?|films?|trailers?|suggestions?|recommendations?)"
+    rf"(?: (?!(?:TITLE|but|on|is|{_WISHED})(?!\S))\w+)*)?"
+)
+"""When and with whom, to the end of the sentence or to where something is wished for."""
 _ACCEPT = (
     rf"(?:(?:(?:ok|okay|alright|lets|then|so) )*(?:take|go with|choose|pick) {_IT}"
     rf"|{_WILL}{_DO}(?: (?:out|up|into|at|for|back|also|again|the|your|new|of|all|any|to|a))*(?: {_IT}|(?: (?:trailers?|suggestions?"
@@ -83,7 +87,8 @@ _ACCEPT = (
     r"|(?:im|i am) (?:sure|certain|positive) (?:i|ill|we|well|it|that)(?: (?:will|would|do|enjoy|like|love|it|them))*"
     r"|lets (?:hear|see|do|try|go)(?: (?:it|that|for|with|them))*"
     r"|i (?:was )?(?:read|reading|have read|just read) the plot(?: of TITLE| of (?:this|that|the) movie)?"
-    r"|add (?:it|that|this|TITLE)(?: (?:and )?TITLE)* to (?:my|the)(?: \w+)? list|TITLE (?:is|was|would be) perfect"
+    rf"|(?:add|save|keep|bookmark|note|put) (?:down )?(?:{_IT}|TITLE|the (?:first|second|third|fourth|fifth|last))(?: one)?(?: (?:and )?TITLE)*"
+    r" (?:(?:to|on) (?:my|the|a)(?: \w+)? list|for later|for another (?:day|time)|aside|down)|TITLE (?:is|was|would be) perfect"
     r"|(?:im|i am|ill be|i will be) (?:happy|glad|satisfied)(?: with (?:it|that|them|these|those))?"
     rf"|(?:sure|yes|yeah|ok|okay) (?:i|we) can (?:watch|try|see)(?: {_IT})*"
     r"|sounds like a plan|you (?:are|re) (?:reading my mind|the best|awesome)|youre (?:the best|awesome)"
