@@ -330,3 +330,37 @@ def test_what_there_is_from_a_country(said: str, filters: list[tuple[str, str, o
 )
 def test_who_asks_is_no_word_to_look_for(said: str, text: str) -> None:
     assert calls(planner().plan(said, Ledger()))[-1][1]["text"] == text
+
+
+def test_who_knows_all_of_somebody_gets_what_is_like_it_from_others() -> None:
+    plan = planner().plan("someone who has read everything by Mary Shelley, what should she read next?", Ledger())
+    ((_, arguments),) = calls(plan)
+    assert arguments["liked"] == ["Frankenstein"]
+    assert [(c["op"], c["value"]) for c in arguments["filters"]] == [("none_of", ["Mary Shelley"])]
+
+
+@pytest.mark.parametrize("said", ["ok, save that one for later", "save the second for later", "put it on my list"])
+def test_what_is_kept_for_later_is_no_request(said: str) -> None:
+    plan = planner().plan(said, after_list("nosferatu", "metropolis"))
+    assert (calls(plan), plan.aside["intent"]) == ([], "accept")
+
+
+def test_too_scary_for_a_child_is_asked_of_the_item_that_was_spoken_of() -> None:
+    about = replace(turn("is it scary?", planner().plan("is Nosferatu scary?", Ledger())), about=("nosferatu",))
+    ((name, arguments),) = calls(planner().plan("too scary for a 12 year old?", Ledger(turns=(about,))))
+    assert (name, arguments["title"]) == ("item_details", "Nosferatu")
+
+
+def test_whether_something_is_any_good_is_answered_by_its_reasons() -> None:
+    ((name, arguments),) = calls(planner().plan("is it any good?", after_list("nosferatu")))
+    assert (name, arguments["title"]) == ("explain", "Nosferatu")
+
+
+@pytest.mark.parametrize("said", ["what changed?", "show me what has changed"])
+def test_what_changed_is_told_by_what_is_remembered(said: str) -> None:
+    assert [name for name, _ in calls(planner().plan(said, after_list("nosferatu")))] == ["taste"]
+
+
+def test_what_was_left_out_is_told_by_the_counts() -> None:
+    plan = planner().plan("what did you leave out?", after_list("nosferatu"))
+    assert plan.aside["funnel"] is True

@@ -43,7 +43,8 @@ _AGAIN = re.compile(
 )
 _HELLO = re.compile(r"\s*(?:hi|hello|hey|hiya)(?: (?:there|vouch|again))?[\s,.!]+(?P<rest>\S.*)", re.IGNORECASE)
 _SHORT_QUESTION = re.compile(
-    r"\s*in (?:colou?r|black and white|3d|(?:an)?other language|[A-Z][a-z]+(?:ish|ese|ch|an))\s*\?", re.IGNORECASE
+    r"\s*(?:in (?:colou?r|black and white|3d|(?:an)?other language|[A-Z][a-z]+(?:ish|ese|ch|an))|too \w+(?: for [^?]+)?)\s*\?",
+    re.IGNORECASE,
 )
 _TAKES_MOST = re.compile(
     r"\s*(?:(?:ok(?:ay)?|then|so|and|well|please|i['’]?ll|i will|i['’]?d like to|let['’]?s|let us)[, ]+)*"
@@ -219,6 +220,7 @@ class Planner:
             return self._requests.again(heard) if wants_others else self._enquiries.talk(heard, rule or "yes")
         attempts = (
             self._requests.by_same,
+            self._requests.beyond,
             self._enquiries.namesakes,
             self._memory.asks,
             self._rated,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.planner.heard import REQUEST, Heard, Names
@@ -67,6 +67,14 @@ _SAME_PERSON = re.compile(
     r" |other \w+ )?(?:did|has|have) (?:he|she|they) |same (?:director"
     r"|author|composer|artist|writer|creator|brand|maker))\b"
 )
+
+
+_KNOWS_ALL = re.compile(
+    r"\b(?:read|seen|heard|watched|know|knows|owns?|has|have|finished) (?:already )?(?:everything|all|all (?:the|of the) \w+|every \w+)(?: that is)?"
+    r" (?:by|of|from)\b"
+)
+LIKED_OF_MAKER = 5
+"""Of a maker whose works somebody knows so many stand for what they like."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +186,19 @@ class Requests:
                         aside=heard.aside("refine"),
                     )
         return None
+
+    def beyond(self, heard: Heard, rule: str | None) -> Plan | None:
+        """“Someone who has read everything by Kafka”: others like his works."""
+        makers = {a.name for a in self.reader.lexicon.about("people")}
+        made_by = [c for c in heard.slots.filters if c.attribute in makers and not c.rules_out]
+        if not made_by or not _KNOWS_ALL.search(heard.folded):
+            return None
+        known = self.reader.fitting(made_by)[:LIKED_OF_MAKER]
+        others = [replace(c, op="none_of", value=[c.value] if isinstance(c.value, str) else c.value) for c in made_by]
+        left = [c for c in heard.slots.filters if c not in made_by]
+        rest = replace(heard, slots=replace(heard.slots, filters=(*left, *others)))
+        made = self.recommending(rest, text=heard.slots.text, liked=[self.names.name(item.item_id) for item in known])
+        return Plan(calls=(made,), aside=heard.aside("recommend"))
 
     def follows(self, heard: Heard, rule: str | None) -> Plan | None:
         standing, slots = heard.ledger.standing, heard.slots

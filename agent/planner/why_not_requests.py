@@ -36,7 +36,8 @@ _EITHER = re.compile(
 _FEW = re.compile(
     r"\bwhy (?:so|are there so|is there so|do you have so|are there|is there|do i get|did i get|only|just) ?(?:so )?"
     r"(?:few|little|only|just|nothing|none|no\b|\d+|one|two|three)\b"
-    r"|\b(?:how did you (?:narrow|filter|get)|how many (?:were|are|was) left|which condition|what condition"
+    r"|\b(?:what (?:did|have|has) (?:you|been) (?:leave|left|filter|filtered|drop|dropped|throw|thrown) (?:out|away)?"
+    r"|how did you (?:narrow|filter|get)|how many (?:were|are|was) left|which condition|what condition"
     r"|whats? (?:the )?(?:limiting|narrowing))\b"
 )
 _MOST_LIKED = re.compile(
@@ -48,7 +49,10 @@ _PICK = re.compile(
     r" (?:pick|choose|take|go (?:for|with)|(?:start|begin) with)\b"
     r"|\bwh(?:ich|at)(?:s| is) your (?:pick|favou?rite|choice)\b|\bpick one(?: for me)?$"
 )
-_HOW_SURE = re.compile(r"\bhow (?:sure|certain|confident) (?:are you|is it)\b|\bwhat makes you (?:think|believe|say)\b")
+_HOW_SURE = re.compile(
+    r"\bhow (?:sure|certain|confident) (?:are you|is it)\b|\bwhat makes you (?:think|believe|say)\b"
+    r"|\bis (?:it|that|this)(?: one| film| book| movie)? (?:any |really |actually |that )?(?:good|worth (?:it|watching|reading|seeing|hearing|my time))\b"
+)
 _CARRIED = ("text", "filters", "prefer", "avoid", "liked", "disliked", "exclude", "k")
 
 
