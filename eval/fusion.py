@@ -1,12 +1,12 @@
 """What each source weighs in the whole, by how many likes are known, and where titles are named: `python -m eval fusion --data FOLDER...`.
 
 Found on validation people of several data sets together, so that no one collection's habits are taken for everybody's; written by hand
-into `retrieval/ranking.py` (`BY_LIKES`, `BY_NAMED`). Diversity comes after the fusion and is not looked at here.
+into `retrieval/ranking.py` (`BY_LIKES`, `FIRST_FEW`, `BY_NAMED`). Diversity comes after the fusion and is not looked at here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import mean
 
@@ -14,7 +14,8 @@ from eval.rankers import ROWS, Models, fit_models
 from eval.ranking import Problem
 from eval.splits import HeldOut, with_likes_known, with_named_alone, with_titles_named
 from eval.tuning import TRIALS, Pool, fusion_weights, pool_of
-from retrieval.ranking import BY_LIKES, BY_NAMED
+from retrieval.list_terms import MANY_LIKES
+from retrieval.ranking import Weights, weights_of_likes
 
 NUMBERS = (1, 2, 3, 5, 10, 0)
 """How many likes are known; 0: all."""
@@ -57,6 +58,7 @@ def fusion_table(problems: Sequence[Problem], *, seed: int, trials: int = TRIALS
     rows = []
     for titles, number in [*((False, n) for n in NUMBERS), *((True, n) for n in NAMED)]:
         known = f"{number} named" if titles else str(number or "all")
+        written = weights_of_likes(titles, number or MANY_LIKES)
         pools = []
         for problem, models in zip(problems, fitted, strict=True):
             people = (_naming if titles else _drawn)(problem, number, seed=seed)
@@ -64,15 +66,23 @@ def fusion_table(problems: Sequence[Problem], *, seed: int, trials: int = TRIALS
             if people:
                 pools.append(pool_of(models, people))
         if pools:
-            rows.append(_row(pools, known, BY_NAMED if titles else BY_LIKES, seed=seed, trials=trials))
+            rows.append(_row(pools, known, _of_rows(written), seed=seed, trials=trials))
     return FusionTable(data=tuple(problem.data for problem in problems), rows=tuple(rows))
 
 
-def _row(pools: Sequence[Pool], known: str, written: Mapping[str, float], *, seed: int, trials: int) -> FusionRow:
+def _of_rows(weights: Weights) -> Weights:
+    """The same weights by row in place of source."""
+    by_source, first_few = (
+        {ROWS.get(source, source): weight for source, weight in told.items()}
+        for told in (weights.by_source, weights.first_few)
+    )
+    return Weights(by_source, first_few, frozenset(ROWS.get(source, source) for source in weights.led_by))
+
+
+def _row(pools: Sequence[Pool], known: str, written: Weights, *, seed: int, trials: int) -> FusionRow:
     weights, gain = fusion_weights(pools, leading=LEADING, seed=seed, trials=trials)
-    alone = tuple(pool.quality({LEADING: 1.0}) for pool in pools)
-    used = {ROWS.get(source, source): weight for source, weight in written.items()}
-    told = [pool.quality({r: w for r, w in used.items() if r in pool.worth}) for pool in pools]
+    alone = tuple(pool.quality(Weights({LEADING: 1.0})) for pool in pools)
+    told = [pool.quality(written) for pool in pools]
     return FusionRow(
         known=known,
         leading=LEADING,

@@ -18,7 +18,7 @@ from eval.rankers import Models, Ranker, by_source
 from eval.recorded import Tuned
 from eval.splits import HeldOut, Split
 from retrieval.catalogue import Catalogue
-from retrieval.ranking import RANK_CONSTANT
+from retrieval.ranking import BESIDE, Weights
 from retrieval.recommender import POOL
 from retrieval.scorers.als import AlsChoice
 from retrieval.scorers.alternatives import fit_als, fit_item_neighbours
@@ -39,18 +39,21 @@ LEAST_GAIN = 0.002
 
 @dataclass(frozen=True, kw_only=True)
 class Pool:
-    """What the sources propose to some people. `worth`: row -> (c + 1) / (c + rank) of each item, shape (people, n_items), 0: not proposed;
+    """What the sources propose to some people. `ranks`: row -> rank of each item, shape (people, n_items), infinite: not proposed;
     `relevant`: shape (people, n_items)."""
 
-    worth: Mapping[str, NDArray[np.float32]]
+    ranks: Mapping[str, NDArray[np.float32]]
     relevant: NDArray[np.bool_]
 
-    def quality(self, weights: Mapping[str, float]) -> float:
-        """The mean over people of recall@20 (divided by min(20, relevant)) and nDCG@20, halved, for a fusion with these weights."""
+    def quality(self, weights: Weights) -> float:
+        """The mean over people of recall@20 (divided by min(20, relevant)) and nDCG@20, halved, for a fusion with these weights of rows."""
         scores = np.zeros(self.relevant.shape, dtype=np.float32)
-        for row, weight in weights.items():
-            scores += np.float32(weight) * self.worth[row]
-        return quality(scores, self.relevant)
+        led = np.zeros(self.relevant.shape, dtype=bool)
+        for row in self.ranks.keys() & {*weights.by_source, *weights.first_few}:
+            scores += weights.part(row, self.ranks[row])
+            if row in weights.led_by:
+                led |= np.isfinite(self.ranks[row])
+        return quality(np.where(led, scores, BESIDE * scores) if weights.led_by else scores, self.relevant)
 
 
 def quality(scores: NDArray[np.float32], relevant: NDArray[np.bool_]) -> float:
@@ -75,16 +78,15 @@ def pool_of(models: Models, people: Sequence[HeldOut]) -> Pool:
     """What the sources of the whole propose to people."""
     index_of, n = models.catalogue.index_of, len(models.catalogue.items)
     everything = frozenset(models.catalogue.item_ids)
-    worth = {row: np.zeros((len(people), n), dtype=np.float32) for row in models.sources}
+    ranks = {row: np.full((len(people), n), np.inf, dtype=np.float32) for row in models.sources}
     relevant = np.zeros((len(people), n), dtype=bool)
     for place, person in enumerate(people):
         relevant[place, [index_of[i] for i in person.relevant]] = True
         query = Query(tastes=(person.taste,))
         for row, source in models.sources.items():
             found = source.propose(query, POOL, everything - person.out)
-            ranks = np.array([rank for c in found for rank in c.ranks.values()])
-            worth[row][place, [index_of[c.item_id] for c in found]] = (RANK_CONSTANT + 1) / (RANK_CONSTANT + ranks)
-    return Pool(worth=worth, relevant=relevant)
+            ranks[row][place, [index_of[c.item_id] for c in found]] = [rank for c in found for rank in c.ranks.values()]
+    return Pool(ranks=ranks, relevant=relevant)
 
 
 def fusion_weights(
@@ -92,13 +94,15 @@ def fusion_weights(
 ) -> tuple[dict[str, float], float]:
     """What the sources weigh beside the leading one, and by what share that betters it alone, the mean over the pools of several data sets.
 
+    What the leading one does not propose stands behind what it does.
+
     A source that betters nothing by `LEAST_GAIN` weighs 0: of two lists that are as good the one of fewer parts is taken.
     """
-    rows = sorted(set.intersection(*(set(pool.worth) for pool in pools)) - {leading})
-    alone = [pool.quality({leading: 1.0}) for pool in pools]
+    rows = sorted(set.intersection(*(set(pool.ranks) for pool in pools)) - {leading})
+    alone = [pool.quality(Weights({leading: 1.0})) for pool in pools]
 
     def gain(weights: Mapping[str, float]) -> float:
-        told = {leading: 1.0, **weights}
+        told = Weights({leading: 1.0, **weights}, led_by=frozenset({leading}))
         return float(np.mean([pool.quality(told) / base - 1 for pool, base in zip(pools, alone, strict=True)]))
 
     def objective(trial: Any) -> float:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,6 +131,9 @@ class Scored:
         return replace(self, parts={**self.parts, name: value}) if value else self
 
 
+Rank = TypeVar("Rank", float, NDArray[np.float32])
+
+
 @dataclass(frozen=True)
 class Weights:
     """What the sources weigh in one list. `by_source`: throughout; `first_few`: beside that, for what each puts first.
@@ -142,8 +145,8 @@ class Weights:
     first_few: Mapping[str, float] = field(default_factory=dict)
     led_by: frozenset[str] = frozenset()
 
-    def part(self, name: str, rank: int) -> float:
-        """What a source adds to the item at this rank of its."""
+    def part(self, name: str, rank: Rank) -> Rank:
+        """What a source adds to the item at this rank of its, or to those at these ranks; at an infinite one nothing."""
         throughout = self.by_source.get(name, 0.0) * (RANK_CONSTANT + 1) / (RANK_CONSTANT + rank)
         return throughout + self.first_few.get(name, 0.0) * (FIRST_FEW_CONSTANT + 1) / (FIRST_FEW_CONSTANT + rank)
 
@@ -180,11 +183,12 @@ def source_weights(
     if like_item and said & PERSONAL_SOURCES:
         return Weights(_BY_ITEM)
     if "collaborative" in said:
-        return _by_likes(named, likes)
+        return weights_of_likes(named, likes)
     return Weights(_BY_LIKES_WITHOUT_MODEL if said & PERSONAL_SOURCES else _BY_NOTHING)
 
 
-def _by_likes(named: bool, likes: int) -> Weights:
+def weights_of_likes(named: bool, likes: int) -> Weights:
+    """What the sources weigh where the collaborative model has an opinion and nothing else is asked than titles like those that are named."""
     if named:
         return Weights(BY_NAMED, led_by=LEADING)
     if likes > FEW_LIKES:
@@ -200,7 +204,7 @@ def heard(
     if text and TEXT_SOURCES & set(said):
         return frozenset(_BY_ITEM_AND_TEXT if like_item else _BY_TEXT)
     if "collaborative" in said and not like_item:
-        weights = _by_likes(named, likes)
+        weights = weights_of_likes(named, likes)
         return frozenset({*weights.by_source, *weights.first_few})
     return None
 

@@ -15,6 +15,7 @@ from eval.ranking import Problem
 from eval.splits import HeldOut, split_people, with_named_alone, with_titles_named
 from eval.tuning import Pool, baselines, fusion_weights, quality
 from retrieval.catalogue import Catalogue
+from retrieval.ranking import Weights
 from retrieval.tastes import NAMED
 from tests.test_eval_ranking import CATALOGUE, halves
 from vouch.types import Attribute, Interaction, Preference, Schema, Taste
@@ -22,30 +23,42 @@ from vouch.types import Attribute, Interaction, Preference, Schema, Taste
 PEOPLE, ITEMS = 40, 60
 
 
-def worth(ranked: NDArray[np.int64]) -> NDArray[np.float32]:
-    found = np.zeros((PEOPLE, ITEMS), dtype=np.float32)
+def ranks(ranked: NDArray[np.int64]) -> NDArray[np.float32]:
+    found = np.full((PEOPLE, ITEMS), np.inf, dtype=np.float32)
     for person, items in enumerate(ranked):
-        found[person, items] = 21 / (20 + np.arange(1, len(items) + 1))
+        found[person, items[::-1]] = np.arange(len(items), 0, -1)  # of one that is listed twice the first place
     return found
 
 
 @pytest.fixture(scope="module")
 def pool() -> Pool:
-    """`cf` lists the half of what is relevant, `knows` the other half, `guesses` anything."""
+    """`cf` lists the half of what is relevant first and the other half last, `knows` the other half, `guesses` anything."""
     rng = np.random.default_rng(1)
     relevant = np.argsort(rng.random((PEOPLE, ITEMS)), axis=1)[:, :8]
     others = np.argsort(rng.random((PEOPLE, ITEMS)), axis=1)[:, :30]
     marks = np.zeros((PEOPLE, ITEMS), dtype=bool)
     np.put_along_axis(marks, relevant, True, axis=1)
-    listed = {"cf": np.hstack([relevant[:, :4], others]), "knows": relevant[:, 4:], "guesses": others[:, ::-1]}
-    return Pool(worth={row: worth(items) for row, items in listed.items()}, relevant=marks)
+    listed = {
+        "cf": np.hstack([relevant[:, :4], others, relevant[:, 4:]]),
+        "knows": relevant[:, 4:],
+        "guesses": others[:, ::-1],
+    }
+    return Pool(ranks={row: ranks(items) for row, items in listed.items()}, relevant=marks)
 
 
 def test_a_source_that_adds_something_weighs_and_one_that_does_not_is_left_out(pool: Pool) -> None:
     weights, gain = fusion_weights([pool], leading="cf", seed=0, trials=15)
     assert set(weights) == {"knows"}
     assert gain > 0.3
-    assert pool.quality({"cf": 1.0, **weights}) == pytest.approx((1 + gain) * pool.quality({"cf": 1.0}))
+    told = Weights({"cf": 1.0, **weights}, led_by=frozenset({"cf"}))
+    assert pool.quality(told) == pytest.approx((1 + gain) * pool.quality(Weights({"cf": 1.0})))
+
+
+def test_what_the_leading_source_does_not_propose_stands_behind_and_what_is_first_of_another_before(pool: Pool) -> None:
+    alone = Pool(ranks={"cf": pool.ranks["guesses"], "knows": pool.ranks["knows"]}, relevant=pool.relevant)
+    led, free = (Weights({"cf": 1.0, "knows": 1.0}, led_by=by) for by in (frozenset({"cf"}), frozenset[str]()))
+    assert alone.quality(led) < alone.quality(free)
+    assert pool.quality(Weights({"cf": 1.0}, {"knows": 1.0})) > pool.quality(Weights({"cf": 1.0}))
 
 
 def test_quality_is_1_for_what_is_wanted_first_and_0_for_what_is_not_listed(pool: Pool) -> None:
