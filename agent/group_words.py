@@ -15,10 +15,11 @@ class GroupWords:
         self._phrases = phrases
 
     def opening(self, rec_list: RecList) -> str:
-        """For whom the list is, and by what it goes; "" where it is for one person."""
+        """For whom the list is, and by what it goes; "" where it is for the person who asks alone."""
         query = rec_list.query
         if len(query.tastes) < 2:
-            return ""
+            whose = [plain(taste.label) for taste in query.tastes if taste.label not in {"", _YOU}]
+            return f"For {whose[0]}." if whose else ""
         whom = listed([plain(taste.label) for taste in query.tastes])
         told = {r.label for one in rec_list.recommendations for r in one.reasons if isinstance(r, ForPerson)}
         if len(told) < 2:

@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.group_words import GroupWords
 from agent.ledger import Ledger
+from agent.phrases import Phrases
+from agent.planner.lexicon import Lexicon
 from agent.wording import Outcome, Wording
 from retrieval.groups import together
 from retrieval.ranking import Scored
@@ -117,6 +120,12 @@ def test_of_whom_nothing_is_known_the_list_says_so_and_goes_by_the_others() -> N
         "No title is known yet that your kids would like, so this goes by the others."
     ]
     assert ids(rec_list) == ids(listed(person("you", "nosferatu")))
+
+
+def test_a_list_for_somebody_else_alone_says_for_whom_it_is() -> None:
+    words = GroupWords(Phrases(CATALOGUE, Lexicon(CATALOGUE.schema)))
+    assert words.opening(listed(person("your nephew", "nosferatu"))) == "For your nephew."
+    assert words.opening(listed(person("you", "nosferatu"))) == words.opening(listed(person("", "nosferatu"))) == ""
 
 
 # The wildcard.

@@ -364,3 +364,8 @@ def test_what_changed_is_told_by_what_is_remembered(said: str) -> None:
 def test_what_was_left_out_is_told_by_the_counts() -> None:
     plan = planner().plan("what did you leave out?", after_list("nosferatu"))
     assert plan.aside["funnel"] is True
+
+
+def test_what_says_nothing_of_a_list_does_not_replace_the_one_that_stands() -> None:
+    plan = planner().plan("he can't read that well yet", after_list("nosferatu"))
+    assert (calls(plan), plan.aside["intent"]) == ([], "unclear")

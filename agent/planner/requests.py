@@ -283,6 +283,9 @@ class Requests:
         if slots.changes and heard.ledger.standing is None:
             made = self.recommending(heard, text=slots.text)
             return Plan(calls=(made,), aside=heard.aside("recommend", nothing_to_compare=True))
+        asks = heard.message.ending.startswith("?") or REQUEST.search(heard.folded)
+        if slots.empty and not slots.mentions and heard.ledger.standing is not None and not asks:
+            return Plan(aside=heard.aside("unclear"))  # what stands is not given up for a list that nobody asked for
         return Plan(calls=(self.recommending(heard, text=slots.text),), aside=heard.aside("recommend"))
 
     def recommending(
