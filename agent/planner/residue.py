@@ -9,8 +9,13 @@ from agent.planner.values import comparative_base
 from agent.planner.words import word_set
 
 _DO = (
-    r"(?:recommend|recomend|reccomend|reccommend|recommand|suggest|sugest|give|show"
-    r"|find|tell|get|pick|choose|bring|fetch|offer|list|name|play|serve|propose|hit)"
+    r"(?:rec+om+[ae]nd|sug+est|give|show|find|tell|get|pick|choose|bring|fetch|offer|list|name|play|serve|propose|hit)"
+)
+_USE = r"(?:watch|read|see|hear|listen to|listen|buy|try|have|get|find|know|play)"
+_WHEN = r"(?: (?:next|now|tonight|today|tomorrow|this evening))?"
+_OPENER = (
+    r"(?:ok|okay|well|so|oh|ah|h+m+|um|uh|yes|yeah|no|nah|nope|great|cool|nice|alright|right|now|then|actually|perhaps|and|but|also|again|sure"
+    r"|or|fine|sorry|wait|anyway)"
 )
 _KIN = (
     "grandma|grandmother|granny|grandpa|grandfather|mum|mom|mother|dad|father|sister|brother|wife|husband|friend"
@@ -24,115 +29,73 @@ OF_OTHERS = re.compile(
 )
 """What is told of somebody else around a wish: “my dad turns 80”, “he doesn't read much”, “my wife says”."""
 _FILLER = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?:^| )(?:what|which)?(?: \w+)? ?(?:did|does|has|have|had) (?:ever )?"
-        r"(?:write|written|compose|composed|direct|directed|make|made|paint|painted|record|recorded|publish|published"
-        r"|create|created|do|done)(?= |$)",
-        r"(?:^| )what (?:could|would|might|should) (?:he|she|they) (?:like|enjoy|want|watch|read|hear)(?= |$)",
-        r"(?:^| )(?:some |a few |many |any )?more of (?:those|these|them|that|this|the same)(?: but)?(?= |$)"
-        r"|^(?:i am|im|we are) (?:so |really |very )?bored(?= |$)",
-        r"(?:^| )(?:surprise me|(?:with |of |about |in )?(?:the |a )?same (?:theme|mood"
-        r"|topic|subject|style|vein|idea|feel|kind|sort|genre|spirit)|(?:for )?(?:people"
-        r"|someone|somebody|a friend|anyone|anybody|those|a person) who (?:really )?(?:likes?"
-        r"|loves?|enjoys?|adores?)|(?:that |which |what )(?:(?:did|do) )?(?:most )?(?:people|others|everyone"
-        r"|everybody) (?:really |actually )?(?:like|love|watch|read)(?: most| best)?|(?:im |i am )?not sure"
-        r"|i dont know|no idea|dunno|maybe"
-        r"|perhaps|any (?:genre|length|year|kind|country|type|mood|price|period|author"
-        r"|director)(?: is fine| will do)?|whatever you (?:like|want)|you choose|you"
-        r" pick|dont care"
-        r" what|a random one|random|make (?:it|that|them)|(?:a )?list of(?: all)?(?:"
-        r" the)?|all the|every|whats popular|most popular|popular|famous|well known|best"
-        r" known|top rated|highest rated|most liked|cheer me up with"
-        r"|of all times?|ever made|(?:that )?(?:you|everyone|everybody|one) (?:should|must) (?:have )?seen?)(?= |$)",
-        r"^(?:(?:hi|hey|hello|hiya|nah|nope|hmmm|good (?:morning|evening|afternoon|day)|ok|okay|well"
-        r"|so|oh|ah|hmm|um|uh|yes|yeah|no|great|thanks|thank you|thx|cool|nice|alright"
-        r"|right|please|pls|plz|now|then|actually|maybe|perhaps|and|but|also|there|again"
-        r"|sure|or|fine|sorry|wait|lol|haha|anyway|instead)(?: |$))+",
-        rf"(?:^| )(?:can|could|would|will|might) you (?:please |maybe |perhaps |possibly"
-        rf" )?{_DO}(?: (?:me|us))?(?= |$)",
-        rf"(?:^| )(?:please |pls |just |now |so )?{_DO} (?:me|us)(?: |$)",
-        rf"(?:^| )(?:(?:that|which|what) )?(?:do|would|can|could|may|might)? ?(?:you|u) (?:can |could |would |might )?{_DO}(?= |$)",
-        r"(?:^| )(?:can you (?:please )?help(?: me)?|on the lookout for|(?:your )?(?:recommendations?|suggestions?|help|advice|thoughts) (?:on|for)"
-        r"|i (?:am|m) (?:\w+ly )?interested in|im (?:\w+ly )?interested in|open to|is ideal|(?:would be|is) (?:great|ideal|nice|good|perfect)"
-        r"|lately|recently|usually|check for me|honestly|a lot|of course|ma ?am|sir|packed with|filled with|full of|sounds? (?:like )?(?:good|great|fun)"
-        r"|in general|right|lol|haha|u|i mean|not (?:that|this|the same) (?:kind|sort|type|one)"
+    re.compile(rf"(?:^| )(?:{phrase})(?= |$)")
+    for phrase in (
+        r"(?:what|which)?(?: \w+)? ?(?:did|does|has|have|had) (?:ever )?"
+        r"(?:writ\w+|compos\w+|direct\w*|ma[kd]e|paint\w*|record\w*|publish\w*|creat\w+|do|done)",
+        r"(?:a few )?more of (?:those|these|them|that|this|the same)|^(?:i am|im|we are) (?:\w+ )?bored",
+        r"(?:(?:with|of|about|in|from|by) )?(?:the |a )?same (?:theme|mood|topic|subject|style|vein|idea|feel|kind|sort|genre|spirit"
+        r"|country|maker|author|director|place)"
+        r"|(?:for )?(?:people|someone|somebody|a friend|anyone|anybody|those|a person) who (?:really )?(?:likes?|loves?|enjoys?|adores?)"
+        r"|(?:that|which|what) (?:(?:did|do) )?(?:most |the )?(?:people|others|members|everyone|everybody)(?: here)? (?:really |actually )?"
+        r"(?:like|love|enjoy|watch|read)(?: the)?(?: most| best)?(?: here)?"
+        r"|(?:im |i am )?not sure|no idea|dunno|maybe"
+        r"|any (?:genre|length|year|kind|country|type|mood|price|period|author|director)(?: is fine| will do)?"
+        r"|whatever you (?:like|want)|dont care what|random|make (?:it|that|them)|(?:a )?list of(?: all)?(?: the)?|all the|every"
+        r"|popular|famous|well known|best known|top rated|highest rated|cheer me up with|of all times?|ever made"
+        r"|(?:that )?(?:you|everyone|everybody|one) (?:should|must) (?:have )?seen?",
+        rf"^{_OPENER}(?: {_OPENER})*",
+        rf"(?:(?:do|can|could|would|will|may|might) )?(?:you|u) (?:(?:please|maybe|perhaps|possibly|can|could|would|might) )?{_DO}(?: (?:me|us))?",
+        rf"{_DO} (?:me|us)",
+        r"can you (?:please )?help(?: me)?|on the lookout for|(?:your )?(?:recommendations?|suggestions?|help|advice|thoughts) (?:on|for)"
+        r"|(?:i am|i m|im) (?:\w+ly )?interested in|open to|(?:would be|is) (?:great|ideal|nice|good|perfect)"
+        r"|lately|recently|usually|check for me|honestly|a lot|of course|ma ?am|sir|packed with|filled with|full of"
+        r"|in general|right|lol|haha|i mean|not (?:that|this|the same) (?:kind|sort|type|one)"
         r"|at all|for (?:the|my|our) (?:whole|entire)|(?:have |ve )?(?:seen|watched|read|heard) (?:it|that|them|this)"
-        r"|(?:an? )?(?:hundred|thousand|million|dozen|few|many|several|\d+) times)(?= |$)",
+        r"|(?:an? )?(?:hundred|thousand|million|dozen|few|many|several|\d+) times",
         rf"^(?:my|our) (?:\w+ )?(?:{_KIN})s?$",
-        r"(?:^| )(?:and |who )*(?:(?:is|hes|shes|turning|aged) \d{1,2}(?: years? old)?|likes|loves|adores|enjoys)(?= |$)",
-        r"(?:^| )(?:to |for )?(?:someone|somebody)(?: who)?(?= |$)|^remember (?:that )?(?:i|we) (?:like|love)(?= |$)",
-        rf"^(?:please |pls |just )?{_DO}(?: |$)",
-        r"(?:^| )(?:i am|im|i m|we are|were|ive been|i was) (?:\w+ )?(?:looking|searching"
-        r"|hunting|hoping|after|shopping) (?:for )?",
-        r"(?:^| )(?:looking|searching|hunting) for(?: |$)",
-        r"^(?:need|craving)(?= |$)",
-        r"(?:^| )what do (?:the )?(?:people|others|members|most people)(?: here)? (?:like|love|enjoy)(?: the)?(?: most| best)?(?: here)?(?= |$)",
-        r"(?:^| )(?:from|by) the same (?:country|maker|author|director|place|kind)(?= |$)",
-        r"(?:^| )(?:i am|im|i m|we are|were)? ?(?:really )?in the mood for(?: |$)",
-        r"(?:^| )(?:i|we) (?:(?:really|just|kind of|sort of|only|do|now|also|still|always|\w+ly) )*(?:want"
-        r"|need|wanna|fancy|feel like|would like|d like|would love|d love|could use|am"
-        r" after|prefer|crave|require|wish|like|love|enjoy|hate|dislike|dont want|do"
-        r" not want|dont like)(?: (?:to )?(?:see|watch|read|hear|listen to|buy|try|have"
-        r"|get|find|know|listen|play))?(?= |$)",
-        r"(?:^| )(?:id|i d|wed|we d|ill|i ll) (?:really |also |rather |just )?(?:like"
-        r"|love|prefer|take|have|enjoy|fancy)(?: (?:to )?(?:see|watch|read|hear|listen"
-        r" to|buy|try|have|get|find|listen))?(?= |$)",
-        r"(?:^| )(?:what|which|anything|something) (?:should|could|can|do|shall|would)"
-        r" (?:i|we|you) (?:\w+ )?(?:watch|read|see|hear|listen to|buy|try|get|suggest"
-        r"|recommend|have|like|play|listen)(?: (?:next|now|tonight|today))?(?= |$)",
-        r"(?:^| )(?:have you got|do you have|do you know|do you carry|do you sell|have"
-        r" you|got any|you got|is there|are there|any chance of|what about|how about"
-        r"|what have you got|what do you have|whats good|what is good|what else)(?: (?:any"
-        r"|anything|something|some))?(?= |$)",
-        r"(?:^| )(?:can|could|may|shall) (?:i|we) (?:have|get|see|watch|read|hear|buy|try)(?= |$)",
-        r"(?:^| )(?:it|this|that) (?:should|must|has to|needs to|ought to|shouldnt|mustnt"
-        r"|can|could|may)(?: not)?(?: be| have)?(?= |$)",
-        r"(?:^| )(?:to|for me to|for us to) (?:watch|read|see|hear|listen to|listen|buy"
-        r"|try|play)(?: (?:next|now|tonight|today|this evening|tomorrow))?(?= |$)",
-        r"(?:^| )(?:watch|read|hear|listen to)(?= |$)",
-        r"(?:^| )(?:more |another |other |some |a |any |one of )?(?:like|similar to|in"
-        r" the (?:style|vein|spirit) of|along the lines of) (?:that|this|it|those|these"
-        r"|them|that one|this one)(?= |$)",
-        r"(?:^| )(?:to )?(?:fall asleep|go to sleep|sleep|doze off|nap) to(?= |$)",
-        r"(?:^| )(?:something|anything|someting|somthing|sumthing|smthing|somethin|smth|sth|stuff|things?"
-        r"|ones?|somewhat)(?= |$)",
-        r"(?:^| )(?:similar|alike|related|comparable|instead|this time|next|tonight|tonite|today"
-        r"|now|for (?:me|us|tonight|today|now|this evening)|right now|please|pls|plz"
-        r"|thanks|thank you|thx|if possible|if you can|you know|you have|you got|you"
-        r" can find|i guess|i think|preferably|ideally|though|again|by the way|somehow"
-        r"|or so|or something|etc|in particular|particularly|especially)(?= |$)",
-        r"(?:^| )(?:films?|movies?|products?|items?|good|great|nice|decent|best|ideas?"
-        r" for tonight|him|her|them|favou?rite"
-        r"|recommended|recommendations?"
-        r"|suggestions?|ideas?|others?|another|(?:(?:completely|entirely|totally|altogether) )?different|else|more|most|really|very|truly"
-        r"|quite|pretty|bit|little|kind of|sort of|type of)(?= |$)",
-        r"^(?:(?:a|an|some) )?(?:\w+day |christmas )?(?:present|gift)s?(?: for)?(?= |$)",
-        r"(?:^| )(?:(?:to|that|which) )?(?:makes?|making) (?:me|us|him|her|them)(?= |$)",
-        r"(?:^| )(?:for )?(?:an? )?fans?(?: (?:pick|choose|like|love|enjoy|watch|read))?(?= |$)",
+        r"(?:is|hes|shes|turning|aged) \d{1,2}(?: years? old)?|likes|loves|adores|enjoys",
+        r"(?:someone|somebody)(?: who)?|^remember (?:that )?(?:i|we) (?:like|love)",
+        rf"^(?:just )?{_DO}",
+        r"(?:i am|im|i m|we are|were|ive been|i was) (?:\w+ )?(?:looking|searching|hunting|hoping|after|shopping)(?: for)?",
+        r"(?:looking|searching|hunting) for|^(?:need|craving)",
+        r"(?:(?:i am|im|i m|we are|were) )?(?:really )?in the mood for",
+        r"(?:i|we|id|wed|ill)(?: (?:d|ll))? (?:(?:just|kind of|sort of|do|now|also|still|always|rather|\w+ly) )*"
+        r"(?:want|need|wanna|fancy|feel like|would like|would love|could use|am after|prefer|crave|require|wish|like|love|enjoy|hate|dislike"
+        rf"|take|have|dont want|do not want|dont like)(?: (?:to )?{_USE})?",
+        rf"(?:(?:what|which|anything|something) )?(?:should|could|can|shall|would|may) (?:i|we|you) (?:\w+ )?(?:{_USE}|{_DO}|like){_WHEN}",
+        r"(?:have you got|do you (?:have|know|carry|sell)|have you|got any|you got|is there|are there|any chance of|(?:what|how) about"
+        r"|what have you got|what do you have|what else)(?: (?:any|anything|something|some))?",
+        r"(?:it|this|that) (?:should|must|has to|needs to|ought to|shouldnt|mustnt|can|could|may)(?: not)?(?: be| have)?",
+        rf"to {_USE}{_WHEN}|watch|read|hear|listen to",
+        r"(?:like|similar to|in the (?:style|vein|spirit) of|along the lines of) (?:that|this|it|those|these|them)(?: one)?",
+        r"(?:fall asleep|go to sleep|sleep|doze off|nap) to",
+        r"something|anything|someting|somthing|sumthing|smthing|somethin|smth|sth|stuff|things?|ones?|somewhat",
+        r"similar|alike|related|comparable|instead|this time|next|tonight|tonite|today|now|for (?:me|us|this evening)|please|pls|plz"
+        r"|if possible|if you can|you know|you have|you got|you can find|i guess|i think|preferably|ideally|though|again|by the way"
+        r"|somehow|or so|etc|in particular|particularly|especially",
+        r"films?|movies?|products?|items?|good|great|nice|decent|best|him|her|them|favou?rite|recommended|recommendations?|suggestions?"
+        r"|ideas?|others?|another|(?:(?:completely|entirely|totally|altogether) )?different|else|more|most|really|very|truly|quite|pretty"
+        r"|bit|little|(?:kind|sort|type) of",
+        r"^(?:(?:a|an|some) )?(?:\w+day |christmas )?(?:present|gift)s?(?: for)?",
+        r"(?:(?:to|that|which) )?(?:makes?|making) (?:me|us|him|her|them)",
+        r"(?:for )?(?:an? )?fans?(?: (?:pick|choose|like|love|enjoy|watch|read))?",
     )
 )
 _EDGE = word_set(
-    "everything already either list nothing director directors author authors composer composers"
-    " writer writers where when while ever among loved liked hated seen watched"
-    " thing things a an"
-    " the some any and or but with that is are was be it its of in from by for to"
-    " on at as than then this "
-    "which who me my us i you we here too also so such not only just one no would like want something anything there "
-    "going lasts lasting costs costing runs running goes takes "
-    "always never please rather if when what whats do does can could should has have had really very bit lot them they he she "
-    "his her your our were im ive id youre thats up about made published released written produced set yet quite "
-    "much many kind sort type please got get let lets s t ll re d m"
+    "everything already either list nothing director directors author authors composer composers writer writers where when while ever among"
+    " loved liked hated seen watched a an the some any and or but with that is are was be it its of in from by for to on at as than then this"
+    " which who me my us i you we here too also so such not only just no would like want there going lasts lasting costs costing runs running"
+    " goes takes always never rather if what whats do does can could should has have had lot they he she his your our were im ive id youre"
+    " thats up about made published released written produced set yet much many kind sort type got get let lets s t ll re d m"
 )
-
-
 _OF_ONESELF = re.compile(
-    r"(?:^| )(?:i|im|i'm|ive|ill|i'll|my|me|you|u|we|dont|cant|didnt|they|theyre|he|she|it|but|that)(?= |$)"
+    r"(?:^| )(?:i|im|ive|ill|my|me|you|u|we|dont|cant|didnt|they|theyre|he|she|it|but|that)(?= |$)"
 )
 _TALK = _EDGE | word_set(
-    "be cant cannot dont didnt wont havent hasnt isnt arent wasnt still yet also even well ok okay yes no not but because am u"
-    " theyre weve ill will would might may much how if then there here into out up off think thought believe know see say said pick"
-    " watching seen watched liked both these those all few definitely probably likely quite tough day weekend week"
+    "cant cannot dont didnt wont havent hasnt isnt arent wasnt still even well ok okay yes because am u theyre weve ill will might may"
+    " how into out off think thought believe know see say said pick watching both these those all few definitely probably likely tough day"
+    " weekend week"
 )
 """What people say of themselves around a wish; in a text that speaks of oneself these words look for nothing."""
 
