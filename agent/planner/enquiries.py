@@ -19,6 +19,7 @@ from agent.planner.statements import Statements
 from agent.planner.titles import TitleMention
 from agent.planner.why_not_requests import asks_why_not
 from agent.planner.words import LEAD, singular, word_set
+from agent.reference_words import SUPERLATIVES
 from retrieval.titles import fold, title_forms
 
 _FIND = re.compile(
@@ -41,26 +42,8 @@ _VERSION = re.compile(
     rf"^{LEAD}(?:is there|are there|do you have|have you got|you got|got|any chance of) (?:an? |the |any )?\w+"
     r" (?:version |adaptation )?(?:of|from|based on|after) "
 )
-_SAID_OF = {"like": "like", "dislike": "dislike", "seen": "seen", "hide": "hide", "forget": "forget"}
-_POINTING = frozenset(
-    [
-        "it",
-        "these",
-        "those",
-        "them",
-        "one",
-        "ones",
-        "thing",
-        "things",
-        "everything",
-        "stuff",
-        "nothing",
-        "series",
-        "show",
-        "shows",
-        "trailer",
-    ]
-)
+_SAID_OF = word_set("like dislike seen hide forget anchor")
+_POINTING = word_set("it these those them one ones thing things everything stuff nothing series show shows trailer")
 _OF_ACT: tuple[tuple[Act, str], ...] = (
     ("seen", "seen"),
     ("accept", "accept"),
@@ -69,9 +52,9 @@ _OF_ACT: tuple[tuple[Act, str], ...] = (
     ("greeting", "greeting"),
     ("remark", "remark"),
 )
-_SUPERLATIVE = re.compile(
-    r"\b(?:which|whats|what is|what).*\b(?:shortest|longest|oldest|earliest|newest"
-    r"|latest|most recent|cheapest|least expensive|most expensive|priciest)\b"
+_SUPERLATIVE = re.compile(rf"\b(?:which|whats?).*\b(?:{'|'.join(SUPERLATIVES)})\b")
+_WANTS_LIST = re.compile(
+    r"\b(?:recommend|suggest|something|anything|similar|like (?:it|that|this)|more by|else|any (?:others?|more))\b"
 )
 _PLAYS = re.compile(rf"^{LEAD}(?:(?:can|could|would) you )?(?:please )?(?:play|let me (?:hear|listen to)|start)\b")
 _SPEAKERS = word_set(
@@ -169,7 +152,7 @@ class Enquiries:
         spans = tuple((m.start, m.end) for m in heard.slots.mentions)
         pointed = {(r.start, r.end) for r in heard.references}
         titles = tuple(span for span in spans if span not in pointed)
-        said_of = any(role in _SAID_OF or role == "anchor" for role in heard.slots.roles)
+        said_of = not _SAID_OF.isdisjoint(heard.slots.roles)
         if said_of and not heard.message.ending.startswith("?"):
             return None
         if _FIND.search(heard.folded) and heard.slots.mentions:
@@ -245,12 +228,7 @@ class Enquiries:
         )
 
     def _wants_list(self, heard: Heard) -> bool:
-        return bool(
-            re.search(
-                r"\b(?:recommend|suggest|something|anything|similar|like (?:it|that|this)|more by|else|any (?:others?|more))\b",
-                heard.folded,
-            )
-        ) or any(role == "anchor" for role in heard.slots.roles)
+        return "anchor" in heard.slots.roles or bool(_WANTS_LIST.search(heard.folded))
 
     def _about(self, heard: Heard, targets: Sequence[str], aspect: Aspect) -> Plan:
         most = 8 if aspect.kind in {"passage", "value"} else 4

@@ -22,7 +22,7 @@ _PATTERNS: tuple[tuple[str, tuple[Topic, ...]], ...] = (
     (
         r"\b(?:how long|length|run ?time|running time|how many (?:pages|minutes|hours)"
         r"|(?:too|very|really|that|is it|it|so|quite) (?:long|short)\b|(?:long|short)$"
-        r"|how short|how big is the book|how thick)",
+        r"|how thick)",
         ("minutes", "pages"),
     ),
     (r"\b(?:how much|price|costs?|expensive|cheap|how pricey)\b", ("price",)),
@@ -49,12 +49,9 @@ _ASKS = re.compile(
 )
 _PLACED = re.compile(r"^(?:in|from|by|on|at|for|with) (?=wh)")
 _DESCRIBE = re.compile(
-    r"\b(?:what (?:is|are|was) .*\babout\b|whats .*\babout\b|tell me (?:more|a bit"
-    r"|a bit more|something|everything|a little)?(?: )?(?:about|on)?|describe|more"
-    r" about|more details?|more info(?:rmation)?|details? (?:on|about|of|please)"
-    r"|summary|summari[sz]e|plot|premise|what happens|what does .*\b(?:say|deal with|tell)"
-    r"|synopsis|what kind of .* is|info on|know more about|describe|elaborate|what"
-    r" is it|compare|the ending"
+    r"\b(?:what (?:is|are|was) .*\babout\b|whats .*\babout\b|tell me|describe|more about|more details?"
+    r"|more info(?:rmation)?|details? (?:on|about|of|please)|summary|summari[sz]e|plot|premise|what happens"
+    r"|what does .*\b(?:say|deal with|tell)|synopsis|what kind of .* is|info on|elaborate|what is it|compare|the ending"
     r"|how (?:does|do) (?:it|they|that) end|the difference between|versus|what (?:do|did) (?:people|others|critics|they|you) (?:say|think|know)"
     r"|what(?: i)?s (?:it|that) like|what is (?:it|that|this|he|she) like)\b"
 )

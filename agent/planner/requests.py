@@ -18,57 +18,43 @@ from agent.planner.words import LEAD
 from vouch.types import ToolCall
 
 _BARE_DEGREE = re.compile(
-    r"^(?:(?:a (?:bit|little|lot)|something|much|even|far) )?"
-    r"(?:(?!(?:other|after|later|better|latter|matter|winter|water)$)\w{2,}(?:ier|ter|mer|ner|der|ker)|(?:more|less) \w+)$"
+    r"^(?:(?:a (?:bit|little|lot)|something|much|even|far) )?(?:(?!(?:other|after|later|matter|winter|water)$)\w{2,}(?:i|[dkmnt])er"
+    r"|(?:more|less) \w+)$"
 )
 """“Quieter”, “something stormier”: of what was asked for before."""
 _FOLLOWS = re.compile(
-    r"^(?:set (?:in|on|at|during)|about|where|made|written|composed|featuring|starring"
-    rf"|directed)\b|^{LEAD}(?:but|only|just|instead|rather|what about|how about"
-    r"|make it|make them|more\b(?! like)|another|others?|any others?|anything else"
-    r"|something else|something different"
-    r"|different|less|without|from|under|in|by|with|no|not|nothing|except|then|also"
-    r"|even|too|ones?|show me (?:more|others?|another|something else)|give me (?:more"
-    r"|others?|another|a few more)|next|go on|keep going|try again|same|preferably"
-    r"|maybe|this time|that are|which|who|as long as|over|at most|at least|before"
-    r"|after|since|cheaper|older|newer|shorter|longer|again|(?:i|id|i d) (?:would"
-    r" )?(?:prefer|rather)|can (?:it|they|you make)|could (?:it|you make)|(?:it|they)"
-    r" (?:should|must|has to|have to|can)|do you have (?:any )?(?:others?|more|it"
-    r"|them|a \w+er)|is there (?:anything|something) (?:else|\w+er)|something (?:more"
-    r"|less|\w+er|not)|any(?:thing)? (?:more|less|\w+er)|a (?:bit|little) (?:more"
-    r"|less|\w+er)|got any (?:more|others?))\b"
+    r"^(?:set (?:in|on|at|during)|about|where|made|written|composed|featuring|starring|directed)\b"
+    rf"|^{LEAD}(?:but|only|just|rather|what about|how about|make (?:it|them)|more\b(?! like)|another|others?|something different|less"
+    r"|without|from|under|in|by|with|no|not|nothing|except|then|also|even|too|ones?|(?:show|give) me (?:more|others?|another|a few more)"
+    r"|next|go on|keep going|same|preferably|maybe|that are|which|who|over|at most|at least|before|after|since|cheaper"
+    r"|(?:i|id|i d) (?:would )?(?:prefer|rather)|c(?:an|ould) (?:it|they|you make)|(?:it|they) (?:should|must|has to|have to|can)"
+    r"|do you have (?:any )?(?:others?|more|it|them|a \w+er)|is there (?:anything|something) \w+er"
+    r"|(?:something|any(?:thing)?|a bit|a little) (?:more|less|\w+er)|something not|got any (?:more|others?))\b"
 )
 _FOLLOWS_INSIDE = re.compile(
-    r"\b(?:instead|this time|else|(?:a|an) (?:\w+ ){1,2}one(?= please|$)|other ones|different ones?|more of (?:those|these"
-    r"|the same|them)|same (?:theme|mood|topic|subject|style|vein|idea|feel|kind"
-    r"|sort|genre|spirit)|other suggestions|another one|others|again|ones|maybe$|perhaps$|only$)\b"
+    r"\b(?:instead|this time|else|(?:a|an) (?:\w+ ){1,2}one(?= please|$)|different ones?|more of (?:those|these|the same|them)"
+    r"|same (?:theme|mood|topic|subject|style|vein|idea|feel|kind|sort|genre|spirit)|other suggestions|another one|others|again|ones|maybe$"
+    r"|perhaps$|only$)\b"
 )
 _ASKS_ANEW = re.compile(
-    r"^(?:i (?:want|need|am|have)|ive got|im looking|can you|could you|recommend|show me|find me|do you have|give me)\b"
+    r"^(?:i (?:want|need|am|have|only have)|ive got|im looking|can you|could you|recommend|show me a|find me|do you have)\b"
 )
 AGAIN = re.compile(
-    r"\b(?:another|others?|else|different|more(?! (?:like|than|recent|modern|expensive"
-    r"|affordable|\w+$)| \w+ (?:please|ones?|and|but)| \w+,)|next|go on|keep going"
-    r"|try again|again)\b|^(?:show me |give me |any )?more(?: please| of (?:those"
-    r"|these|them|the same)| ones| suggestions| results)?$|^(?:some |a few |\w+ )?more$"
-    r"|not (?:that|those|these|this|them)|none of|dont like (?:any|these|those|them)"
+    r"\b(?:another|others?|else|different|more(?! (?:like|than|recent|modern|expensive|affordable|\w+$)| \w+ (?:please|ones?|and|but)| \w+,)"
+    r"|next|go on|keep going|try again|again)\b|^(?:\w+ me |any |some |a few )?more(?: please| of (?:those|these|them|the same)| ones"
+    r"| suggestions| results)?$|not (?:that|those|these|this|them)|none of|dont like (?:any|these|those|them)"
     r"|already (?:seen|know|read) (?:them|these|those|all)"
 )
 _SIMILAR = re.compile(
     rf"^{LEAD}(?:(?:show|give) me )?(?:(?:some|something|anything|more|ones?|films?|books?) )*similar\b(?! to)"
 )
+_MAKER = r"(?:author|director|composer|writer|artist|creator|maker|brand)"
 _SAME_PERSON = re.compile(
-    r"\b(?:(?:the|its|this|that) (?:author|director|composer|writer|artist|maker|brand)s? (?:\w+ ){0,3}(?:else|other|others|more)"
-    r"|\b(?:by|from) (?:this|that|the) (?:author|director|composer|writer|artist|maker|brand)$"
-    r"|\b(?:has|have|did|does) (?:he|she|they) (?:also )?\w+ (?:(?:any|some)(?:thing)? (?:else|others?|more)|others?|more)\b"
-    r"|(?:by|from) (?:him|her|them|the same (?:director|author|composer|artist"
-    r"|writer|creator|person|man|woman|brand|maker|guy|one))|(?:his|her) other|what"
-    r" (?:else"
-    r" |other \w+ )?(?:did|has|have) (?:he|she|they) |same (?:director"
-    r"|author|composer|artist|writer|creator|brand|maker))\b"
+    rf"\b(?:(?:the|its|this|that) {_MAKER}s? (?:\w+ ){{0,3}}(?:else|others?|more)|(?:by|from) (?:this|that|the) {_MAKER}$|same {_MAKER}"
+    r"|(?:has|have|did|does) (?:he|she|they) (?:also )?\w+ (?:(?:any|some)(?:thing)? )?(?:else|others?|more)"
+    r"|(?:by|from) (?:him|her|them|the same (?:person|man|woman|guy|one))|(?:his|her) other"
+    r"|what (?:else |other \w+ )?(?:did|has|have) (?:he|she|they) )\b"
 )
-
-
 _KNOWS_ALL = re.compile(
     r"\b(?:read|seen|heard|watched|know|knows|owns?|has|have|finished) (?:already )?(?:everything|all|all (?:the|of the) \w+|every \w+)(?: that is)?"
     r" (?:by|of|from)\b"
@@ -225,25 +211,14 @@ class Requests:
         short = len(folded.split()) <= 3 and not slots.text and not nouns
         if short and (slots.filters or slots.prefer) and heard.message.at(0) not in {"a", "an"}:
             return True
-        ruled_out = slots.avoid or (slots.filters and all(c.op in {"none_of", "!="} for c in slots.filters))
-        if (
-            ruled_out
-            and not slots.text
-            and all(c.op in {"none_of", "!="} for c in slots.filters)
-            and not _ASKS_ANEW.match(folded)
-        ):
+        anew = bool(_ASKS_ANEW.match(folded))
+        only_ruled_out = (slots.avoid or slots.filters) and all(c.rules_out for c in slots.filters)
+        if only_ruled_out and not slots.text and not anew:
             return True
         if slots.k and not (slots.text or slots.filters or slots.prefer or slots.mentions or nouns):
             return True
         intent, likeness = self.intents.nearest(slots.masked)
-        return (
-            intent == "refine"
-            and likeness >= 0.6
-            and not re.match(
-                r"^(?:i (?:want|need|am|have|only have)|ive got|im looking|can you|could you|recommend|show me a|find me|do you have)",
-                folded,
-            )
-        )
+        return intent == "refine" and likeness >= 0.6 and not anew
 
     def compared(self, heard: Heard) -> list[Any]:
         focus, last = heard.ledger.in_focus, heard.ledger.last

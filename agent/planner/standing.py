@@ -43,9 +43,6 @@ _TOPIC_WORDS: tuple[tuple[str, str], ...] = (
 )
 
 
-_ENDING = re.compile(r"(?:^| )(?:that |which |and )?(?:ends?|ending) (?:badly|well|sadly|happily|in tears)(?= |,|$)")
-
-
 @dataclass(frozen=True)
 class Standing:
     """Applies slots to a standing call. `reader` knows the catalogue."""
@@ -149,7 +146,6 @@ class Standing:
             for w in old.split()
             if not (mood and self._is_mood(w)) and not any(fold(w) and fold(w) in fold(v).split() for v in against)
         ).strip(", ")
-        kept = _ENDING.sub("", kept).strip(", ") if mood else kept
         if not slots.text or fold(slots.text) in fold(kept):
             return kept
         return slots.text if instead or not kept else f"{kept}, {slots.text}"
