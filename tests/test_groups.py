@@ -187,6 +187,24 @@ def test_several_verdicts_on_one_person_are_kept_apart() -> None:
     assert arguments["people"][0]["liked"] == ["The General"]
 
 
+def test_what_both_say_of_themselves_counts_for_each() -> None:
+    plan = planner().plan("for me and my sister, she loves comedies and I love horror", Ledger())
+    (listing,) = plan.calls
+    people: Any = listing.arguments["people"]
+    assert [(p["name"], [c["value"] for c in p["prefer"]]) for p in people] == [
+        ("your sister", [["comedy"]]),
+        ("you", [["horror"]]),
+    ]
+    toolbox = Toolbox(recommender=RECOMMENDER, person="me")
+    wish = {"attribute": "genres", "op": "any_of", "value": ["horror"]}
+    said: Any = {"liked": ["Dracula"], "disliked": [], "never": [], "prefer": [wish]}
+    both: Any = [{**said, "name": "her", "liked": []}, {**said, "name": "you"}]
+    mine, hers = toolbox.recommend_together(both).query.tastes
+    assert (mine.user_id, mine.label, [p.item_id for p in mine.liked]) == ("me", "you", ["dracula"])
+    assert [one.filter.value for one in mine.standing] == [("horror",)]
+    assert (hers.label, hers.liked) == ("her", ())
+
+
 def test_people_without_names_are_told_apart() -> None:
     _, arguments = call("we are three: one loves Metropolis, one hates Faust, the other likes comedies")
     assert [(p["name"], p["liked"], p["disliked"]) for p in arguments["people"]] == [
@@ -266,8 +284,7 @@ def test_the_words_call_a_wildcard_a_wildcard(toolbox: Toolbox) -> None:
 def test_two_tastes_in_one_sentence_are_two_people_and_both_of_us_means_them_again() -> None:
     first = planner("films").plan("my girlfriend loves comedies and I like sci-fi", Ledger())
     assert first.calls[-1].name == "recommend_together"
-    assert [p["name"] for p in first.calls[-1].arguments["people"]] == ["your girlfriend"]  # type: ignore[attr-defined]
-    assert first.calls[-1].arguments["prefer"] == [{"attribute": "genres", "op": "any_of", "value": ["Sci-Fi"]}]
+    assert [p["name"] for p in first.calls[-1].arguments["people"]] == ["your girlfriend", "you"]  # type: ignore[attr-defined]
     ledger = Ledger(turns=(turn("my girlfriend loves comedies and I like sci-fi", first, shown=("1", "2")),))
     again = planner("films").plan("one for both of us", ledger)
     assert again.calls[-1].arguments["people"] == first.calls[-1].arguments["people"]

@@ -63,7 +63,10 @@ def test_a_person_named_after_ones_own_wish_makes_a_group() -> None:
     plan = planner().plan("I like comedies, my husband hates horror", Ledger())
     ((name, arguments),) = calls(plan)
     assert name == "recommend_together"
-    assert [(p["name"], p["never"][0]["value"]) for p in arguments["people"]] == [("your husband", ["horror"])]
+    assert [(p["name"], [c["value"] for c in (*p["never"], *p["prefer"])]) for p in arguments["people"]] == [
+        ("your husband", [["horror"]]),
+        ("you", [["comedy"]]),
+    ]
     alone = planner().plan("I like films that my husband hates", Ledger())
     assert "recommend_together" not in {name for name, _ in calls(alone)}
 

@@ -5,6 +5,7 @@ A method's docstring speaks to the model. Titles may be given as titles or item 
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -17,15 +18,7 @@ from retrieval.filters import describe
 from retrieval.recommender import Recommender
 from retrieval.tastes import NAMED
 from tools.arguments import FilterArg, PersonArg, QuotaArg, meant, value_of
-from tools.results import (
-    Facets,
-    Found,
-    ItemDetails,
-    Remembered,
-    RememberKind,
-    Scored,
-    ToolResult,
-)
+from tools.results import Facets, Found, ItemDetails, Remembered, RememberKind, Scored, ToolResult
 from tools.taste_card import TasteCard, TasteChanged, card_of
 from vouch.answers import Comparison, Move, WhyNot
 from vouch.errors import InputError, ModelFailed
@@ -169,10 +162,12 @@ class Toolbox:
         """Recommend for the person together with other people: nobody's veto is broken, and each item has a reason for each.
 
         `together`: least_misery goes by whoever would like an item least, average by all alike. `with_me` false: the people are all.
+        What one called “you” is said to like or never want is added to the person's own taste.
         """
         query = self._query(text, filters=filters, prefer=prefer, avoid=avoid, exclude=exclude, k=k)
-        own = (replace(self._taste((), ()), label=YOU),) if with_me or not people else ()
-        others = tuple(self._other(person, n) for n, person in enumerate(people, start=1))
+        mine = [person for person in people if person["name"] == YOU]
+        own = (self._own(mine),) if with_me or mine or not people else ()
+        others = tuple(self._other(person, n) for n, person in enumerate(people, start=1) if person not in mine)
         return self.recommender.recommend(replace(query, tastes=(*own, *others), together=together))
 
     def find_item(self, title: str) -> Found:
@@ -281,10 +276,7 @@ class Toolbox:
             wanted = tuple(one.filter for one in before.standing if any(meant(one.filter, f) for f in wanted))
             memory.release(self.person, wanted, what)
         else:
-            held = [
-                StandingPreference(filter=f, hard=kind == "never_break", source=source, at=self.clock()) for f in wanted
-            ]
-            memory.hold(self.person, held, what)
+            memory.hold(self.person, self._holding(wanted, hard=kind == "never_break", source=source), what)
         told = "nothing" if kind == "forget" and not wanted else kind
         return TasteChanged(kind=told, conditions=wanted, source=source, moves=self._moves(before))
 
@@ -333,20 +325,28 @@ class Toolbox:
             k=max(1, min(k, 100)),
         )
 
+    def _own(self, said: Sequence[PersonArg]) -> Taste:
+        """The person's own taste in a group, with what they say of themselves now."""
+        own = self._taste([t for one in said for t in one["liked"]], [t for one in said for t in one["disliked"]])
+        return replace(own, label=YOU, standing=(*own.standing, *self._held(said)))
+
     def _other(self, person: PersonArg, number: int) -> Taste:
         """The taste of somebody who is not here: only what was said of them now."""
-        held = [
-            StandingPreference(filter=f, hard=hard, source="this question", at=self.clock())
-            for hard, given in ((True, person["never"]), (False, person["prefer"]))
-            for f in self._filters(given)
-        ]
         return Taste(
             user_id=f"guest:{number}",
             label=person["name"] or f"person {number + 1}",
             liked=self._preferences(person["liked"], but=()),
             disliked=self._preferences(person["disliked"], but=()),
-            standing=tuple(held),
+            standing=self._held([person]),
         )
+
+    def _held(self, people: Sequence[PersonArg]) -> tuple[StandingPreference, ...]:
+        said = [(hard, wish) for one in people for hard, wish in ((True, one["never"]), (False, one["prefer"]))]
+        found = [self._holding(self._filters(wish), hard=hard, source="this question") for hard, wish in said]
+        return tuple(itertools.chain.from_iterable(found))
+
+    def _holding(self, wanted: Sequence[Filter], *, hard: bool, source: str) -> list[StandingPreference]:
+        return [StandingPreference(filter=f, hard=hard, source=source, at=self.clock()) for f in wanted]
 
     def _asked_media(self, handle: str) -> AskedMedia:
         """An attached file with what is perceived of it. Raises InputError where there is none or it cannot be perceived."""

@@ -96,12 +96,12 @@ class GroupRequests:
             others = [p | {"liked": list(dict.fromkeys([*p.get("liked", []), *own["liked"]]))} for p in others]
         made = call(
             "recommend_together",
-            people=others,
+            people=[*others, *([_wishing(own["prefer"])] if own["prefer"] else [])],
             with_me=False
             if _FOR_THEM.match(group[0]) or (count and not mine and len(others) >= amount_of(count["n"]))
             else None,
             filters=[*self._standing_kind(heard, asked), *(c.argument for c in asked.filters if not c.lasting)],
-            prefer=[*(c.argument for c in asked.prefer), *own["prefer"]],
+            prefer=[c.argument for c in asked.prefer],
             avoid=list(asked.avoid),
             k=asked.k,
             together="average" if _AVERAGE.search(heard.folded) else None,
@@ -222,6 +222,11 @@ class GroupRequests:
 
         asked = without(told)
         return asked if told == end or not self.reader.read(asked).empty else without(end)
+
+
+def _wishing(prefer: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The one who asks, with what they would rather have in this list."""
+    return {"name": YOU, "liked": [], "disliked": [], "never": [], "prefer": list(prefer)}
 
 
 def _last_people(heard: Heard) -> list[dict[str, Any]]:
