@@ -40,6 +40,30 @@ class Turn:
         return next((call for call in reversed(self.calls) if call.name in _LISTS), None)
 
 
+LATELY = 4
+"""So many turns ago items may have been spoken of that are still at hand."""
+FEW = 8
+"""Of so many items that were named together it can be told which are meant without a title."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtHand:
+    """An item that may be meant without being named. `ours`: whether we named it or the person; `back`: 0 where nobody named items
+    since, else 1; `ago`: how many turns ago; `place`: where among the `together` items that were named with it."""
+
+    item_id: str
+    ours: bool
+    back: int
+    ago: int
+    place: int
+    together: int
+
+    @property
+    def stands(self) -> str:
+        """“alone”, or “last” or “among” where several were named together."""
+        return "alone" if self.together == 1 else "last" if self.place == self.together - 1 else "among"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
     """The turns so far, oldest first; the message that is being answered is not among them."""
@@ -102,6 +126,21 @@ class Ledger:
             if turn.about:
                 return turn.about[0]
         return None
+
+    @property
+    def at_hand(self) -> tuple[AtHand, ...]:
+        """What somebody named last and before that, newest first; nothing behind a list that was asked for, of which any may be meant."""
+        found: dict[str, AtHand] = {}
+        back = 0
+        for ago, turn in enumerate(reversed(self.turns[-LATELY:])):
+            for ours, named in ((True, turn.shown), (False, tuple(i for i in turn.about if i not in turn.shown))):
+                if back > 1 or len(named) > FEW or (ours and len(named) > 1 and turn.asked is not None):
+                    return tuple(found.values())
+                for place, item_id in enumerate(named):
+                    made = AtHand(item_id=item_id, ours=ours, back=back, ago=ago, place=place, together=len(named))
+                    found.setdefault(item_id, made)
+                back += bool(named)
+        return tuple(found.values())
 
     @property
     def last_two(self) -> tuple[str, ...]:

@@ -148,3 +148,10 @@ NOT_DESCRIBED = word_set(
 COMPARED = re.compile(
     rf"the (?P<word>{'|'.join(SUPERLATIVE_OF)})(?: {NOUN})?(?: of (?:them|the two|these|those))?(?= |$)"
 )
+OF_SERIES = re.compile(
+    r"the (?:first|1 st|1st|original) (?:one|movie|film|book|novel)(?= |$)"
+    r"|the (?:first|1 st|1st|original)(?= (?:and|or|but|is|was|as|too|better|more)\b|$)"
+)
+"""“I liked the first one better”, said of a sequel."""
+SEQUEL = re.compile(r"(?P<base>\w+(?: \w+){0,5}) (?:[2-9]|ii|iii|iv|two|three)(?= |$)")
+"""A title with its number, folded."""

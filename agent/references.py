@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from agent.ledger import Ledger
+from agent.ledger import LATELY, Ledger
 from agent.planner.lexicon import Lexicon
 from agent.planner.titles import TitleMention
 from agent.planner.words import Message, singular
@@ -24,7 +24,9 @@ from agent.reference_words import (
     NOT_DESCRIBED,
     NTH,
     NUMBER,
+    OF_SERIES,
     ORDINAL,
+    SEQUEL,
     STOP,
     SUPERLATIVE,
     SUPERLATIVE_OF,
@@ -33,7 +35,7 @@ from agent.reference_words import (
     WHICH,
 )
 from retrieval.catalogue import Catalogue
-from retrieval.titles import fold
+from retrieval.titles import fold, title_forms, trailing_year
 from vouch.types import Item
 
 
@@ -71,9 +73,9 @@ class ReferenceReader:
 
     def read(self, message: Message, ledger: Ledger) -> tuple[Reference, ...]:
         """The references of a message in order, none overlapping; () where nothing was shown or spoken of yet."""
+        found = self._of_series(message, ledger)
         if not ledger.listed and ledger.in_focus is None:
-            return ()
-        found: list[Reference] = []
+            return tuple(found)
         for reader in (
             self._firsts,
             self._ordinals,
@@ -87,6 +89,30 @@ class ReferenceReader:
                 if all(reference.end <= other.start or reference.start >= other.end for other in found):
                     found.append(reference)
         return tuple(sorted(found, key=lambda r: r.start))
+
+    def _of_series(self, message: Message, ledger: Ledger) -> list[Reference]:
+        """“The first one”, where a sequel was spoken of lately and no list is to be counted in: the film whose name it bears."""
+        spans = self._places(message, OF_SERIES)
+        if not spans or len(ledger.pointed_at) > 1:
+            return []
+        for turn in reversed(ledger.turns[-LATELY:]):
+            titles = [self._catalogue.by_id[i].title for i in (*turn.shown, *turn.about)]
+            for text in (*titles, turn.text, turn.said):
+                for sequel in SEQUEL.finditer(fold(text)):
+                    earlier = self._named(sequel["base"])
+                    if earlier:
+                        return [self._made(message, (start, end), (earlier,)) for start, end, _ in spans]
+        return []
+
+    def _named(self, words: str) -> str:
+        """The item_id of the earliest work whose title these words end with, the longest title first; "" where there is none."""
+        parts = words.split()
+        for start in range(len(parts)):
+            title = " ".join(parts[start:])
+            found = [item for item in self._catalogue.find(title) if title in title_forms(item.title)]
+            if found and len(title) > 2:
+                return min(found, key=lambda item: (trailing_year(item.title) or 9999, item.item_id)).item_id
+        return ""
 
     def _places(self, message: Message, pattern: re.Pattern[str]) -> list[tuple[int, int, re.Match[str]]]:
         text = message.folded

@@ -29,9 +29,9 @@ from agent.ledger import Ledger, Turn
 from agent.planner.heard import Heard
 from agent.planner.intents import IntentReader
 from agent.planner.learned import WEIGHTS, Choice, row_of
-from agent.planner.mention_features import DATED, named_features, shown_features
+from agent.planner.mention_features import DATED, at_hand_features, named_features
 from agent.planner.plan import Planner
-from agent.planner.second_opinion import FEW, act_vectors, pointing, spoken_of
+from agent.planner.second_opinion import act_vectors, pointing
 from agent.planner.speech_acts import ACTS, act_features, act_of
 from eval.dialogues import Dialogue, Message, film_named, read_dialogues, read_films
 from eval.planner import LABELS, MERGED, Case, Understood
@@ -40,9 +40,9 @@ from retrieval.catalogue import Catalogue
 from retrieval.embedders.minilm_embedder import MiniLmEmbedder
 
 Matrix = NDArray[np.float32]
-ROLES = ("no", "liked", "disliked")
+CLASSES = {"named": ("no", "liked", "disliked"), "at_hand": ("no", "judged")}
 FOLDS = 5
-L2 = {"acts": 10.0, "prior": 4.0, "named": 8.0, "shown": 8.0}
+L2 = {"acts": 10.0, "prior": 4.0, "named": 4.0, "at_hand": 8.0}
 _FILLED = {"TITLE": "Alien", "NUMBER": "90 minutes", "VALUE": "comedy", "PERSON": "Tom Hanks", "PERIOD": "the 1990s"}
 WRITTEN = {"utterances": 0.5, "answers": 0.7}
 """The weights of messages written for this project beside one of a real person."""
@@ -84,7 +84,7 @@ def main() -> None:
     read = {m.dialogue_id for m in labelled} - {"answers"}
     say("reading the forms' messages")
     weak = list(form_examples(rules, [d for d in dialogues if d.dialogue_id not in read], forms))
-    choices = {name: role_choice(name, known, weak) for name in ("named", "shown")}
+    choices = {name: role_choice(name, known, weak) for name in CLASSES}
     acts, weights = act_examples(films, embedder, labelled, known, weak)
     say("fitting")
     choices["acts"] = Choice(ACTS, fit(acts, ACTS, l2=L2["acts"], weights=weights), embedder.embedder_id)
@@ -93,8 +93,8 @@ def main() -> None:
         f"forms of {len({e.group for _, e in weak})} others; {len(labelled)} with the answers written for it",
         "acts_held_out": round(held_out_accuracy(acts, weights), 3),
         "named": dict(Counter(e.label for n, e in known if n == "named")),
-        "shown": dict(Counter(e.label for n, e in known if n == "shown")),
-        "roles_held_out": {n: held_out_f1(n, known, weak) for n in ("named", "shown")},
+        "at_hand": dict(Counter(e.label for n, e in known if n == "at_hand")),
+        "roles_held_out": {n: held_out_f1(n, known, weak) for n in CLASSES},
         "l2": L2,
         "command": "python scripts/train_planner.py DATA_FOLDER",
     }
@@ -158,7 +158,7 @@ def _forms(path: Path) -> dict[str, dict[str, dict[str, int]]]:
 
 
 def role_examples(planner: Planner, labelled: Sequence[Labelled]) -> Iterator[tuple[str, Example]]:
-    """What of the films of labelled messages is liked; “named” are those in the message, “shown” those just before it."""
+    """What of the films of labelled messages is liked; “named” are those in the message, “at_hand” those spoken of before."""
     names = planner.catalogue.by_id
     for message in labelled:
         if message.roles is None or not message.text.strip():
@@ -170,7 +170,7 @@ def role_examples(planner: Planner, labelled: Sequence[Labelled]) -> Iterator[tu
             return next((said[t] for i in ids if (t := names[i].title.rsplit(" (", 1)[0]) in said), "no")
 
         for name, ids, row in _rows(heard):
-            yield name, Example(message.dialogue_id, row, label(ids))
+            yield name, Example(message.dialogue_id, row, _class(name, label(ids)))
 
 
 def form_examples(
@@ -184,13 +184,19 @@ def form_examples(
             if not message.seeker or not message.text.strip() or not (message.films or ledger.shown):
                 continue
             heard = planner.heard(message.text, ledger)
+            just = {a.item_id for a in ledger.at_hand if not a.back and not a.ago}
             for name, ids, row in _rows(heard):
-                if name == "shown" and spoken_of(heard)[1]:
+                if name == "at_hand" and not set(ids) & just:
                     continue  # how it was liked was most likely said before
-                marked = name == "shown" or bool(set(ids) & set(message.films))
+                marked = name == "at_hand" or bool(set(ids) & set(message.films))
                 label = next((of_form(form[i]) for i in ids if i in form), None) if marked else "no"
                 if label:
-                    yield name, Example(dialogue.dialogue_id, row, label)
+                    yield name, Example(dialogue.dialogue_id, row, _class(name, label))
+
+
+def _class(name: str, role: str) -> str:
+    """A role as one of the classes of a choice: of what is at hand it is only told whether it is judged."""
+    return role if name == "named" or role == "no" else "judged"
 
 
 def of_form(answers: dict[str, int]) -> str | None:
@@ -210,17 +216,17 @@ def _rows(heard: Heard) -> Iterator[tuple[str, Sequence[str], Matrix]]:
         yield "named", mention.item_ids, row_of(features)
         if features[DATED]:  # ReDial writes every film with its year: without it the same was said
             yield "named", mention.item_ids, row_of(features | {DATED: 0.0})
-    shown, ago = spoken_of(heard)
     named = {i for m, _ in apart for i in m.item_ids}
-    for place, item_id in enumerate(shown if len(shown) <= FEW else ()):
-        if item_id not in named:
-            yield "shown", (item_id,), row_of(shown_features(heard, place, shown, ago))
+    for item in heard.ledger.at_hand:
+        if item.item_id not in named:
+            yield "at_hand", (item.item_id,), row_of(at_hand_features(heard, item))
 
 
 def role_choice(name: str, known: Sequence[tuple[str, Example]], weak: Sequence[tuple[str, Example]]) -> Choice:
     """Fitted to what was read, drawn to what the forms say."""
-    prior = fit([e for n, e in weak if n == name], ROLES, l2=L2["prior"])
-    return Choice(ROLES, fit([e for n, e in known if n == name], ROLES, l2=L2[name], prior=prior))
+    classes = CLASSES[name]
+    prior = fit([e for n, e in weak if n == name], classes, l2=L2["prior"])
+    return Choice(classes, fit([e for n, e in known if n == name], classes, l2=L2[name], prior=prior))
 
 
 def act_examples(
@@ -237,7 +243,7 @@ def act_examples(
     for fold in range(FOLDS):
         say(f"planning fold {fold + 1} of {FOLDS}")
         others = [(n, e) for n, e in known if fold_of(e.group) != fold]
-        choices = {name: role_choice(name, others, weak) for name in ("named", "shown")}
+        choices = {name: role_choice(name, others, weak) for name in CLASSES}
         planner = Planner(films, intents, choices=choices)
         for message in labelled:
             if max(fold_of(message.dialogue_id), 0) == fold and message.act and message.text.strip():
@@ -322,13 +328,13 @@ def held_out_accuracy(examples: Sequence[Example], weights: Matrix) -> float:
 
 
 def held_out_f1(name: str, known: Sequence[tuple[str, Example]], weak: Sequence[tuple[str, Example]]) -> float:
-    """F1 of liked and disliked together, on dialogues that were held out in turn."""
+    """F1 of all classes but “no” together, on dialogues that were held out in turn."""
     found: Counter[str] = Counter()
     for fold in range(FOLDS):
         choice = role_choice(name, [(n, e) for n, e in known if fold_of(e.group) != fold], weak)
         for n, example in known:
             if n == name and fold_of(example.group) == fold:
-                guess = ROLES[int((example.row @ choice.weights).argmax())]
+                guess = CLASSES[name][int((example.row @ choice.weights).argmax())]
                 found["right"] += guess == example.label != "no"
                 found["given"] += guess != "no"
                 found["wanted"] += example.label != "no"

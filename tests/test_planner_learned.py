@@ -127,7 +127,7 @@ def test_probabilities_are_those_of_a_logistic_regression() -> None:
 
 def test_the_weights_have_their_record() -> None:
     record = json.loads(WEIGHTS.with_suffix(".json").read_text("utf-8"))
-    assert set(read_choices()) == {"acts", "named", "shown"}
+    assert set(read_choices()) == {"acts", "named", "at_hand"}
     assert record["command"].startswith("python scripts/train_planner.py")
     assert WEIGHTS.stat().st_size < 100_000
 

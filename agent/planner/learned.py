@@ -50,7 +50,7 @@ class Choice:
 
 @cache
 def read_choices(path: Path = WEIGHTS) -> dict[str, Choice]:
-    """The choices of a file by name: "acts", "named", "shown"."""
+    """The choices of a file by name: "acts", "named", "at_hand"."""
     with np.load(path, allow_pickle=False) as file:
         names = sorted(key.removesuffix("/weights") for key in file if key.endswith("/weights"))
         return {

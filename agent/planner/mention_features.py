@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from agent.ledger import AtHand
 from agent.planner.heard import Heard
 from agent.planner.roles import Role, joined
-from agent.planner.speech_acts import PRONOUNS, last_asked, masked, stop_at
+from agent.planner.speech_acts import PRONOUNS, last_asked, stop_at
 from agent.planner.titles import TitleMention
-from agent.planner.verdicts import BAD, GOOD, LIKE, NOT, verdicts
-from agent.planner.words import word_set
+from agent.planner.verdicts import LIKE, NOT, agrees, verdicts
+from agent.planner.words import BAD, GOOD, word_set
 
 _LOOKS = {
     "good": GOOD,
@@ -42,7 +43,16 @@ _ASKED = {
     ),
     "asked last": re.compile(r"\b(?:last|recent|latest)\b[^?]*\?"),
 }
+_PRAISED = re.compile(
+    r"\b(?:i|we) (?:\w+ ){0,2}(?:loved?|liked?|enjoyed|adored?)\b|favou?rite"
+    r"|\b(?:good|great|best|awesome|amazing|funny|hilarious|fantastic|wonderful)\b"
+)
+_YES = re.compile(
+    r"^(?:oh )?(?:(?:hell|heck) (?:yeah|yes)|yes|yeah|yep|yea|yup|of course|sure|absolutely|definitely|(?:i|we) (?:did|do))\b"
+)
 _ENDS = frozenset(".!?;")
+STRONG = 3.0
+"""The value of a feature that is rare and tells much: its weight is drawn to nothing less than others' are."""
 DATED = "dated"
 """The feature of a title with its year behind it."""
 
@@ -52,7 +62,7 @@ def named_features(heard: Heard, mention: TitleMention, role: Role, place: int) 
     message = heard.message
     words = [word.folded for word in message.words]
     start, end = mention.start, mention.end
-    low, high, behind = _clause(heard, start, end)
+    low, high = _clause(heard, start, end)
     others = heard.slots.mentions
     before = max((m.end for m in others if low < m.end <= start), default=low)
     after = min((m.start for m in others if end <= m.start < high), default=high)
@@ -60,9 +70,7 @@ def named_features(heard: Heard, mention: TitleMention, role: Role, place: int) 
     found = {"bias": 1.0, f"role:{role}": 1.0, "before": float(before > low), "after": float(after < high)}
     found |= _looks("left", words[max(before, start - 7) : start]) | _looks("right", words[end : min(after, end + 8)])
     found |= _looks("clause", rest, "?" in stop_at(message, high))
-    found |= _looks("next", words[high:behind] if after == high else [], "?" in stop_at(message, behind))
     found |= _looks("all", [w for p, w in enumerate(words) if not start <= p < end], "?" in message.raw)
-    found["next begins"] = float(high < len(words) and words[high] in _LOOKS["points"] | _LIKED)
     found |= {f"l{n}:{w}": 0.7 for n, w in enumerate(reversed(words[max(before, start - 2) : start]))}
     found |= {f"r{n}:{w}": 0.7 for n, w in enumerate(words[end : min(after, end + 2)])}
     shown, last = set(heard.ledger.shown), heard.ledger.last
@@ -73,7 +81,6 @@ def named_features(heard: Heard, mention: TitleMention, role: Role, place: int) 
         "just shown": float(last is not None and bool(ids & set(last.shown))),
         "several": float(len(ids) > 1),
         "one word": float(end - start == 1),
-        "capital": float(all(w.capital for w in message.words[start:end] if len(w.folded) > 3)),
         DATED: float(end - start > 1 and "(" in message.words[end - 1].stop),
         "whole": whole,
         "leads": float(place == 0),
@@ -84,6 +91,7 @@ def named_features(heard: Heard, mention: TitleMention, role: Role, place: int) 
         low_title -= 1
     while high_title + 1 < len(titles) and joined(message, titles[high_title].end, titles[high_title + 1].start):
         high_title += 1
+    found |= _judged(heard, role, 1 + next((n for n, m in enumerate(titles) if m.start == start), 0))
     for verdict in verdicts(heard):
         name = f"{'good' if verdict.good else 'bad'} {verdict.of} {verdict.mood}"
         ahead, since = low_title - verdict.behind, verdict.behind - high_title
@@ -94,33 +102,69 @@ def named_features(heard: Heard, mention: TitleMention, role: Role, place: int) 
     return found | ({f"seen {name}": value for name, value in asked.items()} if role == "seen" else {})
 
 
-def shown_features(heard: Heard, place: int, shown: Sequence[str], ago: int = 0) -> dict[str, float]:
-    """Of an item that was shown before and is not named in the message. `place`: where in that list it stands; `ago`: how many turns
-    ago that was."""
-    words = [word.folded for word in heard.message.words]
-    pointing = [
-        role for m, role in zip(heard.slots.mentions, heard.slots.roles, strict=True) if shown[place] in m.item_ids
-    ]
-    only, last = float(len(shown) == 1), float(place == len(shown) - 1)
-    found = {"bias": 1.0, f"pointing:{pointing[0] if pointing else 'none'}": 1.0, "many": min(len(shown), 4) / 4}
-    found |= {f"ago:{ago}": 1.0, "last": last, "only": only, "length": min(len(words), 30) / 15}
-    found |= {f"besides:{act}": 1.0 for act in heard.slots.acts} | _looks("all", words, "?" in heard.message.raw)
-    every = word_set("both all them those these others")
-    for verdict in verdicts(heard):
-        name = f"{'good' if verdict.good else 'bad'} {verdict.of} {verdict.mood}"
-        found |= {name: 1.0, f"{name} {'behind' if verdict.behind else 'leads'}": 1.0}
-        found |= {
-            f"{name} only": only,
-            f"{name} last": last,
-            f"{name} ago": float(ago > 0),
-            f"{name} all": float(bool(every & {*words})),
-        }
-    asked = _asked(heard)
-    agrees = float(bool(word_set("too same agree agreed yes yeah yep yea yup did") & {*words[:6]}))
-    found |= {f"w:{w}": 0.3 for w in {*masked(heard)}} | {
-        f"agrees {name}": agrees * value for name, value in asked.items()
+def _judged(heard: Heard, role: Role, number: int) -> dict[str, float]:
+    """What is said of the so many-th title in its clause, before it and right behind it, with the role that the rules found."""
+    said = verdicts(heard)
+    parts = {
+        "own": [v for v in said if v.of == "named" and v.right and v.behind == number],
+        "then": [v for v in said if v.behind == number and not v.right and v.plain and not v.many][:1],
+        "before": [v for v in said if v.of == "named" and v.behind == number - 1 and not v.right],
     }
-    return found | asked
+    found: dict[str, float] = {} if any(parts.values()) else {"unjudged": 1.0, f"unjudged {role}": 1.0}
+    for name, part in parts.items():
+        found |= {f"{name} none": float(not part)}
+        for verdict in part:
+            told = f"{name} {verdict.good} {verdict.mood}"
+            found |= {told: 1.0, f"{told} {role}": STRONG if name == "then" else 1.0}
+    return found
+
+
+def at_hand_features(heard: Heard, item: AtHand) -> dict[str, float]:
+    """Of an item that is at hand and not named in the message: whether the message judges it, whichever way."""
+    words = [word.folded for word in heard.message.words]
+    where = f"back:{item.back}"
+    pointing = [
+        role for m, role in zip(heard.slots.mentions, heard.slots.roles, strict=True) if item.item_id in m.item_ids
+    ]
+    found = {"bias": 1.0, f"{item.stands} {where}": 1.0, f"ago:{min(item.ago, 2)}": 1.0, where: 1.0}
+    found |= {f"ours:{item.ours} {where}": 1.0, f"pointing:{pointing[0] if pointing else 'none'}": 1.0}
+    found |= {f"besides:{act} {where}": 1.0 for act in heard.slots.acts} | {"length": min(len(words), 30) / 15}
+    looks = _looks("all", words, "?" in heard.message.raw)
+    for kind in ("unseen", "seen", "denied", "but", "will", "yours", "mine", "asks", "alike"):
+        if f"all {kind}" in looks:
+            found |= {kind: 1.0, f"{kind} {where}": 1.0}
+    plain = False
+    senses: set[bool] = set()
+    for verdict in verdicts(heard):
+        if (verdict.of == "named" and verdict.right) or (verdict.behind and not verdict.many):
+            found[f"{'named' if verdict.right else 'behind'} {verdict.mood}"] = 1.0  # of a title in the message
+            continue
+        name = f"{verdict.of} {verdict.mood}"
+        target = ("all" if item.together > 1 else "all of one") if verdict.many else item.stands
+        found |= dict.fromkeys(
+            (
+                name,
+                f"{name} {target} {where}",
+                f"any {target} {where}",
+                f"{verdict.good} {name}",
+            ),
+            1.0,
+        )
+        if verdict.plain:
+            plain = True
+            found |= {f"plain {target} {where}": STRONG if verdict.many else 1.0, f"plain {where}": 1.0}
+        senses |= {verdict.good} if verdict.mood == "told" and verdict.of not in {"named", "cry"} else set()
+    asked = _asked(heard)
+    found |= (
+        asked | {f"{name} plain:{plain}": value for name, value in asked.items()} | {"mixed": float(len(senses) > 1)}
+    )
+    if not item.back and not item.ago:
+        praised = bool(heard.ledger.last and _PRAISED.search(heard.ledger.last.text.lower()))
+        if agrees(heard.folded):
+            found[f"agrees {praised} {item.stands}"] = STRONG
+        if asked["asked liked"] and _YES.match(heard.folded) and not NOT & {*words}:
+            found[f"yes {item.stands}"] = 1.0
+    return found
 
 
 def _looks(name: str, words: Sequence[str], asks: bool = False) -> dict[str, float]:
@@ -140,14 +184,13 @@ def _looks(name: str, words: Sequence[str], asks: bool = False) -> dict[str, flo
     return found | ({f"{name} nothing": 1.0} if not words else {}) | ({f"{name} asks": 1.0} if asks else {})
 
 
-def _clause(heard: Heard, start: int, end: int) -> tuple[int, int, int]:
-    """The first and last place of the sentence around words, and the end of the one behind it."""
+def _clause(heard: Heard, start: int, end: int) -> tuple[int, int]:
+    """The first and last place of the sentence around words."""
     words = heard.message.words
     while start > 0 and not set(words[start].stop) & _ENDS:
         start -= 1
     ends = [p for p in range(end, len(words)) if set(words[p].stop) & _ENDS]
-    high = ends[0] if ends else len(words)
-    return start, high, next((p for p in ends if p > high), len(words))
+    return start, ends[0] if ends else len(words)
 
 
 def _asked(heard: Heard) -> dict[str, float]:

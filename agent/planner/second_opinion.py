@@ -11,19 +11,20 @@ from typing import Literal
 
 from agent.planner.heard import Heard
 from agent.planner.learned import Choice, Row
-from agent.planner.mention_features import named_features, shown_features
+from agent.planner.mention_features import at_hand_features, named_features
 from agent.planner.plan_types import Plan
 from agent.planner.roles import Role, asks_only
 from agent.planner.speech_acts import ACTS, SpeechAct, act_features, act_of, asked_before
 from agent.planner.titles import TitleMention
+from agent.planner.verdicts import Verdict, applying, verdicts
 from vouch.ports import Embedder
 
-LATELY = 3
-"""So many turns ago items may have been spoken of that are praised without being named."""
-FEW = 4
-"""Of so many items that were just spoken of it can be told which one is praised without being named."""
 LIKELY = 0.5
 """From this probability on a role is taken."""
+LIKELY_AT_HAND = 0.35
+"""From this probability on an item that is at hand is what is judged."""
+SURE = 0.6
+"""From this probability on it is one of several that were named together."""
 SURE_NOT = 0.7
 """From this probability on a role that the rules found is given up."""
 MARGIN = 0.25
@@ -50,33 +51,31 @@ class SecondOpinion:
 
     def of_roles(self, heard: Heard) -> Heard:
         """The message with the roles of its titles as learned, and with the items just shown that it praises or pans."""
-        named, shown = self.choices.get("named"), self.choices.get("shown")
-        if named is None or shown is None:
+        named, at_hand = self.choices.get("named"), self.choices.get("at_hand")
+        if named is None or at_hand is None:
             return heard
         mentions, roles = heard.slots.mentions, list(heard.slots.roles)
         apart = [n for n, m in enumerate(mentions) if m.item_ids and not pointing(heard, m)]
         for place, number in enumerate(apart):
             features = named_features(heard, mentions[number], roles[number], place)
             roles[number] = _settled(heard, mentions[number], roles[number], named, features)
-        odds = self._of_shown(heard, shown, {i for n in apart for i in mentions[n].item_ids})
+        odds = self._of_at_hand(heard, at_hand, {i for n in apart for i in mentions[n].item_ids})
         for number, mention in enumerate(mentions):
-            doubts = [odds[i]["no"] for i in mention.item_ids if i in odds]
+            doubts = [1 - odds[i] for i in mention.item_ids if i in odds]
             if pointing(heard, mention) and doubts and min(doubts) >= SURE_NOT:
                 roles[number] = _without(roles[number])
         said = {i for m, r in zip(mentions, roles, strict=True) if r in {"like", "dislike"} for i in m.item_ids}
-        judged = tuple((i, role) for i, o in odds.items() if i not in said and (role := _role(o)) is not None)
+        meant = applying(verdicts(heard))
+        role: Role = "dislike" if meant and not any(v.good for v in meant) else "like"
+        judged = tuple((i, role) for i in _meant(heard, meant, odds) if i not in said)
         return replace(heard, slots=replace(heard.slots, roles=tuple(roles)), judged=judged)
 
-    def _of_shown(self, heard: Heard, shown: Choice, named: set[str]) -> dict[str, dict[str, float]]:
-        """Of each item just spoken of that is not named, how likely it is liked; none where it may be one of a list: that is asked.
-        Words that only point (“the second one”) praise nothing."""
-        listed, ago = spoken_of(heard)
+    def _of_at_hand(self, heard: Heard, choice: Choice, named: set[str]) -> dict[str, float]:
+        """Of each item that is at hand and not named, how likely it is judged. Words that only point (“the second one”) judge nothing."""
         if len(heard.message.words) == sum(r.end - r.start for r in heard.references):
             return {}
-        if len(listed) > FEW or (len(listed) > 1 and heard.ledger.turns[-1 - ago].asked is not None):
-            return {}
-        apart = [(place, item_id) for place, item_id in enumerate(listed) if item_id not in named]
-        return {i: shown.probabilities(shown_features(heard, place, listed, ago)) for place, i in apart}
+        apart = [item for item in heard.ledger.at_hand if item.item_id not in named]
+        return {a.item_id: choice.probabilities(at_hand_features(heard, a))["judged"] for a in apart}
 
     def of_act(self, heard: Heard, plan: Plan) -> SpeechAct | None:
         """What the message does after all; None where the plan stands."""
@@ -110,12 +109,11 @@ def act_vectors(embedder: Embedder, messages: Sequence[Heard]) -> list[tuple[Row
     return rows
 
 
-def spoken_of(heard: Heard) -> tuple[tuple[str, ...], int]:
-    """The items that were shown or spoken of last, and how many turns ago; () where it is longer than `LATELY`."""
-    for ago, turn in enumerate(reversed(heard.ledger.turns[-LATELY:])):
-        if turn.shown or turn.about:
-            return turn.shown or turn.about, ago
-    return (), 0
+def _meant(heard: Heard, meant: Sequence[Verdict], odds: Mapping[str, float]) -> list[str]:
+    """The items at hand that are judged; of several that were named together only where all are meant, or one without doubt."""
+    many = any(v.many for v in meant)
+    least = {a.item_id: LIKELY_AT_HAND if many or a.together == 1 else SURE for a in heard.ledger.at_hand}
+    return [i for i, likely in odds.items() if likely >= least[i]]
 
 
 def pointing(heard: Heard, mention: TitleMention) -> bool:

@@ -169,7 +169,7 @@ class SlotReader:
         known = self.titles.read(message, familiar)
         for mention in (*known, *unknown_titles(message, known, self.lexicon, self.titles)):
             words = tuple(w.folded for w in message.words[mention.start : mention.end])
-            person = message.at(mention.start - 1) == "by" and self.lexicon.is_name(words)
+            person = (message.at(mention.start - 1) == "by" or mention.series) and self.lexicon.is_name(words)
             value = (
                 words in self.lexicon.phrases
                 and not (len(words) == 1 and self.lexicon.is_name(words))

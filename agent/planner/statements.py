@@ -40,6 +40,10 @@ _PANNED = re.compile(
 )
 
 
+_OF_ITS_OWN = frozenset({"forget", "undo", "group"})
+"""What takes back or tells of somebody else notes nothing beside it."""
+
+
 @dataclass(frozen=True)
 class Statements:
     """Plans what is remembered, and the list that follows from it."""
@@ -89,25 +93,22 @@ class Statements:
         return Plan(calls=(*remembering, made), aside=heard.aside("state", wants=wants or None))
 
     def judges(self, heard: Heard, rule: str | None) -> Plan | None:
-        """“That was a great one”, said of the one item that was just shown or spoken of: liked, or disliked."""
+        """“That was a great one”, where several were just shown or spoken of together and none is judged for certain: asks which."""
         last = heard.ledger.last
         known = (last.about or last.shown) if last is not None else ()
-        if not known or not heard.slots.only_text or heard.message.ending.startswith("?"):
+        if len(known) < 2 or heard.judged or not heard.slots.only_text or heard.message.ending.startswith("?"):
             return None
         for start, end in clauses(heard.message):
             said = " ".join(w.folded for w in heard.message.words[start:end])
             kind = (
                 "dislike" if _PANNED.match(said) else "like" if _PRAISED.match(said) and len(said.split()) > 1 else None
             )
-            if kind and len(known) > 1:
+            if kind:
                 words = heard.message.words[start].text
                 offer = list(known[:4])
                 return Plan(
                     aside=heard.aside("which", offer=offer, said=words, original=heard.raw, about=offer, roles=[kind])
                 )
-            if kind:
-                made = call("remember", kind=kind, titles=[self.names.name(known[0])])
-                return Plan(calls=(made,), aside=heard.aside("state"))
         return None
 
     def rejects(self, heard: Heard) -> Plan | None:
@@ -150,20 +151,32 @@ class Statements:
         return [call("remember", kind=kind, titles=list(dict.fromkeys(titles))) for kind, titles in groups.items()]
 
     def judging(self, heard: Heard, plan: Plan) -> Plan:
-        """The plan with what is said of items that are not named, and of those that are beside a question; a remark that says it is a
-        statement."""
-        another = any(mention.close for mention in heard.slots.mentions)
-        calls = [call("remember", kind=role, titles=[self.names.name(i)]) for i, role in heard.judged if not another]
-        if plan.aside.get("intent") == "details":
-            calls += [c for c in self.remembering(heard) if c.arguments["kind"] in {"like", "dislike"}]
-        told = [c for c in plan.calls if c.name == "remember" and c.arguments.get("kind") in {"like", "dislike"}]
-        known = {title for c in told for title in c.arguments["titles"]}  # type: ignore[attr-defined]
-        new = tuple(c for c in calls if not known & {*c.arguments["titles"]})  # type: ignore[misc]
-        if not calls or plan.aside.get("intent") in {"forget", "undo"}:
+        """The plan with all that is liked or disliked, named or not, whatever else it does; a remark that says it is a statement."""
+        intent = plan.aside.get("intent")
+        if intent in _OF_ITS_OWN:
             return plan
-        if act_of(plan) == "talk" or plan.aside.get("intent") == "which":
-            return Plan(calls=(*new, *plan.calls), aside=heard.aside("state"))
-        return Plan(calls=(*new, *plan.calls), aside=plan.aside)
+        told = [c.arguments for c in plan.calls if c.arguments.get("kind") not in {"seen", "hide"}]
+        known = {str(t) for given in told for key in ("titles", "liked", "disliked") for t in _listed(given.get(key))}
+        known |= {
+            str(given.get("title")) for call in plan.calls if call.name == "more_like" for given in [call.arguments]
+        }
+        another = any(mention.close for mention in heard.slots.mentions)
+        said = [(str(role), self.names.name(i)) for i, role in heard.judged if not another]
+        said += [
+            (str(c.arguments["kind"]), str(title))
+            for c in self.remembering(heard)
+            if c.arguments["kind"] in {"like", "dislike"} and intent != "which"
+            for title in _listed(c.arguments["titles"])
+        ]
+        new = [(kind, title) for kind, title in dict.fromkeys(said) if title not in known]
+        if not said:
+            return plan
+        calls = [
+            call("remember", kind=kind, titles=[t for k, t in new if k == kind])
+            for kind in dict.fromkeys(k for k, _ in new)
+        ]
+        kept = act_of(plan) != "talk" and intent != "which"
+        return Plan(calls=(*calls, *plan.calls), aside=plan.aside if kept else heard.aside("state"))
 
     def forgets(self, heard: Heard, rule: str | None) -> Plan | None:
         standing = heard.ledger.standing
@@ -186,3 +199,7 @@ class Statements:
             return Plan(calls=(call("undo"),), aside=heard.aside("forget"))
         made = call("remember", kind="forget", titles=self.names.of(forgotten))
         return Plan(calls=(made,), aside=heard.aside("forget"))
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from agent.planner.words import Message, singular, word_set
+from agent.planner.words import BAD, GOOD, Message, singular, word_set
 from prompts import common_words
 from retrieval.catalogue import Catalogue
 from retrieval.titles import fold, title_forms
@@ -28,6 +28,8 @@ _AFTER_TITLE = word_set(
 )
 _OF_SERIES = word_set("first second third last original newest latest new old")
 """“I enjoyed the first Frozen.”"""
+_EXCLAIMED = GOOD | BAD | word_set("yes no yep wow")
+"""“It was awesome” and “Yes!” name no film, whatever films are called."""
 _JOINS = frozenset(["and", "or", "but", "&", "with"])
 _PRONOUNS = word_set("i you he she it we they me him her us them one this that who what")
 _BEFORE_THING = word_set("without no with any some about more many of against")
@@ -256,6 +258,9 @@ class TitleReader:
         stands = message.at(start - 3 if first else start - 1) in _BEFORE_TITLE
         if len(folded) == 1 and folded[0] in _PRONOUNS and len(message.words) > 1:
             return stands and words[0].capital and message.boundary(end)
+        if len(folded) == 1 and folded[0] in _EXCLAIMED and len(message.words) > 1:
+            judged = message.at(start - 1) in {"is", "was", "are", "were", "its", "thats"}
+            return stands and words[0].capital and message.boundary(end) and not judged
         if len(folded) == 1 and self._partly(folded):
             cued = stands and words[0].capital and message.at(start - 1) not in {"is", "was"}
             if message.at(start - 1) in _BEFORE_THING or (self._everyday(folded) and not cued):
@@ -284,7 +289,7 @@ class TitleReader:
         return (
             (stands or after_title)
             and ends
-            and (longish or folded[0] in {"the", "a", "an"} or message.at(start - 1) != "about")
+            and (longish or folded[0] in {"the", "a", "an"} or message.at(start - 1) not in {"about", "of"})
         )
 
     def _in_a_name(self, message: Message, start: int) -> bool:

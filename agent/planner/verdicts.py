@@ -6,26 +6,19 @@ Knows no weights: `mention_features` takes them as features.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.planner.heard import Heard
-from agent.planner.words import word_set
+from agent.planner.words import BAD, GOOD, word_set
 
-GOOD = word_set(
-    "good great amazing awesome wonderful fantastic excellent brilliant hilarious funny classic fun lovely perfect cute cool best "
-    "favorite favorites favourite favourites fav favs fave faves favor interesting scary beautiful enjoyable entertaining epic nice "
-    "incredible superb legendary phenomenal terrific goodie creepy greatest outstanding masterpiece lit hysterical"
-)
 LIKE = word_set(
     "love loved loves like liked likes enjoy enjoyed enjoys adore adored fan recommend prefer preferred dig"
 )
-BAD = word_set(
-    "bad boring awful terrible dull horrible overrated disappointing stupid worst meh hate hated dislike disliked sucks sucked annoying "
-    "cheesy silly weird lame disappointed"
-)
 NOT = word_set("not dont didnt doesnt isnt wasnt never no cant couldnt wont havent hasnt arent without werent nothing")
-POINTS = word_set("it that this them these those one ones both all its thats they theyre either")
+POINTS = word_set("it that this them these those one ones both all its thats they theyre either others")
+MANY = word_set("they them these those both all theyre ones others each movies films flicks classics")
 _OPENS = word_set(
     "is was were are s has had have looks look sounds sound seems seem would will really wasnt isnt does did could might ll"
 )
@@ -40,33 +33,47 @@ _RELATED = word_set(
 """Behind these “I saw” tells which is meant (“the one I saw”)."""
 _HOPES = word_set(
     "would will ill might may maybe should could want wanted wanna sounds sound looks look looked seems seem heard hear hope hoping if "
-    "going gonna check try looking"
+    "going gonna check try looking id"
 )
 _YOU = word_set("you youre your u he hes she shes him her who his")
 _FILMS = word_set("movie movies film films flick flicks one ones classic classics show story comedy twist time times")
 _LITTLE = word_set(
     "too as well and but though also to for in with on of so very really pretty i it that this than if when because or from at the "
     "lol haha thanks thank yes yeah just actually honestly all by about already definitely ever either both them those these a lot much "
-    "again mine my which until"
+    "again mine my which until what"
 )
 _VERY = word_set("really very so pretty quite super just such kind of sort totally absolutely too most all old little ")
 _CRIES = word_set(
     "oh ah wow ok okay yes yeah yea yep no well so very really sounds great good nice perfect awesome cool excellent fantastic wonderful "
     "amazing fun lovely brilliant all the best sure definitely absolutely thanks thank you and"
 )
+_MADE = word_set("done made acted written crafted shot told")
+_SAW = word_set("seen watched watch saw see seeing watching rewatch rewatched")
+_OFTEN = word_set("many more number countless several hundred million thousand dozen few multiple")
+_AGREES = re.compile(
+    r"(?:(?:oh|yes|yeah|yea|yep|haha|lol|well|and|wow|no|really) )*(?:me too|me as well|same here|same|so (?:did|do) (?:i|we)|i (?:did|do) too"
+    r"|i (?:thought|feel|felt|think) (?:so too|the same)|(?:its )?mine too|likewise|we did too)(?= |$)(?! for)"
+)
+_WISHED = frozenset({("have", "a"), ("had", "a"), ("having", "a")})
 _ENDS = frozenset(".!?;…")
 
 
 @dataclass(frozen=True)
 class Verdict:
     """`good` or not; `of`: "named", "point", "bare", "cry" or "other"; `mood`: "told", "hoped", "yours" or "asked"; `behind`: how many
-    titles stand before it in the message, and `right`: whether the last of them stands in its own clause."""
+    titles stand before it in the message, and `right`: whether the last of them stands in its own clause; `many`: said of several."""
 
     good: bool
     of: str
     mood: str
     behind: int
     right: bool
+    many: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is told of what is pointed at, or of nothing else."""
+        return self.of in {"point", "bare"} and self.mood == "told"
 
 
 @dataclass(frozen=True)
@@ -98,18 +105,48 @@ def verdicts(heard: Heard) -> list[Verdict]:
     for clause in small_clauses(heard):
         words = clause.words
         for place, word in enumerate(words):
-            if word in GOOD | LIKE | BAD and not (word == "like" and _compares(words, place)):
-                denied = bool(NOT & {*words[max(0, place - 5) : place]})
+            good = _sense(words, place)
+            if good is not None:
                 before = words[:place].count("TITLE")
-                found.append(
-                    Verdict(
-                        (word in BAD) == denied, _of(words, place), _mood(clause, place), named + before, before > 0
-                    )
-                )
+                of, many = _of(words, place), _many(words)
+                found.append(Verdict(good, of, _mood(clause, place), named + before, before > 0, many))
                 if word in LIKE | BAD:
                     break
         named += words.count("TITLE")
     return found
+
+
+def agrees(folded: str) -> bool:
+    """Whether folded words begin with saying the same as the other one (“me too”, “so did I”)."""
+    return bool(_AGREES.match(folded))
+
+
+def applying(found: Sequence[Verdict]) -> list[Verdict]:
+    """Those that are not of a title in their own clause; of them those that judge what is pointed at, where there are any."""
+    others = [v for v in found if not (v.of == "named" and v.right)]
+    return [v for v in others if v.plain] or others
+
+
+def _sense(words: tuple[str, ...], place: int) -> bool | None:
+    """Whether a word praises or pans; None where it does neither."""
+    word, behind = words[place], words[place + 1] if place + 1 < len(words) else ""
+    before = {*words[max(0, place - 5) : place]}
+    if word == "like" and _compares(words, place):
+        return None
+    if (word == "well" and behind in _MADE) or (word in {"times", "twice"} and before & (_SAW | _OFTEN)):
+        return True
+    if word == "every" and behind in {"year", "christmas", "time", "halloween", "week"} and before & _SAW:
+        return True
+    if (word == "into" and NOT & before) or (word == "better" and words[place - 1] == "seen"):
+        return False
+    return (word in BAD) == bool(NOT & before) if word in GOOD | LIKE | BAD else None
+
+
+def _many(words: tuple[str, ...]) -> bool:
+    """Whether a clause is of several things."""
+    return any(
+        w in MANY and not (w == "all" and words[n + 1 : n + 2] in {("time",), ("the",)}) for n, w in enumerate(words)
+    )
 
 
 def _tokens(heard: Heard) -> Iterator[tuple[str, str]]:
@@ -144,7 +181,9 @@ def _begins(word: str, behind: str, before: str) -> bool:
     }
     if word in {"but", "although", "though"} or asks:
         return True
-    if before in _REPORTS:
+    if word == "TITLE" and behind in {"is", "was"} and before in _FILMS | {"bro", "man", "dude"}:
+        return True
+    if before in _REPORTS or (word == "that" and before in _RELATED):
         return False
     if word in {"its", "thats", "theyre", "ive", "im", "id", "ill", "weve"} or (word in _SPEAKERS and behind):
         return before not in _RELATED or word in {"its", "thats"}
@@ -161,10 +200,17 @@ def _compares(words: tuple[str, ...], place: int) -> bool:
 
 def _of(words: tuple[str, ...], place: int) -> str:
     """What a judging word is said of."""
+    last = words[place - 1] if place else ""
     if "TITLE" in words:
         return "named"
-    behind = next((w for w in words[place + 1 :] if w not in _VERY | GOOD), "")
-    before = {*words[:place]}
+    behind = next((w for w in words[place + 1 :] if w not in _VERY | GOOD | _MADE), "")
+    before = {w for n, w in enumerate(words[:place]) if w != "that" or n == 0 or words[n - 1] not in _RELATED}
+    if (
+        last in {"im", "am", "doing"}
+        or "as" in words[max(0, place - 2) : place]
+        or words[max(0, place - 2) : place] in _WISHED
+    ):
+        return "other"
     if words[place] in LIKE | word_set("hate hated dislike disliked"):
         at = words.index(behind, place) + 1 if behind else len(words)
         if behind in word_set("that this these those") and at < len(words) and words[at] not in _FILMS | _LITTLE:
@@ -174,9 +220,16 @@ def _of(words: tuple[str, ...], place: int) -> str:
         return "bare" if not behind or behind in _LITTLE - {"the", "a", "my"} else "other"
     if behind and behind not in _FILMS | _LITTLE | POINTS:
         return "other"
+    if behind not in _FILMS and _welcomes([w for w in words[:place] if w not in _VERY | _CRIES]):
+        return "cry"
     if before & POINTS or behind in POINTS:
         return "point"
     return "cry" if {*words} <= _CRIES else "bare"
+
+
+def _welcomes(before: list[str]) -> bool:
+    """“That's great” welcomes what was said; “that was great” and “it's great” judge."""
+    return before in (["thats"], ["that", "is"], ["this", "is"], ["these", "are"])
 
 
 def _mood(clause: Clause, place: int) -> str:
@@ -187,4 +240,4 @@ def _mood(clause: Clause, place: int) -> str:
     if before & _YOU:
         return "yours"
     sure = words[place] == "recommend" or "say" in before
-    return "hoped" if before & _HOPES and not sure else "told"
+    return "hoped" if before & _HOPES and not sure and not before & {"never", "not"} else "told"

@@ -88,6 +88,18 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+GOOD = word_set(
+    "good great amazing awesome wonderful fantastic excellent brilliant hilarious funny classic fun lovely perfect cute cool best "
+    "favorite favorites favourite favourites fav favs fave faves favor interesting scary beautiful enjoyable entertaining epic nice "
+    "incredible superb legendary phenomenal terrific goodie creepy greatest outstanding masterpiece lit hysterical heartwarming touching "
+    "charming delightful stunning suspenseful gripping moving worth"
+)
+BAD = word_set(
+    "bad boring awful terrible dull horrible overrated disappointing stupid worst meh hate hated dislike disliked sucks sucked annoying "
+    "cheesy silly weird lame disappointed"
+)
+
+
 def _quote_of(raw: str) -> list[tuple[int, int]]:
     return [found.span() for found in _QUOTES.finditer(raw)]
 

@@ -1,0 +1,161 @@
+"""What is at hand in a conversation, and what is liked or disliked of it without being named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from agent.ledger import FEW, Ledger, Turn
+from agent.planner.plan import Plan, Planner
+from tests.stand_ins_agent import catalogue_of, intents, planner, works
+from vouch.types import ToolCall
+
+
+def ids(*titles: str) -> tuple[str, ...]:
+    return tuple(works().find(title)[0].item_id for title in titles)
+
+
+def spoken(text: str, *titles: str, said: str = "hello", about: Sequence[str] = (), asked: bool = False) -> Turn:
+    calls = (ToolCall(name="recommend", arguments={"text": "silent"}),) if asked else ()
+    return Turn(said=said, calls=calls, shown=ids(*titles), about=ids(*about), text=text)
+
+
+def after(*turns: Turn) -> Ledger:
+    return Ledger(turns=turns)
+
+
+def remembered(plan: Plan) -> dict[str, list[object]]:
+    found: dict[str, list[object]] = {}
+    for call in plan.calls:
+        if call.name == "remember":
+            titles = call.arguments["titles"]
+            found.setdefault(str(call.arguments["kind"]), []).extend(titles if isinstance(titles, list) else [])
+    return found
+
+
+class TestWhatIsAtHand:
+    def test_it_is_the_newest_and_what_was_named_before_it(self) -> None:
+        ledger = after(
+            spoken("", "The Kid"),
+            spoken("", "Faust", about=["Nosferatu"]),
+            spoken("I see."),
+            spoken("", "Metropolis", "The General"),
+        )
+        found = [(works().by_id[a.item_id].title, a.ours, a.back, a.ago, a.stands) for a in ledger.at_hand]
+        assert found == [
+            ("Metropolis", True, 0, 0, "among"),
+            ("The General", True, 0, 0, "last"),
+            ("Faust", True, 1, 2, "alone"),
+        ]
+
+    def test_what_the_person_named_is_theirs(self) -> None:
+        (one,) = after(spoken("I know it.", about=["Nosferatu"])).at_hand
+        assert (one.item_id, one.ours, one.back) == (*ids("Nosferatu"), False, 0)
+
+    def test_nothing_is_at_hand_behind_a_list_that_was_asked_for(self) -> None:
+        before = spoken("", "Faust")
+        assert after(before, spoken("", "Metropolis", "The General", asked=True)).at_hand == ()
+        assert len(after(before, spoken("", "Metropolis", asked=True)).at_hand) == 2
+
+    def test_nor_behind_many_nor_long_ago(self) -> None:
+        many = tuple(item.item_id for item in works().items[: FEW + 1])
+        assert after(Turn(said="", shown=many)).at_hand == ()
+        assert len(after(Turn(said="", shown=many[:FEW])).at_hand) == FEW
+        quiet = [spoken("I see.")] * 4
+        assert after(spoken("", "Faust"), *quiet).at_hand == ()
+        assert len(after(spoken("", "Faust"), *quiet[:3]).at_hand) == 1
+
+
+class TestPraiseWithoutATitle:
+    @pytest.mark.parametrize("said", ["Those were all great movies!", "I loved both of them, they were great"])
+    def test_of_several_is_of_all(self, said: str) -> None:
+        plan = planner().plan(said, after(spoken("Have you seen Metropolis or Faust?", "Metropolis", "Faust")))
+        assert set(remembered(plan)["like"]) == {"Metropolis", "Faust"}
+
+    def test_of_one_among_several_is_asked_about(self) -> None:
+        plan = planner().plan("That was a great movie", after(spoken("", "Metropolis", "Faust")))
+        assert plan.aside["intent"] == "which"
+        assert plan.aside["offer"] == list(ids("Metropolis", "Faust"))
+        assert not remembered(plan)
+
+    @pytest.mark.parametrize("said", ["Me too!", "Same here", "I did too"])
+    def test_agreeing_with_praise_is_praise(self, said: str) -> None:
+        praised = after(spoken("I loved Metropolis, it is one of my favorites", "Metropolis"))
+        assert remembered(planner().plan(said, praised)) == {"like": ["Metropolis"]}
+
+    def test_of_a_film_of_some_turns_ago(self) -> None:
+        ledger = after(
+            spoken("How about Metropolis?", "Metropolis"), spoken("Brigitte Helm is in it", said="I have seen it")
+        )
+        assert remembered(planner().plan("Yes, that was a great movie, loved her in it", ledger)) == {
+            "like": ["Metropolis"]
+        }
+
+    @pytest.mark.parametrize("said", ["I've seen it so many times", "it was really well made", "yes! so funny!"])
+    def test_in_other_words(self, said: str) -> None:
+        plan = planner().plan(said, after(spoken("Have you seen The General?", "The General")))
+        assert remembered(plan)["like"] == ["The General"]
+
+    @pytest.mark.parametrize(
+        "said", ["I wasn't a fan", "I saw it but I didn't like it", "I could never get into that movie"]
+    )
+    def test_dislike_is_dislike(self, said: str) -> None:
+        plan = planner().plan(said, after(spoken("Have you seen Metropolis?", "Metropolis")))
+        assert remembered(plan).get("dislike") == ["Metropolis"]
+        assert "like" not in remembered(plan)
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "Have a good one!",
+            "That's great, thank you",
+            "I'm good with that, thanks",
+            "Good bye",
+            "I haven't seen that one, but I heard it is good",
+        ],
+    )
+    def test_what_only_sounds_like_praise_likes_nothing(self, said: str) -> None:
+        assert not remembered(planner().plan(said, after(spoken("How about Metropolis?", "Metropolis"))))
+
+    def test_praise_behind_a_title_is_of_that_title(self) -> None:
+        plan = planner().plan(
+            "Last week we watched Nosferatu. It was great!", after(spoken("I love Metropolis", "Metropolis"))
+        )
+        assert remembered(plan).get("like") == ["Nosferatu"]
+
+
+SERIES = (
+    ("Ghost Train (1995)", 1995.0),
+    ("Ghost Train 2 (1999)", 1999.0),
+    ("Awesome (2001)", 2001.0),
+    ("Yes (2004)", 2004.0),
+)
+
+
+def of_series() -> Planner:
+    return Planner(catalogue_of([(title, {"year": year}) for title, year in SERIES]), intents())
+
+
+class TestTheFirstOfASeries:
+    def test_it_is_the_one_whose_name_a_sequel_bears(self) -> None:
+        talk = of_series()
+        sequel = talk.catalogue.find("Ghost Train 2")[0].item_id
+        shown = Ledger(turns=(Turn(said="", shown=(sequel,), text="How about Ghost Train 2 (1999)?"),))
+        assert remembered(talk.plan("I loved the first one", shown)) == {"like": ["Ghost Train (1995)"]}
+        assert remembered(talk.plan("I liked the original better", shown)).get("like") == ["Ghost Train (1995)"]
+
+    def test_a_sequel_that_is_not_here_may_have_been_spoken_of(self) -> None:
+        talk = of_series()
+        told = Ledger(turns=(Turn(said="Ghost Train 3", text="Did you like it?"),))
+        assert remembered(talk.plan("It was fine. I loved the first one", told)).get("like") == ["Ghost Train (1995)"]
+
+    def test_in_a_list_it_is_the_first_of_the_list(self) -> None:
+        plan = planner().plan("I loved the first one", after(spoken("", "Faust", "Metropolis", asked=True)))
+        assert remembered(plan)["like"] == ["Faust"]
+
+
+def test_exclamations_are_no_titles_whatever_films_are_called() -> None:
+    for said in ("I saw it and it was awesome", "Yes, it was good", "See you later! and Yes it was good"):
+        assert not of_series().heard(said, Ledger()).slots.mentions
+    assert [m.said for m in of_series().heard("I loved Awesome", Ledger()).slots.mentions] == ["Awesome"]
