@@ -25,7 +25,7 @@ from agent.planner.standing import Standing
 from agent.planner.statements import Statements
 from agent.planner.values import comparative_base
 from agent.planner.why_not_requests import WhyNots
-from agent.planner.words import Message, read_message, without_ages, word_set
+from agent.planner.words import LEAD, Message, read_message, without_ages, word_set
 from agent.reference_words import SUPERLATIVE_OF
 from agent.references import Reference, ReferenceReader
 from retrieval.catalogue import Catalogue
@@ -34,8 +34,7 @@ __all__ = ["Plan", "Planner"]
 
 _MORE = word_set("more next again another others")
 _WHY_THEY = re.compile(
-    r"\s*why (?:would|should|might|will) (?:i|she|he|they|we|(?:my|our) \w+) (?:like|love|enjoy|want) (?P<what>.+)"
-    r"|\s*why (?:is|are|would) (?P<one>that|this|it|these|they|the \w+(?: one)?) (?:be )?(?:good|right|fit|fitting|something|a fit|ok) for .+",
+    r"\s*why (?:would|should|might|will) (?:i|she|he|they|we|(?:my|our) \w+) (?:like|love|enjoy|want) (?P<what>.+)",
     re.IGNORECASE,
 )
 _AGAIN = re.compile(
@@ -47,16 +46,14 @@ _SHORT_QUESTION = re.compile(
     re.IGNORECASE,
 )
 _TAKES_MOST = re.compile(
-    r"\s*(?:(?:ok(?:ay)?|then|so|and|well|please|i['’]?ll|i will|i['’]?d like to|let['’]?s|let us)[, ]+)*"
+    rf"^{LEAD}(?:(?:ill|i will|id like to|lets|let us) )?"
     r"(?:take|have|choose|pick|buy|go (?:with|for)|watch|read|play|hear|try|start with) "
     rf"the (?P<word>{'|'.join(SUPERLATIVE_OF)}|{'|'.join(SUPERLATIVE_OF.values())})(?: (?:one|film|movie|book|piece))?"
-    r"(?: of (?:these|those|them|the two))?(?:,? (?:then|please|thanks|thank you))?\s*[.!]*\s*",
-    re.IGNORECASE,
+    r"(?: of (?:these|those|them|the two))?(?: (?:then|please|thanks|thank you))?$"
 )
 """“I'll take the shorter one” chooses among those shown; “the shorter one” alone asks for shorter ones."""
 _BARE_MOST = re.compile(
-    r"\s*(?:(?:and|so|ok) )?(?:the )?(?P<most>shortest|longest|oldest|newest|cheapest|priciest)(?: one)?(?: of (?:these|those|them)\b|\s*\?)",
-    re.IGNORECASE,
+    rf"^{LEAD}(?:the )?(?P<most>shortest|longest|oldest|newest|cheapest|priciest)(?: one)?(?: of (?P<these>these|those|them)\b|$)"
 )
 _ASIDE = re.compile(
     r"\s*(?:(?:ok(?:ay)?|no|well)[, ]+)?(?:forget|never ?mind|leave) (?:about )?(?:that|it|this|those|them|(?:my|the|his|her|their) \w+)"
@@ -71,18 +68,14 @@ _BUT_NOW = re.compile(
 """“I usually love comedies, but tonight something serious”: what is usual is not what is asked for."""
 _HESITATES = re.compile(r"^\s*(?:h+m+|u+m+|u+h+|erm?)\b[\s,.…]*(?=\S)", re.IGNORECASE)
 _WHICH_OF_THESE = re.compile(
-    r"\s*(?:(?:and|so|ok) )?which (?:ones? )?of (?:these|those|them) (?:is|are|has|have) (?P<what>(?!the\b|most\b|more\b)[^?]+?)\s*\?*\s*",
-    re.IGNORECASE,
+    rf"^{LEAD}which (?:ones? )?of (?:these|those|them) (?:is|are|has|have) (?P<what>(?!the\b|most\b|more\b).+)"
 )
 _MOST_OF_THESE = re.compile(
-    r"\s*(?:(?:and|so|ok) )?(?:(?:which|what) (?:one )?is )?(?:the )?(?P<most>\w+est|most (?!popular|liked|loved)\w+)(?: ones?)?"
-    r" of (?:these|those|them)\s*\?*\s*"
-    r"|\s*(?:and|or) the (?P<next>\w+est)(?: one)?\s*\?\s*",
-    re.IGNORECASE,
+    rf"^{LEAD}(?:(?:which|what) (?:one )?is )?(?:the )?(?:(?P<most>\w+est)|most (?P<what>(?!popular|liked|loved)\w+))(?: ones?)?"
+    r" of (?:these|those|them)$|^(?:and|or) the (?P<next>\w+est)(?: one)?$"
 )
 _LIKE_IT = re.compile(r"\b(?:like|similar to) (?:it|that|this|those|these|them)$")
-_IT = re.compile(r"\b(?:it|this|that|he|she|they)\b", re.IGNORECASE)
-_POINTING = word_set("and ok okay so hm the that this one film movie book piece song")
+_IT = re.compile(r"\bit\b", re.IGNORECASE)
 _TALK = frozenset({"greeting", "thanks", "help", "taste", "facets"})
 
 
@@ -105,7 +98,7 @@ class Planner:
         self._enquiries = Enquiries(self.reader, intents, names, self._requests, self._statements)
         self._why_nots = WhyNots(names)
         self._memory = MemoryRequests(names)
-        self._groups = GroupRequests(self.reader, names)
+        self._groups = GroupRequests(self.reader, names, standing)
         self._offers = Offers(self.reader, intents, names)
 
     def plan(self, raw: str, ledger: Ledger) -> Plan:
@@ -127,17 +120,14 @@ class Planner:
         told = not ledger.turns and greeted is not None and len(greeted["rest"].split()) > 1
         if greeted and (told or self.intents.rule(read_message(greeted["rest"]).folded) in _TALK):
             return self.plan(greeted["rest"], ledger)
-        if (bare := _BARE_MOST.match(raw)) and ledger.listed:
-            return self.plan(f"Which one is the {bare['most']}?", ledger)
-        if (takes := _TAKES_MOST.fullmatch(raw)) and ledger.listed:
-            word = takes["word"].lower()
-            return self.plan(f"Which one is the {SUPERLATIVE_OF.get(word, word)}?", ledger)
-        if ledger.listed and (asked := _of_these(raw)):
+        if ledger.listed and (most := _most_of(message)):
+            return self.plan(f"Which one is the {most}?", ledger)
+        if ledger.listed and (asked := _of_these(message)):
             return self._enquiries.of_listed(self._heard(asked, read_message(asked), ledger))
         if _SHORT_QUESTION.match(raw) and ledger.in_focus is not None:
             return self.plan(f"Is it {raw}", ledger)
         if asked_for_somebody := _WHY_THEY.match(raw):
-            return self.plan(f"Why {asked_for_somebody['what'] or asked_for_somebody['one']}", ledger)
+            return self.plan(f"Why {asked_for_somebody['what']}", ledger)
         if tonight := _BUT_NOW.fullmatch(raw):
             return self.plan(tonight["rest"], ledger)
         change = self._groups.of_them(raw, ledger)
@@ -249,7 +239,7 @@ class Planner:
     def _only_points(self, heard: Heard, end: int) -> bool:
         """Whether the words before a place only name an item."""
         named = {p for m in heard.slots.mentions for p in range(m.start, m.end)}
-        return end > 0 and all(p in named or heard.message.at(p) in _POINTING for p in range(end))
+        return end > 0 and all(p in named for p in range(end))
 
     def _asks_beside(self, heard: Heard, rule: str | None) -> Plan | None:
         """A question about an item beside other sentences (“I loved the first one. What is the second about?”): both are answered."""
@@ -268,10 +258,18 @@ class Planner:
         return None
 
 
-def _of_these(raw: str) -> str:
+def _most_of(message: Message) -> str:
+    """The superlative that chooses among those shown (“the shortest?”, “I'll take the shorter one”); "" for another message."""
+    if takes := _TAKES_MOST.match(message.folded):
+        return SUPERLATIVE_OF.get(takes["word"], takes["word"])
+    bare = _BARE_MOST.match(message.folded)
+    return bare["most"] if bare and (bare["these"] or "?" in message.ending) else ""
+
+
+def _of_these(message: Message) -> str:
     """What is asked for of all that were shown: “funny” of “which of these is funny?” and of “the funniest of these”; "" for another message."""
-    if which := _WHICH_OF_THESE.fullmatch(raw):
-        return str(which["what"])
-    most = _MOST_OF_THESE.fullmatch(raw)
-    said = (most["most"] or most["next"]).lower() if most else ""
-    return said.removeprefix("most ") if said.startswith("most ") else comparative_base(said)
+    found = _WHICH_OF_THESE.match(message.folded) or _MOST_OF_THESE.match(message.folded)
+    if found is None or (found.re is _MOST_OF_THESE and found["next"] and "?" not in message.ending):
+        return ""
+    said = found.groupdict()
+    return said["what"] or comparative_base(said["most"] or said["next"])

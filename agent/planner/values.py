@@ -21,9 +21,8 @@ _NO = re.compile(
     r"(?:^|\s)(?P<no>no|not|without|except|except for|nothing|non|avoid|avoiding"
     r"|minus|excluding|outside|outside of|other than|anything but|everything but|but not|rather than"
     r"|instead of|dont want|dont like|do not want|do not like"
-    r"|hate|hates|dislike|dislikes|cant stand|isnt|arent|never|neither|nor|no more"
-    r"|less|not too|not so|not that|not very|not as|not really|too|least|enough of|sick"
-    r" of|tired of|bored of|skip|skip the)"
+    r"|hate|hates|dislike|dislikes|cant stand|isnt|arent|never|neither|nor|less|too|least"
+    r"|(?:enough|sick|tired|bored) of|skip)"
     r"(?: (?:a|an|any|the|so|very|much|really|another|of|your|to be|anything|something"
     r"|more|overly|that|too|kind of|as|all|some|those|these|being|by|from|with|in))*$"
 )
@@ -32,7 +31,7 @@ _LASTING = re.compile(
     r"|do not like|never (?:watch|read|listen to)|detest|loathe)\b"
 )
 _ONLY_SEEMS = re.compile(r"(?:nothing but|not only|not just|why not|if not)(?: \w+)?$")
-_SOFT = frozenset(["least", "less", "not too", "not so", "not that", "not very", "not as", "not really", "too"])
+_SOFT = frozenset(["least", "less", "too"])
 _JOINS = frozenset({"or", "and", "nor", "&"})
 _MAKERS = word_set(
     "director directors author authors writer writers composer composers novelist"
