@@ -254,7 +254,7 @@ def test_a_present_is_for_the_other_one_alone() -> None:
     ("said", "changed"),
     [
         ("he hates comedies", [("genres", "none_of", ["comedy"])]),
-        ("and she doesn't like horror", [("genres", "none_of", ["horror"])]),
+        ("and she doesn't like westerns", [("genres", "none_of", ["western"])]),
         ("she prefers German films", [("country", "=", "Germany"), ("kind", "=", "film")]),
     ],
 )
@@ -372,3 +372,28 @@ def test_what_was_left_out_is_told_by_the_counts() -> None:
 def test_what_says_nothing_of_a_list_does_not_replace_the_one_that_stands() -> None:
     plan = planner().plan("he can't read that well yet", after_list("nosferatu"))
     assert (calls(plan), plan.aside["intent"]) == ([], "unclear")
+
+
+def test_something_else_is_of_the_kind_that_was_looked_for() -> None:
+    asked = planner().plan("what should I read on a train?", Ledger())
+    ledger = Ledger(turns=(turn("what should I read on a train?", asked, shown=("nosferatu",)),))
+    ((_, arguments),) = calls(planner().plan("something gripping", ledger))
+    assert [(c["attribute"], c["value"]) for c in arguments["filters"]] == [("kind", ["book"])]
+    ((_, others),) = calls(planner().plan("something to listen to", ledger))
+    assert [(c["attribute"], c["value"]) for c in others["filters"]] == [("kind", ["music"])]
+
+
+def test_what_changes_nothing_asks_for_others() -> None:
+    asked = planner().plan("something scary", Ledger())
+    ledger = Ledger(turns=(turn("something scary", asked, shown=("nosferatu",)),))
+    ((_, arguments),) = calls(planner().plan("scarier", ledger))
+    assert (arguments["text"], arguments["exclude"]) == ("scary", ["Nosferatu"])
+
+
+def test_what_was_too_much_is_looked_for_no_more() -> None:
+    asked = planner().plan("something weird", Ledger())
+    ((_, arguments),) = calls(
+        planner().plan("ok too weird", Ledger(turns=(turn("weird", asked, shown=("nosferatu",)),)))
+    )
+    assert "weird" not in arguments["text"]
+    assert all(c["op"] == "none_of" for c in arguments["prefer"])

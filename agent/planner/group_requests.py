@@ -12,7 +12,7 @@ from agent.planner.heard import Heard, Names
 from agent.planner.plan_types import Plan
 from agent.planner.slots import SlotReader, Slots
 from agent.planner.spoken_numbers import amount_of
-from agent.planner.standing import call, conditions_of
+from agent.planner.standing import Standing, call
 from agent.planner.words import read_message, word_set
 from tools.toolbox import YOU
 from vouch.types import ToolCall
@@ -78,6 +78,7 @@ class GroupRequests:
 
     reader: SlotReader
     names: Names
+    standing: Standing
 
     def asks(self, heard: Heard, rule: str | None) -> Plan | None:
         """One list for the person and the people whom the message describes; None where it describes none."""
@@ -100,7 +101,10 @@ class GroupRequests:
             with_me=False
             if _FOR_THEM.match(group[0]) or (count and not mine and len(others) >= amount_of(count["n"]))
             else None,
-            filters=[*self._standing_kind(heard, asked), *(c.argument for c in asked.filters if not c.lasting)],
+            filters=[
+                *self.standing.kind(heard.ledger.standing, asked),
+                *(c.argument for c in asked.filters if not c.lasting),
+            ],
             prefer=[c.argument for c in asked.prefer],
             avoid=list(asked.avoid),
             k=asked.k,
@@ -108,13 +112,6 @@ class GroupRequests:
         )
         listing = ToolCall(name=made.name, arguments={"text": asked.text, **made.arguments})
         return Plan(calls=(*self._remembering(own), listing), aside=heard.aside("group") | {"lasting": []})
-
-    def _standing_kind(self, heard: Heard, asked: Slots) -> list[dict[str, Any]]:
-        """The kind that stands (“only films”), where the message names no other: who listens changes, not what is looked for."""
-        standing, kinds = heard.ledger.standing, {a.name for a in self.reader.lexicon.about("kind")}
-        if standing is None or any(c.attribute in kinds for c in asked.filters):
-            return []
-        return [c for c in conditions_of(standing, "filters") if c["attribute"] in kinds]
 
     def of_them(self, raw: str, ledger: Ledger) -> str | None:
         """What “he hates music” changes in the list that stands (“no music”); None where it is said of nobody, or there is no list."""

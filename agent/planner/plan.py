@@ -115,7 +115,7 @@ class Planner:
         if _AGAIN.search(message.folded) and ledger.standing is not None:
             return Plan(calls=(ledger.standing,), aside={"intent": "refine"})
         if (anew := _ASIDE.fullmatch(raw)) and REQUEST.search(read_message(anew["rest"]).folded):
-            return self._requests.fresh(self.heard(anew["rest"], ledger))
+            return self._requests.fresh(self.heard(anew["rest"], ledger), anew=True)
         greeted = _HELLO.match(raw)
         told = not ledger.turns and greeted is not None and len(greeted["rest"].split()) > 1
         if greeted and (told or self.intents.rule(read_message(greeted["rest"]).folded) in _TALK):

@@ -55,6 +55,7 @@ _SAME_PERSON = re.compile(
     r"|(?:by|from) (?:him|her|them|the same (?:person|man|woman|guy|one))|(?:his|her) other"
     r"|what (?:else |other \w+ )?(?:did|has|have) (?:he|she|they) )\b"
 )
+_SOMETHING = re.compile(rf"^{LEAD}(?:something|anything)\b(?! (?:else|different))")
 _KNOWS_ALL = re.compile(
     r"\b(?:read|seen|heard|watched|know|knows|owns?|has|have|finished) (?:already )?(?:everything|all|all (?:the|of the) \w+|every \w+)(?: that is)?"
     r" (?:by|of|from)\b"
@@ -115,11 +116,8 @@ class Requests:
         )
 
     def _like_several(self, heard: Heard, anchors: Sequence[TitleMention]) -> ToolCall:
-        made = self.recommending(heard, text=heard.slots.text, liked=self.names.of(anchors))
         kept = self._standing_filters(heard, anchors, {c.attribute for c in heard.slots.filters})
-        given = made.arguments.get("filters", [])
-        filters = [*kept, *(given if isinstance(given, list) else [])]
-        return ToolCall(name=made.name, arguments={**made.arguments, "filters": filters}) if kept else made
+        return self.recommending(heard, text=heard.slots.text, liked=self.names.of(anchors), kept=kept)
 
     def _standing_filters(self, heard: Heard, anchors: Sequence[TitleMention], taken: set[str]) -> list[dict[str, Any]]:
         """What stands and is not said anew, where one of these was pointed at in its list."""
@@ -198,8 +196,9 @@ class Requests:
         changed = self.standing.changed(
             standing, slots, compared=self.compared(heard), instead=instead and not slots.changes
         )
+        again = changed == standing or bool(AGAIN.search(heard.folded))  # what changes nothing asks for others
         return Plan(
-            calls=(self.excluding(changed, heard, again=bool(AGAIN.search(heard.folded))),),
+            calls=(self.excluding(changed, heard, again=again),),
             aside=heard.aside("refine", changes=[c.word for c in slots.changes]),
         )
 
@@ -253,7 +252,8 @@ class Requests:
             arguments["exclude"] = list(dict.fromkeys([*before, *shown, *ruled_out]))
         return ToolCall(name=made.name, arguments=arguments)
 
-    def fresh(self, heard: Heard) -> Plan:
+    def fresh(self, heard: Heard, *, anew: bool = False) -> Plan:
+        """A list of what the message asks for; `anew`: nothing of what stands holds on."""
         slots = heard.slots
         if slots.changes and heard.ledger.standing is None:
             made = self.recommending(heard, text=slots.text)
@@ -261,15 +261,24 @@ class Requests:
         asks = heard.message.ending.startswith("?") or REQUEST.search(heard.folded)
         if slots.empty and not slots.mentions and heard.ledger.standing is not None and not asks:
             return Plan(aside=heard.aside("unclear"))  # what stands is not given up for a list that nobody asked for
-        return Plan(calls=(self.recommending(heard, text=slots.text),), aside=heard.aside("recommend"))
+        goes_on = not anew and _SOMETHING.match(heard.folded)
+        kept = self.standing.kind(heard.ledger.standing, slots) if goes_on else ()
+        made = self.recommending(heard, text=slots.text, kept=kept)
+        return Plan(calls=(made,), aside=heard.aside("recommend"))
 
     def recommending(
-        self, heard: Heard, *, text: str = "", liked: Sequence[str] = (), disliked: Sequence[str] = ()
+        self,
+        heard: Heard,
+        *,
+        text: str = "",
+        liked: Sequence[str] = (),
+        disliked: Sequence[str] = (),
+        kept: Sequence[dict[str, Any]] = (),
     ) -> ToolCall:
         slots = heard.slots
         made = call(
             "recommend",
-            filters=[c.argument for c in slots.filters],
+            filters=[*kept, *(c.argument for c in slots.filters)],
             prefer=[c.argument for c in slots.prefer],
             avoid=list(slots.avoid),
             liked=list(liked),

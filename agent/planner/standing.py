@@ -75,6 +75,13 @@ class Standing:
         ]
         return ToolCall(name=asked.name, arguments=_slim(arguments))
 
+    def kind(self, asked: ToolCall | None, slots: Slots) -> list[Argument]:
+        """The kind that stands (“only films”), where a message names no other: who looks for a book still does."""
+        kinds = {a.name for a in self.reader.lexicon.about("kind")}
+        if asked is None or any(c.attribute in kinds for c in slots.filters):
+            return []
+        return [c for c in conditions_of(asked, "filters") if c["attribute"] in kinds]
+
     def dropped(self, asked: ToolCall, names: Sequence[str]) -> ToolCall:
         """The call without its conditions on these attributes."""
         arguments: Argument = dict(asked.arguments)
@@ -144,11 +151,17 @@ class Standing:
         kept = " ".join(
             w
             for w in old.split()
-            if not (mood and self._is_mood(w)) and not any(fold(w) and fold(w) in fold(v).split() for v in against)
+            if not (mood and self._is_mood(w))
+            and not any(fold(w) and fold(w) in fold(v).split() for v in against)
+            and not self._meant(w) & {*against}
         ).strip(", ")
         if not slots.text or fold(slots.text) in fold(kept):
             return kept
         return slots.text if instead or not kept else f"{kept}, {slots.text}"
+
+    def _meant(self, word: str) -> set[str]:
+        """The values that a word stands for: “weird” is unsettling, dreamy, fantasy."""
+        return {m.value for m in self.reader.lexicon.phrases.get((fold(word),), ())}
 
     def _is_mood(self, word: str) -> bool:
         meanings = self.reader.lexicon.phrases.get((fold(word),), ())
