@@ -163,6 +163,8 @@ class Wording:
             "why": "I have not recommended anything yet. Ask me for something first, and I will say why.",
             "forget": "There is nothing to take back: nothing has been remembered in this conversation.",
             "nothing_shown": "I have not shown you anything yet. Tell me what you are after, and then ask about what you see.",
+            "sorts": "I do not sort a list: its order says what speaks most for each. Ask for the oldest, the newest or the shortest of them, or narrow"
+            " them down by years or a length.",
             "unclear": f"I am not sure what you mean. {self._help()}",
         }
 

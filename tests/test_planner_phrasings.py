@@ -397,3 +397,9 @@ def test_what_was_too_much_is_looked_for_no_more() -> None:
     )
     assert "weird" not in arguments["text"]
     assert all(c["op"] == "none_of" for c in arguments["prefer"])
+
+
+@pytest.mark.parametrize("said", ["sort them by year", "can you order the list by length?"])
+def test_who_wants_a_list_sorted_is_told_how_to_ask(said: str) -> None:
+    plan = planner().plan(said, after_list("nosferatu"))
+    assert (calls(plan), plan.aside["intent"]) == ([], "sorts")

@@ -66,6 +66,9 @@ _BUT_NOW = re.compile(
     re.IGNORECASE,
 )
 """“I usually love comedies, but tonight something serious”: what is usual is not what is asked for."""
+_SORTS = re.compile(
+    rf"^{LEAD}(?:(?:can|could) you )?(?:sort|order|arrange|rank) (?:them|these|those|it|the list|everything|by)\b"
+)
 _HESITATES = re.compile(r"^\s*(?:h+m+|u+m+|u+h+|erm?)\b[\s,.…]*(?=\S)", re.IGNORECASE)
 _WHICH_OF_THESE = re.compile(
     rf"^{LEAD}which (?:ones? )?of (?:these|those|them) (?:is|are|has|have) (?P<what>(?!the\b|most\b|more\b).+)"
@@ -112,6 +115,8 @@ class Planner:
             return self._groups.surprising(self.plan(left, ledger) if left else Plan(aside={"intent": "recommend"}))
         if message.folded in _MORE and ledger.standing is not None:  # a title, too, but not behind a list
             return self._requests.again(self._heard("something else", read_message("something else"), ledger))
+        if _SORTS.match(message.folded) and ledger.standing is not None:
+            return Plan(aside={"intent": "sorts"})
         if _AGAIN.search(message.folded) and ledger.standing is not None:
             return Plan(calls=(ledger.standing,), aside={"intent": "refine"})
         if (anew := _ASIDE.fullmatch(raw)) and REQUEST.search(read_message(anew["rest"]).folded):

@@ -30,6 +30,7 @@ _OF_INTENT: dict[str, SpeechAct] = {
     "facets": "ask",
     "taste": "ask",
     "nothing_shown": "ask",
+    "sorts": "ask",
     "why_not": "ask",
     "compare": "ask",
     "beyond": "ask",
