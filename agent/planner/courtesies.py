@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.planner.titles import TitleMention
-from agent.planner.words import EXCLAIMED, LEAD, Message
+from agent.planner.words import EXCLAIMED, LEAD, PRAISE, VERY, Message
 
 Act = Literal["greeting", "close", "accept", "seen", "unseen", "remark"]
 
@@ -22,11 +22,8 @@ _WISHED = (
     r"|show me|find|give|instead|shorter|longer|older|newer|cheaper|bored|gift|watch|read|listen|hear|see|buy"
     r"|forget|remember|hide|undo|doesnt matter|afraid|scared|allergic|stuff|dont|didnt|about"
 )
-_SPICE = r"(?:really|very|so|pretty|too|quite|just|definitely|certainly|also|all|both|honestly|super|absolutely|totally|kind of)"
-_FINE = (
-    r"(?:good|great|interesting|perfect|awesome|amazing|fun|funny|cool|nice|wonderful|hysterical|hilarious|fantastic|intriguing"
-    r"|lovely|excellent|exciting|brilliant|super|neat|fine|terrific|promising|delightful|right up my alley)"
-)
+_SPICE = rf"(?:{VERY}|all|both)"
+_FINE = rf"(?:{PRAISE}|cool|nice|super|neat|fine|right up my alley)"
 _IT = r"(?:it|that|this|they|those|these|them|one|ones|both|all|TITLE|either)"
 _HELP = (
     r"(?:help|suggestions?|recommendations?|recommending|suggesting|chat|chatting|conversation|information|info|ideas?|picks?|pics"

@@ -12,7 +12,7 @@ from agent.planner.requests import AGAIN, Requests
 from agent.planner.speech_acts import act_of
 from agent.planner.standing import Standing, call
 from agent.planner.titles import TitleMention
-from agent.planner.words import LEAD
+from agent.planner.words import BLAME, LEAD, PRAISE, VERY
 from vouch.types import ToolCall
 
 _ALIKE = re.compile(r"\b(?:similar|like (?:it|that|this)|along those lines|in that vein|same)\b")
@@ -28,15 +28,15 @@ _NOT_THAT = re.compile(
 
 
 _NAMES_KIND = re.compile(rf"^{LEAD}(?:a|an|some|any|more)\b")
-_SO = r"(?:(?:really|very|so|pretty|quite|just|such|definitely|also|actually|honestly|absolutely|totally|always|a|an|one|of|my|the|all|time) )*"
+_SO = rf"(?:(?:{VERY}|such|always|an?|one|of|my|the|all|time) )*"
 _PRAISED = re.compile(
     rf"^{LEAD}(?:i (?:think|thought) )?(?:another )?(?:(?:it|its|that|thats|this|that one|this one|that movie|it really)(?: (?:is|was|s))? )?{_SO}"
-    r"(?:good|great|amazing|awesome|wonderful|fantastic|excellent|brilliant|hilarious|favou?rites?|classic|fun|lovely|perfect)(?= |$)"
+    rf"(?:{PRAISE}|favou?rites?|classic)(?= |$)"
     r"(?!.*\b(?:sounds?|looks?|would|will|choice|idea|recommendations?|suggestions?|please|night|day|how|you|for a|to watch)\b)"
 )
 _PANNED = re.compile(
     rf"^{LEAD}(?:i (?:think|thought) )?(?:it|its|that|thats|this|that one|this one|that movie)(?: (?:is|was|s))? {_SO}"
-    r"(?:bad|boring|awful|terrible|dull|horrible|not (?:very |that |so |really )?(?:good|great|funny|my thing)|overrated|disappointing)(?= |$)"
+    rf"(?:{BLAME}|not (?:very |that |so |really )?(?:good|great|funny|my thing))(?= |$)"
 )
 
 

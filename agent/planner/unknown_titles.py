@@ -6,7 +6,7 @@ import re
 
 from agent.planner.lexicon import Lexicon
 from agent.planner.titles import TitleMention, TitleReader
-from agent.planner.words import Message, Word, singular, word_set
+from agent.planner.words import BLAME, LEAD, PRAISE, VERY, Message, Word, singular, word_set
 from prompts import common_words
 from retrieval.titles import fold
 
@@ -21,11 +21,8 @@ _CUE = re.compile(
     r"|tell me about|what is|called|named|titled|fan of|favou?rites? (?:is|are)|when"
     r" was|how long is|find|search for|look up|find me|show me|what about|how about|as \w+ as|why not|why)$"
 )
-_PRAISE = re.compile(
-    r"(?:(?:and|but|oh|well|wow|yes|no|so) )*(?P<said>\w+(?: \w+){0,4}?) (?:was|is|were|are) "
-    r"(?:(?:really|so|very|pretty|absolutely|just|an?|not|too|quite|my) )*"
-    r"(?:great|good|amazing|awesome|wonderful|fantastic|excellent|brilliant|hilarious|favou?rite|fun|lovely|perfect"
-    r"|bad|boring|awful|terrible|dull|horrible|overrated|disappointing)\b"
+_JUDGED = re.compile(
+    rf"{LEAD}(?P<said>\w+(?: \w+){{0,4}}?) (?:was|is|were|are) (?:(?:{VERY}|an?|not|my) )*(?:{PRAISE}|{BLAME}|favou?rite)\b"
 )
 _LINK = word_set("of the a an and in on to for de la le les du der die das von & s")
 _END = word_set(
@@ -89,7 +86,7 @@ def _misspelt(message: Message, lexicon: Lexicon, titles: TitleReader) -> TitleM
 
 def _praised(message: Message, titles: TitleReader) -> TitleMention | None:
     """What is said to be great or dull, where it is neither a title nor words that are known (“Blade Runer was great”)."""
-    match = _PRAISE.match(message.folded)
+    match = _JUDGED.match(message.folded)
     if match is None:
         return None
     start = len(message.folded[: match.start("said")].split())

@@ -27,6 +27,15 @@ LEAD = (
     r"|honestly|basically|omg|man|dude|bro) )*"
 )
 """What people begin with before they say anything (“oh ok, and”), the space behind it included."""
+PRAISE = (
+    r"good|great|amazing|awesome|wonderful|fantastic|excellent|brilliant|hilarious|hysterical|fun|funny|lovely|perfect|interesting|intriguing"
+    r"|exciting|terrific|promising|delightful"
+)
+BLAME = r"bad|boring|awful|terrible|dull|horrible|overrated|disappointing"
+VERY = (
+    r"really|very|so|pretty|quite|too|just|definitely|certainly|also|honestly|actually|absolutely|totally|super|kind of"
+)
+"""What people call a film that they liked or did not like, and the words before that; alternatives as in `EXCLAIMED`."""
 _SIGNS = frozenset("$€£¥") | {"<", ">", "<=", ">="}
 _PLURALS = {
     "children": "child",
