@@ -22,54 +22,47 @@ _WISHED = (
     r"|show me|find|give|instead|shorter|longer|older|newer|cheaper|bored|gift|watch|read|listen|hear|see|buy"
     r"|forget|remember|hide|undo|doesnt matter|afraid|scared|allergic|stuff|dont|didnt|about"
 )
+_ASKED = r"what|whats|which|who|whos|when|where|why|how"
 _SPICE = rf"(?:{VERY}|all|both)"
 _FINE = rf"(?:{PRAISE}|cool|nice|super|neat|fine|right up my alley)"
 _IT = r"(?:it|that|this|they|those|these|them|one|ones|both|all|TITLE|either)"
-_HELP = (
-    r"(?:help|suggestions?|recommendations?|recommending|suggesting|chat|chatting|conversation|information|info|ideas?|picks?|pics"
-    r"|time|advice|tips?|insight|assistance|reply|answers?|talk|talking|asking|that|this|it|one|everything|all|sharing|tip|movies?"
-    r"|films?|list)"
-)
+_ON = rf"(?: (?!(?:but|on|is|i|ive|we|weve|{_WISHED}|{_ASKED})(?!\S))\w+)*"
+"""More words, to the end of the sentence or to where something is wished for or asked."""
 _THANKS = (
-    r"(?:(?:many )?(?:thanks|thank you|thank u|thanks you|thankyou|thx|cheers|much appreciated)"
-    r"|(?:i |id |we |ill )?(?:\w+ly |do |would |so )?appreciate(?: (?:it|that|this|you|TITLE|(?:all )?(?:of )?(?:your|the) \w+|both|all))+)"
+    r"(?:(?:many )?(?:thanks(?: you)?|thank ?(?:you|u)|thx|cheers|much appreciated)"
+    r"|(?:(?:i|id|we|ill|\w+ly|do|would|so) )*appreciate(?: (?:it|that|this|you|TITLE|(?:all )?(?:of )?(?:your|the) \w+|both|all))+)"
     r"(?: (?:so much|very much|a lot|a bunch|again|too|then|once more|you|all|friend|buddy|man|though))*"
-    rf"(?: for (?:\w+ ){{0,5}}?{_HELP}(?: (?:and|to|of|for|me|you|the|your|all|help|insight|some|stuff|recommendations?"
-    rf"|suggestions?|again|today|TITLE|movie|film))*(?: (?:(?:of|on|for) )?(?:the )?(?:\w+ ){{1,3}}(?:movie|film))?)?"
-    r"(?: taking the time(?: to \w+(?: \w+){0,3}?(?= and |$))?)?"
+    rf"(?: for(?: (?:(?:suggest|recommend)\w+|ideas?|advice){_ON}|{_ON})+)?"
 )
 _BYE = (
     r"(?:(?:good ?bye|bye(?: bye| now)?|byee+|see (?:you|ya)(?: later| soon| around)?|good night|nite|take care)"
-    r"|(?:(?:i )?(?:really )?hope (?:you |to )?|(?:you )?)?(?:have|has|had|enjoy) (?:a|an|your|the) (?:\w+ ){0,4}?(?:day|night|evening|weekend|time"
-    r"|holidays?|christmas|chat|afternoon|week|one|rest of your day|movies?)(?: (?:too|as well|also|then|today|everyone))*"
+    r"|(?:(?:i|really|hope|you|to) )*(?:have|has|had|enjoy) (?:a|an|your|the) (?:\w+ ){0,4}?(?:day|night|evening|weekend|time|holidays?"
+    r"|christmas|chat|afternoon|week|one|movies?)(?: (?:too|as well|also|then|everyone))*"
     r"|(?:and )?(?:you|u) (?:too|as well)|(?:the )?same to (?:you|u)|merry christmas|happy (?:holidays|weekend|new year)"
-    r"|(?:it (?:was|has been|is)|its been|was|its)? ?(?:a )?(?:very |really |so )?(?:nice|great|good|pleasure|fun|lovely)"
-    r" (?:chatting|talking|speaking|chat|to chat|to talk|meeting)(?: (?:with|to|you|u|too|as|well|all|and))*"
-    r"|(?:i believe |i think |well )?(?:thats|that is|that will be|thatll be|that would be) (?:all|it|everything)(?: for (?:now|today|me))?"
-    r"|(?:i think |i guess )?(?:we are|were|im|i am|weve|all) (?:all )?(?:done|set|finished|good to go)(?: (?:then|here|now|too))?"
+    r"|(?:(?:it|its|was|has|been|is|a|very|really|so) )*(?:nice|great|good|pleasure|fun|lovely)"
+    r" (?:chatting|talking|speaking|(?:to )?chat|to talk|meeting)(?: (?:with|to|you|u|too|as|well|all))*"
+    r"|(?:thats|that is|that will be|thatll be|that would be) (?:all|it|everything)(?: for (?:now|today|me))?"
+    r"|(?:we are|were|im|i am|weve|all) (?:all )?(?:done|set|finished|good to go)(?: (?:then|here|now|too))?"
     r"|no problem|no worries|you are welcome|youre welcome|my pleasure|you (?:really )?made my day"
     r"|i am excited|im excited|done(?=$)|(?:i )?hope (?:so|you (?:like|enjoy) \w+))"
 )
 _WILL = (
-    r"(?:(?:ill|well|id|im|we|i) )?(?:(?:really|also|just|definitely|certainly|possibly|probably|most|now|still|think|guess|am sure"
-    r"|im sure|sure|am certain|thought|think that|believe|feel) )*(?:(?:i|ill|we|well|id) )?"
-    r"(?:(?:(?:really|also|just|definitely|certainly|possibly|probably|now|still) )*"
-    r"(?:will|ll|ill|wlll|may|might|should|could|can|would|have to|need to|nee to|am going to|going to|gonna|want to|wanna|love to"
-    r"|would love to|will have to|would like to|like to|have been meaning to|been meaning to|plan to|must|gotta|lets|go and|try and|try to) )+"
-    r"(?:(?:really|also|just|definitely|certainly|possibly|probably|have to|go and|go|be) )*"
+    rf"(?:(?:i|ill|im|id|we|well|{VERY}|most|now|still|probably|possibly|think|thought|that|guess|believe|feel|am|sure|certain) )*"
+    r"(?:(?:will|ll|ill|may|might|should|could|can|would|(?:will |would )?(?:have|like|love) to|(?:need|want|plan|try) to|(?:am )?going to"
+    rf"|(?:have )?been meaning to|gonna|wanna|must|gotta|lets|go and|try and) (?:(?:{VERY}|probably|possibly|now|still|go|be) )*)+"
 )
 _DO = (
-    r"(?:check(?: out)?|look(?: into| up| at| for| out for)?|watch|rewatch|try(?: out| and see)?|see|add|give|take|accept|rent|stream"
-    r"|pick|find|buy|catch|go see|read|listen to|hear|play|choose|enjoy|keep|remember|like|consider|start with|go with)"
+    r"(?:check|look|(?:re)?watch|try(?: and see)?|see|add|give|take|accept|rent|stream|pick|find|buy|catch|read|listen to|hear|play"
+    r"|choose|enjoy|keep|remember|like|consider|start with|go with)"
 )
 _TAIL = (
     r"(?: (?:out|up|in|into|at|for|a|to|my|the|your|of|with|by|and|or|as|when|again|tonight|today|tomorrow|later|soon|sometime|now|then|first"
     r"|also|this|next|one|two|very|definitely|list|movies?|films?|trailers?|suggestions?|recommendations?)"
     rf"(?: (?!(?:TITLE|but|on|is|{_WISHED})(?!\S))\w+)*)?"
 )
-"""When and with whom, to the end of the sentence or to where something is wished for."""
+"""When and with whom."""
 _ACCEPT = (
-    rf"(?:(?:(?:ok|okay|alright|lets|then|so) )*(?:take|go with|choose|pick) {_IT}"
+    rf"(?:(?:lets )?(?:take|go with|choose|pick) {_IT}"
     rf"|{_WILL}{_DO}(?: (?:out|up|into|at|for|back|also|again|the|your|new|of|all|any|to|a))*(?: {_IT}|(?: (?:trailers?|suggestions?"
     rf"|recommendations?|movies?|list|TITLE)))(?: (?:and )?{_IT})*{_TAIL}"
     rf"|(?:(?:{_IT}|(?:those|these|both|all) (?:movies?|films?)|which|all|both|(?:the )?trailers?|suggestions?) )*(?:would |will |does |do )?"
@@ -171,7 +164,7 @@ _SELF = re.compile(
     rf"^{LEAD}(?:i|im|ive|id|ill|we|weve|were|me|my)(?= |$)|^(?:still|same|basically|try|trying|such|not|hope)\b"
 )
 _WISH = re.compile(rf"\b(?:{_WISHED})\b")
-_ASKS = re.compile(r"\b(?:what|whats|which|who|whos|when|where|why|how)\b")
+_ASKS = re.compile(rf"\b(?:{_ASKED})\b")
 _CHAT = re.compile(
     r"\b(?:i|im|ive|id|ill|me|my|mine|myself|you|your|u|he|she|they|we|us|our|everyone|was|were|am|is|are|will|would|has|had|have"
     r"|did|does|lol|haha\w*|dont|didnt|its|thats|hope|yeap|yep|yea|lets)\b"
