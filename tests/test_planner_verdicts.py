@@ -12,7 +12,7 @@ from agent.planner.learned import Choice, read_choices, row_of
 from agent.planner.plan import Plan, Planner
 from agent.planner.speech_acts import ACTS, SpeechAct, act_of
 from agent.planner.verdicts import small_clauses, verdicts
-from tests.stand_ins_agent import films, intents, planner, works
+from tests.stand_ins_agent import after_list, films, intents, planner, works
 from vouch.types import ToolCall
 
 
@@ -138,3 +138,35 @@ def test_a_question_about_the_collection_gives_way_in_talk_alone() -> None:
     talk = after(spoken("What do you like?"))
     assert act_of(always("request").plan("what genres do you have", talk)) == "request"
     assert act_of(always("request").plan("what genres do you have", Ledger())) == "ask"
+
+
+WISHES = (
+    "something gripping",
+    "something perfect for a rainy day",
+    "a great comedy please",
+    "nothing boring",
+    "ok too weird",
+    "fun for kids",
+    "funny ones",
+    "show me good ones from Germany",
+    "what people love",
+    "who else liked it?",
+    "what do critics say, did they like it?",
+    "my sister loves it",
+    "I'd love that",
+    "a lovely present for my mum",
+)
+
+
+@pytest.mark.parametrize("said", WISHES)
+@pytest.mark.parametrize("shown", [("nosferatu",), ("nosferatu", "metropolis")])
+def test_a_wish_a_question_and_what_others_love_praise_nothing(said: str, shown: tuple[str, ...]) -> None:
+    plan = planner().plan(said, after_list(*shown))
+    assert not [call for call in plan.calls if call.name == "remember"]
+    assert plan.aside["intent"] != "which"
+
+
+@pytest.mark.parametrize("said", ["loved it", "that was great", "so funny, a great film", "I really liked that one"])
+def test_what_somebody_says_of_it_themselves_is_noted(said: str) -> None:
+    plan = planner().plan(said, after_list("nosferatu"))
+    assert [c.arguments["kind"] for c in plan.calls if c.name == "remember"] == ["like"]

@@ -60,10 +60,10 @@ _FILLER = tuple(
         r"(?:i am|im|i m|we are|were|ive been|i was) (?:\w+ )?(?:looking|searching|hunting|hoping|after|shopping)(?: for)?",
         r"(?:looking|searching|hunting) for|^(?:need|craving)",
         r"(?:(?:i am|im|i m|we are|were) )?(?:really )?in the mood for",
+        rf"(?:(?:what|which|anything|something) )?(?:should|could|can|shall|would|may) (?:i|we|you) (?:\w+ )?(?:{_USE}|{_DO}|like){_WHEN}",
         r"(?:i|we|id|wed|ill)(?: (?:d|ll))? (?:(?:just|kind of|sort of|do|now|also|still|always|rather|\w+ly) )*"
         r"(?:want|need|wanna|fancy|feel like|would like|would love|could use|am after|prefer|crave|require|wish|like|love|enjoy|hate|dislike"
         rf"|take|have|dont want|do not want|dont like)(?: (?:to )?{_USE})?",
-        rf"(?:(?:what|which|anything|something) )?(?:should|could|can|shall|would|may) (?:i|we|you) (?:\w+ )?(?:{_USE}|{_DO}|like){_WHEN}",
         r"(?:have you got|do you (?:have|know|carry|sell)|have you|got any|you got|is there|are there|any chance of|(?:what|how) about"
         r"|what have you got|what do you have|what else)(?: (?:any|anything|something|some))?",
         r"(?:it|this|that) (?:should|must|has to|needs to|ought to|shouldnt|mustnt|can|could|may)(?: not)?(?: be| have)?",

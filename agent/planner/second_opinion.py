@@ -16,7 +16,7 @@ from agent.planner.plan_types import Plan
 from agent.planner.roles import Role, asks_only
 from agent.planner.speech_acts import ACTS, SpeechAct, act_features, act_of, asked_before
 from agent.planner.titles import TitleMention
-from agent.planner.verdicts import Verdict, applying, verdicts
+from agent.planner.verdicts import Verdict, agrees, applying, verdicts
 from vouch.ports import Embedder
 
 LIKELY = 0.5
@@ -60,14 +60,16 @@ class SecondOpinion:
             features = named_features(heard, mentions[number], roles[number], place)
             roles[number] = _settled(heard, mentions[number], roles[number], named, features)
         odds = self._of_at_hand(heard, at_hand, {i for n in apart for i in mentions[n].item_ids})
+        meant = applying(verdicts(heard))
+        tells = any(v.own for v in meant) or agrees(heard.folded)  # a wish for “something gripping” praises nothing
+        of_others = not tells and any(v.theirs or v.mood != "told" for v in meant)
         for number, mention in enumerate(mentions):
             doubts = [1 - odds[i] for i in mention.item_ids if i in odds]
-            if pointing(heard, mention) and doubts and min(doubts) >= SURE_NOT:
+            if pointing(heard, mention) and (of_others or (doubts and min(doubts) >= SURE_NOT)):
                 roles[number] = _without(roles[number])
         said = {i for m, r in zip(mentions, roles, strict=True) if r in {"like", "dislike"} for i in m.item_ids}
-        meant = applying(verdicts(heard))
         role: Role = "dislike" if meant and not any(v.good for v in meant) else "like"
-        judged = tuple((i, role) for i in _meant(heard, meant, odds) if i not in said)
+        judged = tuple((i, role) for i in _meant(heard, meant, odds) if i not in said) if tells else ()
         return replace(heard, slots=replace(heard.slots, roles=tuple(roles)), judged=judged)
 
     def _of_at_hand(self, heard: Heard, choice: Choice, named: set[str]) -> dict[str, float]:

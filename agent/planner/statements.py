@@ -12,6 +12,7 @@ from agent.planner.requests import AGAIN, Requests
 from agent.planner.speech_acts import act_of
 from agent.planner.standing import Standing, call
 from agent.planner.titles import TitleMention
+from agent.planner.verdicts import verdicts
 from agent.planner.words import BLAME, LEAD, PRAISE, VERY
 from vouch.types import ToolCall
 
@@ -96,7 +97,8 @@ class Statements:
         """“That was a great one”, where several were just shown or spoken of together and none is judged for certain: asks which."""
         last = heard.ledger.last
         known = (last.about or last.shown) if last is not None else ()
-        if len(known) < 2 or heard.judged or not heard.slots.only_text or heard.message.ending.startswith("?"):
+        judging = heard.slots.only_text and not heard.judged and any(verdict.own for verdict in verdicts(heard))
+        if len(known) < 2 or not judging:
             return None
         for start, end in clauses(heard.message):
             said = " ".join(w.folded for w in heard.message.words[start:end])

@@ -54,6 +54,21 @@ _AGREES = re.compile(
     r"(?:(?:oh|yes|yeah|yea|yep|haha|lol|well|and|wow|no|really) )*(?:me too|me as well|same here|same|so (?:did|do) (?:i|we)|i (?:did|do) too"
     r"|i (?:thought|feel|felt|think) (?:so too|the same)|(?:its )?mine too|likewise|we did too)(?= |$)(?! for)"
 )
+_FEELS = LIKE | word_set("hate hated dislike disliked")
+_OFTEN_SEEN = frozenset({"times", "twice", "every"})
+_WISHES = word_set(
+    "something anything nothing some any show recommend find give need want wanted looking suggest list please ones more which what who"
+)
+_OTHERS = word_set(
+    "people everyone everybody they he she sister brother wife husband mom mum dad mother father kids kid son daughter friend friends "
+    "girlfriend boyfriend critics family niece nephew others members"
+)
+_IT = word_set("it that this these those they both one")
+_IS = word_set("is was are were s has had really")
+_IT_IS = word_set("its thats theyre")
+_MOVIES = word_set("movie movies film films flick flicks classic classics book books story")
+_AROUND = word_set("a an one of my time times bro man dude and but")
+_DETERMINERS = word_set("a an the only just good great best funny")
 _WISHED = frozenset({("have", "a"), ("had", "a"), ("having", "a")})
 _ENDS = frozenset(".!?;…")
 
@@ -61,7 +76,8 @@ _ENDS = frozenset(".!?;…")
 @dataclass(frozen=True)
 class Verdict:
     """`good` or not; `of`: "named", "point", "bare", "cry" or "other"; `mood`: "told", "hoped", "yours" or "asked"; `behind`: how many
-    titles stand before it in the message, and `right`: whether the last of them stands in its own clause; `many`: said of several."""
+    titles stand before it in the message, and `right`: whether the last of them stands in its own clause; `many`: said of several;
+    `own`: the one who speaks says it of what they met, and wishes for nothing with it; `theirs`: somebody else is said to feel so."""
 
     good: bool
     of: str
@@ -69,6 +85,8 @@ class Verdict:
     behind: int
     right: bool
     many: bool = False
+    own: bool = False
+    theirs: bool = False
 
     @property
     def plain(self) -> bool:
@@ -108,8 +126,10 @@ def verdicts(heard: Heard) -> list[Verdict]:
             good = _sense(words, place)
             if good is not None:
                 before = words[:place].count("TITLE")
-                of, many = _of(words, place), _many(words)
-                found.append(Verdict(good, of, _mood(clause, place), named + before, before > 0, many))
+                mood, many = _mood(clause, place), _many(words)
+                theirs = word in _FEELS and bool({*words[:place]} & _OTHERS)
+                own = mood == "told" and not theirs and _is_own(words, place)
+                found.append(Verdict(good, _of(words, place), mood, named + before, before > 0, many, own, theirs))
                 if word in LIKE | BAD:
                     break
         named += words.count("TITLE")
@@ -188,6 +208,24 @@ def _begins(word: str, behind: str, before: str) -> bool:
     if word in {"its", "thats", "theyre", "ive", "im", "id", "ill", "weve"} or (word in _SPEAKERS and behind):
         return before not in _RELATED or word in {"its", "thats"}
     return word in POINTS and behind in _OPENS
+
+
+def _is_own(words: tuple[str, ...], place: int) -> bool:
+    """Whether somebody says with a judging word how something was to themselves: “I loved it”, “that was great”, “so funny, a great film”.
+
+    “Something funny”, “good ones for kids”, “a great comedy please” are wishes, and what a sister loves says nothing of the one who speaks.
+    """
+    before = words[:place]
+    if {*words} & _WISHES or before[-1:] == ("too",):
+        return False
+    if words[place] in _FEELS | _OFTEN_SEEN:
+        mine = {*before} & {"i", "we", "ive", "weve"} or not [w for w in before if w not in _VERY | _CRIES]
+        return bool(mine)
+    if {*before} & _IT_IS or ({*before} & _IT and {*before} & _IS):
+        return True
+    film = bool({*words[place + 1 :][:2]} & _MOVIES)
+    left = [w for w in words if w not in GOOD | BAD | NOT | _VERY | _CRIES | _MOVIES | _AROUND]
+    return (film or len(words) > 1) and not {*words} <= _CRIES if not left else film and words[0] not in _DETERMINERS
 
 
 def _compares(words: tuple[str, ...], place: int) -> bool:
