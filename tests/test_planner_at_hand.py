@@ -159,3 +159,43 @@ def test_exclamations_are_no_titles_whatever_films_are_called() -> None:
     for said in ("I saw it and it was awesome", "Yes, it was good", "See you later! and Yes it was good"):
         assert not of_series().heard(said, Ledger()).slots.mentions
     assert [m.said for m in of_series().heard("I loved Awesome", Ledger()).slots.mentions] == ["Awesome"]
+
+
+EVERYDAY = (
+    "Big Blue Boat (1999)",
+    "Back to the Old Harbour (1985)",
+    "Something New (2006)",
+    "Anything Else (2003)",
+    "Best Day Trip (2007)",
+)
+
+
+def titles(said: str) -> list[str]:
+    talk = Planner(catalogue_of([(title, {"year": 2000.0}) for title in EVERYDAY]), intents())
+    return [m.said for m in talk.heard(said, Ledger()).slots.mentions]
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("i will watch big blue boat again too", "big blue boat"),
+        ("big blue boat was a great film", "big blue boat"),
+        ("i have been meaning to go back to the old harbour with my kids", "back to the old harbour"),
+        ("I have seen Best day trip many times", "Best day trip"),
+    ],
+)
+def test_everyday_words_in_small_letters_are_a_title_where_one_is_seen_or_judged(said: str, title: str) -> None:
+    assert titles(said) == [title]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I would like to see something new this week",
+        "Amazing film! anything else?",
+        "we took our big blue boat out",
+        "a best day trip idea",
+    ],
+)
+def test_everyday_words_elsewhere_are_none(said: str) -> None:
+    assert titles(said) == []

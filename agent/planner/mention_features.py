@@ -45,13 +45,13 @@ _ASKED = {
 }
 _PRAISED = re.compile(
     r"\b(?:i|we) (?:\w+ ){0,2}(?:loved?|liked?|enjoyed|adored?)\b|favou?rite"
-    r"|\b(?:good|great|best|awesome|amazing|funny|hilarious|fantastic|wonderful)\b"
+    r"|^(?:\w+,? ){0,2}love \w+|\b(?:good|great|best|awesome|amazing|funny|hilarious|fantastic|wonderful)\b"
 )
 _YES = re.compile(
     r"^(?:oh )?(?:(?:hell|heck) (?:yeah|yes)|yes|yeah|yep|yea|yup|of course|sure|absolutely|definitely|(?:i|we) (?:did|do))\b"
 )
 _ENDS = frozenset(".!?;")
-STRONG = 3.0
+STRONG = 4.0
 """The value of a feature that is rare and tells much: its weight is drawn to nothing less than others' are."""
 DATED = "dated"
 """The feature of a title with its year behind it."""

@@ -27,6 +27,8 @@ SURE = 0.6
 """From this probability on it is one of several that were named together."""
 SURE_NOT = 0.7
 """From this probability on a role that the rules found is given up."""
+NEVER = 0.85
+"""From this probability on it is given up whatever stands before it."""
 MARGIN = 0.25
 """So much likelier than what the rules made of it must another act be at the beginning and behind a list, where people mostly ask,
 and in talk where the rules read something exact."""
@@ -155,7 +157,7 @@ def _settled(heard: Heard, mention: TitleMention, role: Role, named: Choice, fea
     unsaid = (role == "topic" and features["whole"]) or (role == "seen" and "all liked" not in features)
     if learned == "like" and unsaid:
         return role
-    doubted = odds["no"] >= SURE_NOT and features.keys() & _DOUBTS
+    doubted = odds["no"] >= (SURE_NOT if features.keys() & _DOUBTS else NEVER)
     return learned or (_without(role) if doubted else role)
 
 

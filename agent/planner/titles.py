@@ -26,6 +26,10 @@ _BEFORE_TITLE = word_set(
 _AFTER_TITLE = word_set(
     "is was were because boring dull great awful terrible bad too very wonderful tedious overrated again already"
 )
+_BEFORE_FILM = word_set(
+    "loved love adore adored enjoyed liked hated seen watched watch see saw called titled recommend suggested watching seeing rewatched"
+)
+"""Behind these several everyday words that are a title name it, whatever follows (“i will watch fight club again”)."""
 _OF_SERIES = word_set("first second third last original newest latest new old")
 """“I enjoyed the first Frozen.”"""
 _EXCLAIMED = GOOD | BAD | word_set("yes no yep wow")
@@ -285,7 +289,15 @@ class TitleReader:
             and (message.at(start - 1) in _JOINS or message.words[start].stop == ",")
         )
         ends = message.boundary(end) or message.at(end) in _JOINS or message.at(end) in _AFTER_TITLE
-        longish = len([w for w in folded if w not in _SMALL]) >= 2
+        content = len([w for w in folded if w not in _SMALL])
+        longish = content >= 2
+        if (content >= 3 or (longish and len(folded) >= 4)) and sum(map(len, folded)) >= 12:
+            return True
+        before, vague = message.at(start - 1), folded[0].endswith("thing") or folded[0] in _INDEFINITE
+        if longish and not vague and not message.words[start].stop and (before in _BEFORE_FILM or after_title):
+            return True
+        if longish and message.boundary(start) and message.at(end) in {"is", "was", "are", "were"}:
+            return True
         return (
             (stands or after_title)
             and ends
@@ -316,7 +328,10 @@ class TitleReader:
     def _capitals(self, message: Message, start: int, end: int) -> bool:
         """Whether it is written as a title is: its words capital, and not only because a sentence begins or all is capital."""
         words = [w for w in message.words[start:end] if w.folded not in _SMALL] or list(message.words[start:end])
-        if not all(w.capital or w.text[:1].isdigit() for w in words):
+        named = (
+            len(words) > 1 and words[0].capital and message.at(start - 1) in _BEFORE_TITLE
+        )  # “I have seen Girls trip”
+        if not named and not all(w.capital or w.text[:1].isdigit() for w in words):
             return False
         if message.raw.isupper() or (len(message.words) > 3 and all(w.capital for w in message.words)):
             return False

@@ -157,6 +157,8 @@ def _sense(words: tuple[str, ...], place: int) -> bool | None:
         return True
     if word == "every" and behind in {"year", "christmas", "time", "halloween", "week"} and before & _SAW:
         return True
+    if word == "better" and words[max(0, place - 1)] in {"was", "is", "even", "much", "way"}:
+        return not NOT & before
     if (word == "into" and NOT & before) or (word == "better" and words[place - 1] == "seen"):
         return False
     return (word in BAD) == bool(NOT & before) if word in GOOD | LIKE | BAD else None
