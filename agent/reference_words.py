@@ -60,7 +60,7 @@ ORDINAL = re.compile(
 )
 BARE_ORDINAL = re.compile(
     rf"the (?P<nth>{ORD})(?: and (?:the )?(?P<also>{ORD}))?(?= (?:and|or|but|is"
-    rf"|was|looks|sounds|please|again|of|then|too|instead|about|from|by|made|set|called|in|to|on)\b|$)"
+    rf"|was|looks|sounds|please|again|of|then|too|instead|about|from|by|made|set|called|in|to|on|with|for|any)\b|$)"
 )
 NUMBER = re.compile(
     r"(?:number|no|nr|item|option|choice) (?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight)(?= |$)"
@@ -75,7 +75,7 @@ MENTIONED = re.compile(
 )
 ALL = re.compile(
     r"(?:all of (?:them|these|those)|(?:them|these|those) all|both of (?:them|these)"
-    r"|both|(?:any|none|all) of (?:these|those|them)|(?<=seen )(?:these|those|them)"
+    r"|(?<!we )(?<!weve )(?<!have )(?<!us )both|(?:any|none|all) of (?:these|those|them)|(?<=seen )(?:these|those|them)"
     r"|(?<=like )(?:these|those|them)|(?<=love )(?:these|those|them)|(?<=know )(?:these"
     r"|those|them)|(?<=liked )(?:these|those|them)|(?<=hate )(?:these|those|them)"
     r"|(?<=read )(?:these|those|them))(?= |$)"

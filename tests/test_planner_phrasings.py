@@ -403,3 +403,22 @@ def test_what_was_too_much_is_looked_for_no_more() -> None:
 def test_who_wants_a_list_sorted_is_told_how_to_ask(said: str) -> None:
     plan = planner().plan(said, after_list("nosferatu"))
     assert (calls(plan), plan.aside["intent"]) == ([], "sorts")
+
+
+def test_we_both_are_two_people_and_no_two_of_the_list() -> None:
+    remembered, _ = calls(planner().plan("we've both seen Metropolis", after_list("nosferatu", "metropolis")))
+    assert remembered == ("remember", {"kind": "seen", "titles": ["Metropolis"]})
+
+
+def test_who_else_liked_one_of_the_list_likes_nothing() -> None:
+    ((name, arguments),) = calls(planner().plan("who else liked the first?", after_list("nosferatu", "metropolis")))
+    assert (name, arguments["title"]) == ("explain", "Nosferatu")
+    assert planner().plan("is there one with subtitles?", after_list("nosferatu")).aside["unknown"] == ["subtitles"]
+
+
+def test_of_another_kind_what_stands_does_not_hold() -> None:
+    asked = planner().plan("a horror film", Ledger())
+    ledger = Ledger(turns=(turn("a horror film", asked, shown=("nosferatu", "faust-film")),))
+    ((name, arguments),) = calls(planner().plan("and music that goes with the first", ledger))
+    assert (name, arguments["title"]) == ("more_like", "Nosferatu")
+    assert [(c["attribute"], c["value"]) for c in arguments["filters"]] == [("kind", "music")]

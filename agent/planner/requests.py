@@ -120,9 +120,10 @@ class Requests:
         return self.recommending(heard, text=heard.slots.text, liked=self.names.of(anchors), kept=kept)
 
     def _standing_filters(self, heard: Heard, anchors: Sequence[TitleMention], taken: set[str]) -> list[dict[str, Any]]:
-        """What stands and is not said anew, where one of these was pointed at in its list."""
+        """What stands and is not said anew, where one of these was pointed at in its list; nothing where things of another kind are wanted."""
         standing, starts = heard.ledger.standing, {anchor.start for anchor in anchors}
-        if standing is None or not any(r.start in starts for r in heard.references):
+        kinds = {a.name for a in self.reader.lexicon.about("kind")}
+        if standing is None or taken & kinds or not any(r.start in starts for r in heard.references):
             return []
         return [c for c in conditions_of(standing, "filters") if c["attribute"] not in taken]
 

@@ -67,7 +67,8 @@ class SecondOpinion:
         of_others = not tells and any(v.theirs or v.mood != "told" for v in meant)
         for number, mention in enumerate(mentions):
             doubts = [1 - odds[i] for i in mention.item_ids if i in odds]
-            if pointing(heard, mention) and (of_others or (doubts and min(doubts) >= SURE_NOT)):
+            pointed = any(r.start == mention.start for r in heard.references)
+            if (pointed and of_others) or (pointing(heard, mention) and doubts and min(doubts) >= SURE_NOT):
                 roles[number] = _without(roles[number])
         said = {i for m, r in zip(mentions, roles, strict=True) if r in {"like", "dislike"} for i in m.item_ids}
         role: Role = "dislike" if meant and not any(v.good for v in meant) else "like"

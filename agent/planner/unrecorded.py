@@ -25,6 +25,8 @@ _IN_LANGUAGE = re.compile(
     r"(?:not |only |but )*(?:in|dubbed in|with) (?:english|french|german|spanish|italian|japanese|russian|chinese|korean|danish|swedish"
     r"|portuguese|another language|a foreign language)(?: subtitles?)?(?= |$)"
 )
+_SUBTITLED = word_set("subtitles subtitle subtitled")
+_WITH_SUBTITLES = re.compile(r"(?:(?:with|without|has|have|got) (?:any |the )?)?(?:subtitles|subtitled)(?= |$)")
 _PLAYED = re.compile(
     r"(?P<cue>starring|featuring|stars|played by|acted by|with the act(?:or|ress)|with) (?P<first>\w+) (?P<last>\w+)(?= |$)"
 )
@@ -63,6 +65,10 @@ class UnrecordedReader:
         if not (self.lexicon.about("language") or self.lexicon.about("country")):
             for start, end, _ in reading.matches(_IN_LANGUAGE):
                 reading.unknown.append("language")
+                reading.claim(start, end)
+        if not self._records(_SUBTITLED) and not _SUBTITLED & set(self.told):
+            for start, end, _ in reading.matches(_WITH_SUBTITLES):
+                reading.unknown.append("subtitles")
                 reading.claim(start, end)
         if not self._records(_CAST):
             for start, end, match in reading.matches(_PLAYED):

@@ -50,7 +50,8 @@ _PICK = re.compile(
     r"|\bwh(?:ich|at)(?:s| is) your (?:pick|favou?rite|choice)\b|\bpick one(?: for me)?$"
 )
 _HOW_SURE = re.compile(
-    r"\bhow (?:sure|certain|confident) (?:are you|is it)\b|\bwhat makes you (?:think|believe|say)\b"
+    r"\b(?:who|how many)(?: people| others| members| else)* (?:likes?|liked|loves?|loved) (?!and|what)"
+    r"|\bhow (?:sure|certain|confident) (?:are you|is it)\b|\bwhat makes you (?:think|believe|say)\b"
     r"|\bis (?:it|that|this)(?: one| film| book| movie)? (?:any |really |actually |that )?(?:good|worth (?:it|watching|reading|seeing|hearing|my time))\b"
 )
 _CARRIED = ("text", "filters", "prefer", "avoid", "liked", "disliked", "exclude", "k")
@@ -71,7 +72,8 @@ class WhyNots:
         if heard.ledger.listed and not heard.slots.mentions and _PICK.search(heard.folded):
             return self._why(heard, heard.ledger.listed[:1], picked=True)
         on = last is not None and last.aside.get("intent") == "why" and heard.asks_on
-        if rule != "why" and not on and not _HOW_SURE.search(heard.folded):
+        worth = _HOW_SURE.search(heard.folded) and (heard.message.ending.startswith("?") or heard.slots.mentions)
+        if rule != "why" and not on and not worth:
             return None
         targets = heard.targets
         if not targets:
