@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from agent.planner.courtesies import Act, chats, wishes, wishes_clearly
 from agent.planner.heard import REQUEST, Heard, Names
 from agent.planner.intents import SURE, TALK, IntentReader
-from agent.planner.lexicon import plain_name
+from agent.planner.lexicon import Topic, plain_name
 from agent.planner.plan_types import Plan
 from agent.planner.questions import POINTS, Aspect, aspect_of, checked
 from agent.planner.requests import Requests
@@ -40,7 +40,7 @@ _NOT_A_TITLE = word_set(
 )
 _VERSION = re.compile(
     rf"^{LEAD}(?:is there|are there|do you have|have you got|you got|got|any chance of) (?:an? |the |any )?\w+"
-    r" (?:version |adaptation )?(?:of|from|based on|after) "
+    r" (?:version |adaptation )?(?:of|from|based on|after|about) "
 )
 _SAID_OF = word_set("like dislike seen hide forget anchor")
 _POINTING = word_set("it these those them one ones thing things everything stuff nothing series show shows trailer")
@@ -57,6 +57,14 @@ _WANTS_LIST = re.compile(
     r"\b(?:recommend|suggest|something|anything|similar|like (?:it|that|this)|more by|else|any (?:others?|more))\b"
 )
 _PLAYS = re.compile(rf"^{LEAD}(?:(?:can|could|would) you )?(?:please )?(?:play|let me (?:hear|listen to)|start)\b")
+_SAID_FOR: dict[Topic, frozenset[str]] = {
+    "people": word_set("creator author director composer artist"),
+    "year": word_set("year decade date"),
+    "kind": word_set("kind type category sort"),
+    "country": word_set("country"),
+    "genre": word_set("genre style"),
+    "mood": word_set("mood"),
+}
 _SPEAKERS = word_set(
     "i im ive ill id me my you youre youve your we were us our it its that thats this they he she hes shes"
 )
@@ -111,7 +119,9 @@ class Enquiries:
 
     def answered(self, heard: Heard) -> Plan:
         """The answer to what was said besides: to the weightiest of several courtesies."""
-        return Plan(aside=heard.aside(next(intent for act, intent in _OF_ACT if act in heard.slots.acts)))
+        intent = next(intent for act, intent in _OF_ACT if act in heard.slots.acts)
+        about = list(heard.targets) if intent == "accept" and heard.slots.mentions else []
+        return Plan(aside=heard.aside(intent, about=about))
 
     def small_talk(self, heard: Heard, rule: str | None) -> Plan | None:
         """What is neither a request nor about an item: decided by the nearest utterances, and only where those are near."""
@@ -136,15 +146,7 @@ class Enquiries:
 
     def _speaks_of(self, name: str, word: str) -> bool:
         topic = self.reader.lexicon.topics[name]
-        also = {
-            "people": {"creator", "author", "director", "composer", "artist"},
-            "year": {"year", "decade", "date"},
-            "kind": {"kind", "type", "category", "sort"},
-            "country": {"country"},
-            "genre": {"genre", "style"},
-            "mood": {"mood"},
-        }
-        return singular(word) in {singular(plain_name(name)), *also.get(topic, set())}
+        return singular(word) in {singular(plain_name(name)), *_SAID_FOR.get(topic, ())}
 
     def asks(self, heard: Heard, rule: str | None) -> Plan | None:
         if _PLAYS.match(heard.folded) and heard.slots.mentions and not heard.slots.text:

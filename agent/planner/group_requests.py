@@ -13,36 +13,31 @@ from agent.planner.plan_types import Plan
 from agent.planner.slots import SlotReader, Slots
 from agent.planner.spoken_numbers import amount_of
 from agent.planner.standing import Standing, call
-from agent.planner.words import read_message, word_set
+from agent.planner.words import KIN, read_message, word_set
 from tools.toolbox import YOU
 from vouch.types import ToolCall
 
-_KIN = (
-    r"(?:(?:little|older|younger|big|elder|best|old|two|three) )?(?:sister|brother|wife|husband|partner|girlfriend|boyfriend|friend|mother"
-    r"|mum|mom|father|dad|son|daughter|kid|child|children|kids|friends|parents|roommate|flatmate|colleague|cousin|aunt|uncle|nephew|niece"
-    r"|grandmother|grandma|grandfather|grandpa|granny|fiance|fiancee|boss|neighbour|neighbor|in laws|family)"
-)
 _TASTE = (
     r"(?:(?:really|absolutely|only|also|just|always|usually|mostly|rather|too) )*"
     r"(?:love[sd]?|like[sd]?|hate[sd]?|dislike[sd]?|prefers?|adore[sd]?|enjoy(?:s|ed)?|detests?|loathes?|cant stand|can not stand|cannot stand"
     r"|doesnt|does not|dont|do not|never|is (?:into|fond of|a fan of|scared of|afraid of))"
 )
 _GROUP = re.compile(
-    rf"\b(?:for|with) (?:me|us|myself)(?: both)?,? (?:and|plus|with) (?:my|our|a) {_KIN}\b|\bmy {_KIN} and (?:i|me|myself)\b|\b(?:me|i) and my {_KIN}\b"
-    rf"|\btogether with (?:my|our) {_KIN}\b|\b(?:with|for) (?:my|our) {_KIN},? (?:who|he|she|they)\b"
-    rf"|\b(?:my|our) {_KIN} {_TASTE} .*\b(?:and|but) i {_TASTE}\b|\bi {_TASTE} .*(?<!that)(?<!which)(?<!what)(?<!because) (?:my|our) {_KIN} {_TASTE}\b"
+    rf"\b(?:for|with) (?:me|us|myself)(?: both)?,? (?:and|plus|with) (?:my|our|a) {KIN}\b|\bmy {KIN} and (?:i|me|myself)\b|\b(?:me|i) and my {KIN}\b"
+    rf"|\btogether with (?:my|our) {KIN}\b|\b(?:with|for) (?:my|our) {KIN},? (?:who|he|she|they)\b"
+    rf"|\b(?:my|our) {KIN} {_TASTE} .*\b(?:and|but) i {_TASTE}\b|\bi {_TASTE} .*(?<!that)(?<!which)(?<!what)(?<!because) (?:my|our) {KIN} {_TASTE}\b"
     r"|\b(?:we are|were|there are) (?:two|three|four|five|[2-5])\b|\b(?:for|of) (?:the )?(?:two|three|four|five|[2-5]|both) of us\b"
     r"|\bwe (?:both|all) (?:would |can |might )?(?:like|enjoy|love)\b"
 )
 _FOR_THEM = re.compile(r"for (?:my|our)\b")
 """“For my nephew, who …”: the list is theirs alone; “for me and”, “with my” and “for both” make it common."""
 _PERSON = re.compile(
-    rf"\b(?:my|our) (?P<kin>{_KIN})\b(?= (?:who |that |she |he |they )?{_TASTE}\b)"
+    rf"\b(?:my|our) (?P<kin>{KIN})\b(?= (?:who |that |she |he |they )?{_TASTE}\b)"
     rf"|\b(?P<one>one(?: of us)?|another(?: one)?|(?:the |a )?(?:other|others|first|second|third|fourth|last)(?: one)?)(?= {_TASTE}\b)"
     rf"|\b(?P<they>she|he|they)(?= {_TASTE}\b)|\b(?P<me>i|we)(?= {_TASTE}\b)"
 )
 _OF_THEM = re.compile(
-    r"\W*(?:(?:and|but|oh|well|actually|also)[, ]+)*(?:he|she|they) (?:(?:really|also|absolutely|only) )*"
+    rf"\W*(?:(?:and|but|oh|well|actually|also)[, ]+)*(?:he|she|they|(?:my|our) {KIN}) (?:(?:really|also|absolutely|only) )*"
     r"(?P<verb>(?:hate|dislike|like|love|prefer|enjoy|adore|detest)s?|can['’]?t stand|cannot stand|does(?:n['’]?t| not) (?:like|enjoy|want))"
     r" (?!(?:it|that|this|these|those|them|him|her)\b)(?P<what>[^?]+?)\W*",
     re.IGNORECASE,
@@ -60,6 +55,7 @@ _SURPRISE = re.compile(
     r"|a surprise(?! \w)|a wild ?card|something (?:completely |totally |quite )?(?:unexpected|surprising|out of the ordinary"
     r"|different from (?:what i|my) \w+(?: \w+)?|new to me|unusual for me)|out of my comfort zone|off the beaten (?:track|path)|take a (?:risk|chance)"
     r"|hidden gems?|(?:less|lesser|not so|not too|not very) (?:well )?known|obscure|less popular|not mainstream"
+    r"|(?:that |which )?(?:nobody|no one|hardly any ?(?:body|one)|few(?: people)?)(?: here)? knows?"
     r"|feeling (?:lucky|adventurous)|dealers choice)\b"
 )
 _LEFT_OVER = re.compile(
@@ -88,7 +84,7 @@ class GroupRequests:
         told = self._told(heard)
         mine = [slots for who, slots, _ in told if who == YOU]
         count = _COUNT.search(heard.folded)
-        named = dict.fromkeys(f"your {kin}" for kin in re.findall(rf"\b(?:my|our) ({_KIN})\b", heard.folded))
+        named = dict.fromkeys(f"your {kin}" for kin in re.findall(rf"\b(?:my|our) ({KIN})\b", heard.folded))
         others = self._people(named, told, int(amount_of(count["n"])) if count else 0)
         others = others or _last_people(heard) or [dict(_NOBODY)]
         asked = self.reader.read(self._request(heard, group, [span for _, _, span in told]))
@@ -161,7 +157,7 @@ class GroupRequests:
         return told
 
     def _named_before(self, heard: Heard, at: int) -> str:
-        kin = re.findall(rf"\b(?:my|our) ({_KIN})\b", heard.folded[:at])
+        kin = re.findall(rf"\b(?:my|our) ({KIN})\b", heard.folded[:at])
         return f"your {kin[-1]}" if kin else _THE_FIRST[0]
 
     def _end(self, heard: Heard, start: int, last: int) -> int:

@@ -36,6 +36,8 @@ TALK = frozenset({"greeting", "thanks", "help", "out_of_scope"})
 SURE = 0.55
 """A message whose nearest utterance is less alike than this is not like any of them."""
 
+UNDO = r"undo|scratch that|(?:i )?take (?:that|it) back|that was a mistake|i didnt mean (?:that|it)"
+"""What takes back what was said last, as alternatives of a pattern over folded words."""
 _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
     (intent, re.compile(pattern))  # type: ignore[misc]
     for intent, pattern in (
@@ -89,10 +91,8 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
         ),
         (
             "forget",
-            rf"^{LEAD}(?:undo|scratch that|take (?:that|it) back|i take (?:that"
-            r"|it) back|forget (?:that|it|everything|all|what i said|about me|my)\b.*|(?:delete"
-            r"|clear|reset|wipe|erase) (?:my|everything|all|the)\b.*|unlike\b.*|that was"
-            r" a mistake|i didnt mean that|start over|forget me)",
+            rf"^{LEAD}(?:{UNDO}|forget (?:that|it|everything|all|what i said|about me|my|me)\b"
+            r"|(?:delete|clear|reset|wipe|erase) (?:my|everything|all|the)\b|unlike\b|start over)",
         ),
     )
 )

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.planner.heard import REQUEST, Heard, Names
+from agent.planner.intents import UNDO
 from agent.planner.plan_types import Plan
 from agent.planner.standing import call
 from agent.planner.words import LEAD
 from vouch.types import ToolCall
 
 _UNDO = re.compile(
-    rf"^{LEAD}(?:(?:can|could) you )?(?:undo(?: (?:that|it|this|the last (?:one|thing|change|step)))?"
-    r"|scratch that|take (?:that|it) back|i take (?:that|it) back|forget (?:that|it|what i (?:just )?said)(?: i said)?"
-    r"|that was a mistake|i didnt mean (?:that|it)|revert(?: that)?|go back(?: one step)?)(?: please| again)?$"
+    rf"^{LEAD}(?:(?:can|could) you )?(?:(?:{UNDO})(?: (?:that|it|this|the last (?:one|thing|change|step)))?"
+    r"|forget (?:that|it|what i (?:just )?said)(?: i said)?|revert(?: that)?|go back(?: one step)?)(?: please| again)?$"
 )
 _ALL = re.compile(
     r"\b(?:forget|delete|clear|reset|wipe|erase)\b.*\b(?:everything|all|about me|me|my (?:likes|taste|tastes|history|profile|data))\b"

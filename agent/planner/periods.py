@@ -9,8 +9,7 @@ from datetime import date
 from agent.planner.conditions import OPPOSITE, Condition, Reading, Size
 from agent.planner.contexts import in_story, of_the_work, work_noun_near
 from agent.planner.lexicon import Lexicon
-from agent.planner.spoken_numbers import AMOUNT, YEAR, amount_of
-from agent.planner.spoken_numbers import year_of as said_year
+from agent.planner.spoken_numbers import AMOUNT, YEAR, amount_of, year_of
 from vouch.types import Attribute, FilterOp, Item
 
 _DECADES = {
@@ -88,7 +87,7 @@ class PeriodReader:
         """Adds the conditions; where the catalogue has no year, what was asked is noted as unknown."""
         for start, end, match in reading.matches(_BETWEEN):
             if not in_story(start, story):
-                self._add(reading, (start, end), ((">=", said_year(match["low"])), ("<=", said_year(match["high"]))))
+                self._add(reading, (start, end), ((">=", year_of(match["low"])), ("<=", year_of(match["high"]))))
         for start, end, match in reading.matches(_EITHER):
             if not in_story(start, story):
                 low, high = self._likely(_decade(match["low"])), self._likely(_decade(match["high"]))
@@ -158,7 +157,7 @@ class PeriodReader:
     def _ends(self, match: re.Match[str]) -> tuple[float, float]:
         """First and last year of the period that a match names."""
         if match["year"]:
-            return said_year(match["year"]), said_year(match["year"])
+            return year_of(match["year"]), year_of(match["year"])
         if match["nth"] or match["ordinal"]:
             century = int(match["nth"]) if match["nth"] else _ORDINALS[match["ordinal"]]
             return self._part(match["part"], 100 * (century - 1), 100)
@@ -192,7 +191,7 @@ class PeriodReader:
         if attribute is None:
             return 0
         return sum(
-            1 for item in self.items if (year := year_of(item, attribute)) is not None and first <= year < first + 10
+            1 for item in self.items if (year := number_of(item, attribute)) is not None and first <= year < first + 10
         )
 
     def _add(self, reading: Reading, span: tuple[int, int], bounds: tuple[tuple[FilterOp, float], ...]) -> None:
@@ -212,8 +211,8 @@ def _decade(said: str) -> int:
     return _DECADES[said] if said in _DECADES else int(said.split("s")[0])
 
 
-def year_of(item: Item, attribute: Attribute) -> float | None:
-    """The year of an item, from a number or an ISO date; None where it has none."""
+def number_of(item: Item, attribute: Attribute) -> float | None:
+    """An item's number, of an ISO date the year; None where it has none."""
     value = item.attributes.get(attribute.name)
     if isinstance(value, str):
         found = re.match(r"\d{4}", value)

@@ -6,7 +6,7 @@ import re
 
 from agent.planner.conditions import Reading
 from agent.planner.values import comparative_base
-from agent.planner.words import word_set
+from agent.planner.words import KIN, word_set
 
 _DO = (
     r"(?:rec+om+[ae]nd|sug+est|give|show|find|tell|get|pick|choose|bring|fetch|offer|list|name|play|serve|propose|hit)"
@@ -17,12 +17,8 @@ _OPENER = (
     r"(?:ok|okay|well|so|oh|ah|h+m+|um|uh|yes|yeah|no|nah|nope|great|cool|nice|alright|right|now|then|actually|perhaps|and|but|also|again|sure"
     r"|or|fine|sorry|wait|anyway)"
 )
-_KIN = (
-    "grandma|grandmother|granny|grandpa|grandfather|mum|mom|mother|dad|father|sister|brother|wife|husband|friend"
-    "|girlfriend|boyfriend|partner|aunt|uncle|son|daughter|boss|colleague|neighbour|neighbor"
-)
 OF_OTHERS = re.compile(
-    rf"(?:^| )(?:(?:(?:my|our|a|the) (?:\w+ )?)?(?:{_KIN})s?|he|she|they) (?:(?:really|also|just|never|always) |(?:does|do|did) ?(?:not|nt) )*"
+    rf"(?:^| )(?:(?:(?:my|our|a|the) (?:\w+ )?)?{KIN}s?|he|she|they) (?:(?:really|also|just|never|always) |(?:does|do|did) ?(?:not|nt) )*"
     r"(?:(?:loves?|likes?|enjoys?|adores?|wants?|needs?|hates?|dislikes?|says?|said|thinks?|prefers?|(?:can ?not|cant|can t) (?:stand|bear))"
     r"(?: (?:those|these|them|that|it|this|no)(?= |$))?"
     r"|(?:reads?|watch|watches|listens?)(?: (?:much|a lot|many|often|anything)| to much)*|turns? \d+|is \d+(?: years old)?)(?=[ ,]|$),?"
@@ -53,7 +49,7 @@ _FILLER = tuple(
         r"|in general|right|lol|haha|i mean|not (?:that|this|the same) (?:kind|sort|type|one)"
         r"|at all|for (?:the|my|our) (?:whole|entire)|(?:have |ve )?(?:seen|watched|read|heard) (?:it|that|them|this)"
         r"|(?:an? )?(?:hundred|thousand|million|dozen|few|many|several|\d+) times",
-        rf"^(?:my|our) (?:\w+ )?(?:{_KIN})s?$",
+        rf"^(?:my|our) (?:\w+ )?{KIN}s?$",
         r"(?:is|hes|shes|turning|aged) \d{1,2}(?: years? old)?|likes|loves|adores|enjoys",
         r"(?:someone|somebody)(?: who)?|^remember (?:that )?(?:i|we) (?:like|love)",
         rf"^(?:just )?{_DO}",

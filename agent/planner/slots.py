@@ -12,7 +12,7 @@ from agent.planner.contexts import story_spans
 from agent.planner.courtesies import Act, Courtesy, clauses, courtesies, idle, interjections
 from agent.planner.implied_kinds import read_kind_of_verb
 from agent.planner.lexicon import Lexicon
-from agent.planner.periods import PeriodReader, year_of
+from agent.planner.periods import PeriodReader, number_of
 from agent.planner.quantities import QuantityReader
 from agent.planner.residue import residue
 from agent.planner.roles import Role, cue_spans, roles_of
@@ -24,7 +24,7 @@ from agent.planner.values import ValueReader
 from agent.planner.words import Message, read_message
 from retrieval.catalogue import Catalogue
 from retrieval.filters import admitted
-from vouch.types import Attribute, Filter, Item
+from vouch.types import Filter, Item
 
 HIDES_ANSWER = 0.6
 """An attribute that fewer of the otherwise fitting items have is preferred, not demanded: missing values could hide the answer."""
@@ -261,11 +261,6 @@ def to_filter(condition: Condition) -> Filter:
     """A condition as the recommender's filter."""
     value = tuple(condition.value) if isinstance(condition.value, list) else condition.value
     return Filter(attribute=condition.attribute, op=condition.op, value=value)
-
-
-def number_of(item: Item, attribute: Attribute) -> float | None:
-    """An item's number, or the year of its date; None where it has none."""
-    return year_of(item, attribute)
 
 
 def _once(conditions: list[Condition]) -> list[Condition]:

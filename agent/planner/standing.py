@@ -120,8 +120,7 @@ class Standing:
         loose = needless([(c["attribute"], c["op"], c["value"]) for c in arguments["filters"]])
         arguments["filters"] = [c for place, c in enumerate(arguments["filters"]) if place not in loose]
         arguments["prefer"] = [*prefer, *(c.argument for c in wished)]
-        before = arguments.get("avoid", [])
-        arguments["avoid"] = list(dict.fromkeys([*(before if isinstance(before, list) else []), *slots.avoid]))
+        arguments["avoid"] = list(dict.fromkeys([*arguments.get("avoid", ()), *slots.avoid]))
         arguments["text"] = self._text(str(arguments.get("text", "")), slots, instead=instead)
         if slots.k:
             arguments["k"] = slots.k

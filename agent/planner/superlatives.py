@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from agent.planner.conditions import Condition, Size
 from agent.planner.lexicon import Lexicon
-from agent.planner.periods import year_of
-from agent.planner.words import singular
+from agent.planner.periods import number_of
+from agent.planner.words import singular, word_set
 from retrieval.titles import fold
 from vouch.types import Item
 
 FEW = 3
 """So many of the least (or most) are let through, and those that equal the last of them."""
-_JOINS = frozenset(["for", "with", "in", "of", "from", "by", "to", "at", "on"])
+_JOINS = word_set("for with in of from by to at on")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ def most_of(size: Size, fitting: Sequence[Item], text: str, lexicon: Lexicon) ->
     """What a superlative demands among the items that fit the filters; None where no title holds the noun or nothing is measured."""
     pool, said = _named(fitting, text, lexicon)
     for attribute in lexicon.about(size.topic)[:1]:  # type: ignore[arg-type]
-        measured = [(n, item.item_id) for item in pool if (n := year_of(item, attribute)) is not None]
+        measured = [(n, item.item_id) for item in pool if (n := number_of(item, attribute)) is not None]
         ordered = sorted(measured, key=lambda pair: pair[0], reverse=size.op == ">=")
         if not ordered:
             return None

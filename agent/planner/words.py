@@ -36,6 +36,12 @@ VERY = (
     r"really|very|so|pretty|quite|too|just|definitely|certainly|also|honestly|actually|absolutely|totally|super|kind of"
 )
 """What people call a film that they liked or did not like, and the words before that; alternatives as in `EXCLAIMED`."""
+KIN = (
+    r"(?:(?:little|older|younger|big|elder|best|old|two|three) )?(?:sister|brother|wife|husband|partner|girlfriend|boyfriend|friend|mother"
+    r"|mum|mom|father|dad|son|daughter|kid|child|children|kids|friends|parents|roommate|flatmate|colleague|cousin|aunt|uncle|nephew|niece"
+    r"|grandmother|grandma|grandfather|grandpa|granny|fiance|fiancee|boss|neighbour|neighbor|in laws|family)"
+)
+"""Whom people tell of."""
 _SIGNS = frozenset("$€£¥") | {"<", ">", "<=", ">="}
 _PLURALS = {
     "children": "child",
