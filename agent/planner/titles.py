@@ -293,8 +293,8 @@ class TitleReader:
         longish = content >= 2
         if (content >= 3 or (longish and len(folded) >= 4)) and sum(map(len, folded)) >= 12:
             return True
-        before, vague = message.at(start - 1), folded[0].endswith("thing") or folded[0] in _INDEFINITE
-        if longish and not vague and not message.words[start].stop and (before in _BEFORE_FILM or after_title):
+        cue, vague = message.at(start - 1), folded[0].endswith("thing") or folded[0] in _INDEFINITE
+        if longish and not vague and not message.words[start].stop and (cue in _BEFORE_FILM or after_title):
             return True
         if longish and message.boundary(start) and message.at(end) in {"is", "was", "are", "were"}:
             return True
