@@ -255,6 +255,7 @@ def test_a_present_is_for_the_other_one_alone() -> None:
     [
         ("he hates comedies", [("genres", "none_of", ["comedy"])]),
         ("and she doesn't like westerns", [("genres", "none_of", ["western"])]),
+        ("my wife hates comedies", [("genres", "none_of", ["comedy"])]),
         ("she prefers German films", [("country", "=", "Germany"), ("kind", "=", "film")]),
     ],
 )
@@ -422,3 +423,70 @@ def test_of_another_kind_what_stands_does_not_hold() -> None:
     ((name, arguments),) = calls(planner().plan("and music that goes with the first", ledger))
     assert (name, arguments["title"]) == ("more_like", "Nosferatu")
     assert [(c["attribute"], c["value"]) for c in arguments["filters"]] == [("kind", "music")]
+
+
+@pytest.mark.parametrize(
+    ("said", "k"),
+    [
+        ("10 films from the 1920s please", 10),
+        ("three good books", 3),
+        ("five of the best films", 5),
+        ("2 hour films", None),
+    ],
+)
+def test_how_many_are_wanted(said: str, k: int | None) -> None:
+    ((_, arguments),) = calls(planner().plan(said, Ledger()))
+    assert (arguments["text"], arguments.get("k")) == ("", k)
+
+
+def test_tell_me_something_about_a_title_asks_about_it() -> None:
+    asked = calls(planner().plan("tell me something about Metropolis", Ledger()))
+    assert asked == [("item_details", {"title": "Metropolis"})]
+
+
+@pytest.mark.parametrize("said", ["do people like it?", "do most people here like the first?"])
+def test_whether_people_like_it_is_told_by_its_reasons(said: str) -> None:
+    ((name, arguments),) = calls(planner().plan(said, after_list("nosferatu", "metropolis")))
+    assert (name, arguments["title"]) == ("explain", "Nosferatu")
+
+
+def test_what_it_is_similar_to_is_a_list_of_its_like() -> None:
+    ((name, arguments),) = calls(planner().plan("what's it similar to?", after_list("nosferatu")))
+    assert (name, arguments["title"]) == ("more_like", "Nosferatu")
+
+
+def test_a_greeting_with_nothing_to_ask_is_greeted() -> None:
+    assert planner().plan("hello, I'm new here", Ledger()).aside["intent"] == "greeting"
+
+
+def test_what_you_would_watch_is_the_first_and_why() -> None:
+    plan = planner().plan("what would you watch?", after_list("nosferatu", "metropolis"))
+    assert [(name, a["title"]) for name, a in calls(plan)] == [("explain", "Nosferatu")]
+
+
+def test_whether_any_of_these_is_shorter_narrows_the_list() -> None:
+    asked = planner().plan("is any of those shorter than an hour?", after_list("nosferatu", "metropolis"))
+    ((_, arguments),) = calls(asked)
+    assert (arguments["text"], arguments["filters"]) == ("scary", [{"attribute": "minutes", "op": "<", "value": 60.0}])
+
+
+def test_what_is_left_is_the_list_that_stands() -> None:
+    assert calls(planner().plan("so what's left?", after_list("nosferatu"))) == [("recommend", {"text": "scary"})]
+
+
+def test_a_book_by_the_same_person_is_a_book() -> None:
+    ((_, arguments),) = calls(planner().plan("any book by the same person?", after_list("nosferatu")))
+    assert [c["value"] for c in arguments["filters"]] == [["F. W. Murnau"], "book"]
+
+
+def test_what_is_accepted_by_name_is_spoken_of_from_then_on() -> None:
+    plan = planner().plan("ok I'll watch Metropolis then", after_list("nosferatu"))
+    assert (plan.aside["intent"], plan.aside["about"]) == ("accept", ["metropolis"])
+
+
+def test_what_one_wants_to_learn_about_is_what_is_looked_for() -> None:
+    assert calls(planner().plan("I want to learn about whales", Ledger()))[0][1]["text"] == "whales"
+
+
+def test_what_nobody_knows_is_less_usual() -> None:
+    assert calls(planner().plan("the ones nobody knows", after_list("nosferatu")))[-1][1]["explore"] == 0.5

@@ -144,7 +144,7 @@ class TestFollowUps:
         ledger = Ledger(turns=(*self.standing().turns, turn("what is the first about?", told)))
         ((name, arguments),) = calls(planner().plan("do you have the director's other films?", ledger))
         assert (name, arguments["exclude"]) == ("recommend", ["Nosferatu"])
-        assert [f["value"] for f in arguments["filters"]] == [["F. W. Murnau"]]
+        assert [f["value"] for f in arguments["filters"]] == [["F. W. Murnau"], "film"]
 
     @pytest.mark.parametrize(
         ("said", "kind"), [("add the second to my likes", "like"), ("put it on to my dislikes", "dislike")]

@@ -56,7 +56,7 @@ _SAME_LENGTH = re.compile(
     r"(?:(?:of|with|and|about|roughly|around) )*(?:the |that |a )?(?:same|similar) (?:length|duration|running time|runtime)(?= |$)"
     r"|(?:just |about )?(?:as|equally) long(?! as (?:it|i|there|you|we)\b)(?= |$)"
 )
-_COUNT = re.compile(rf"(?P<n>{COUNT}) (?:(?:of the best|\w+) )?(?P<noun>\w+)(?= |$)")
+_COUNT = re.compile(rf"(?P<n>{COUNT})(?: of the best)?(?= \w)")
 _COUNT_ALONE = re.compile(
     rf"^{LEAD}(?:give me|show me|name|list|recommend|suggest|just|only)(?: me)? (?:just |only )?"
     rf"(?P<n>{COUNT})(?: please| of them)?$"
@@ -93,8 +93,8 @@ def read_count(reading: Reading, lexicon: Lexicon) -> int | None:
     for start, end, match in reading.matches(_COUNT_ALONE):
         reading.claim(start, end)
         return _count(match)
-    for start, _, match in reading.matches(_COUNT):
-        if match["noun"] in lexicon.work_nouns | _LISTED | {"more"}:
+    for start, end, match in reading.matches(_COUNT):
+        if {reading.message.at(end), reading.message.at(end + 1)} & (lexicon.work_nouns | _LISTED | {"more"}):
             reading.claim(start, start + 1)
             return _count(match)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from agent.planner.courtesies import Act, chats, wishes, wishes_clearly
 from agent.planner.heard import REQUEST, Heard, Names
@@ -133,11 +134,8 @@ class Enquiries:
         intent, likeness = self.intents.nearest(slots.masked)
         works = any(w.folded in self.reader.lexicon.work_nouns for w in heard.message.words)
         if likeness < SURE:
-            return (
-                Plan(aside=heard.aside("unclear"))
-                if not slots.text and not works and not REQUEST.search(heard.slots.rest)
-                else None
-            )
+            asks = slots.text or works or REQUEST.search(slots.rest)
+            return None if asks else Plan(aside=heard.aside("unclear"))
         if intent in TALK | {"facets", "taste"} and not (works and intent == "out_of_scope"):
             return self.talk(heard, intent)
         if intent in {"yes", "no", "forget", "why", "details"} and not slots.text:
@@ -169,11 +167,7 @@ class Enquiries:
         points = bool(POINTS.match(heard.folded))
         if focus is None and points and heard.message.ending.startswith("?") and not heard.slots.filters:
             return Plan(aside=heard.aside("nothing_shown"))
-        if (
-            focus is None
-            or (aspect.kind in {"passage", "value"} and not points)
-            or (aspect.kind == "fact" and not aspect.attributes and not aspect.words)
-        ):
+        if focus is None or (aspect.kind in {"passage", "value"} and not points):
             return None
         short = aspect.kind == "all" and len(heard.message.words) <= 4
         other = not points and (
@@ -186,9 +180,8 @@ class Enquiries:
 
     def of_listed(self, heard: Heard) -> Plan:
         """Which of those shown last are, or have, what the message says."""
-        return self._about(
-            heard, heard.ledger.listed, checked([w.folded for w in heard.message.words], self.reader.lexicon)
-        )
+        asked = checked([w.folded for w in heard.message.words], self.reader.lexicon)
+        return self._about(heard, heard.ledger.listed, asked)
 
     def of_focus(self, heard: Heard) -> Plan:
         """A question whose aspect the rules do not know: all that is known of what it is about."""
@@ -239,114 +232,74 @@ class Enquiries:
         return Plan(calls=calls, aside=heard.aside("details", aspect=aspect.plain, superlative=superlative or None))
 
     def finds(self, heard: Heard, rule: str | None) -> Plan | None:
-        mentions = heard.slots.said("topic")
-        pointed = bool(mentions) and all(
-            any(r.start == m.start and r.pronoun for r in heard.references) for m in mentions
-        )
-        if pointed and heard.slots.text and _FIND.search(heard.folded):
-            asked = Aspect(kind="passage", words=tuple(fold(heard.slots.text).split()))
-            return self._about(heard, heard.targets, asked)
-        rest = not heard.slots.text and not heard.slots.filters and not heard.slots.changes
-        if mentions and (_FIND.search(heard.folded) or (rest and self._alone(heard))):
-            if len(mentions) > 1 and not _FIND.search(heard.folded):
-                return Plan(
-                    calls=(self.requests.recommending(heard, liked=self.names.of(mentions)),),
-                    aside=heard.aside("recommend"),
-                )
-            if _FIND.search(heard.folded):
-                return Plan(
-                    calls=tuple(
-                        call("find_item", title=m.said if len(m.item_ids) > 1 else self.names.name(m.item_ids[0]))
-                        for m in mentions
-                        if m.item_ids
-                    ),
-                    aside=heard.aside("find", filters=[c.argument for c in heard.slots.filters]),
-                )
+        """What is looked for by its title, or named and nothing else; several that are only named are liked."""
+        slots, sought = heard.slots, bool(_FIND.search(heard.folded))
+        mentions = slots.said("topic")
+        if not mentions:
+            return None if slots.mentions else self._finds_untold(heard)
+        pronouns = {r.start for r in heard.references if r.pronoun}
+        if sought and slots.text and all(m.start in pronouns for m in mentions):
+            return self._about(heard, heard.targets, Aspect(kind="passage", words=tuple(fold(slots.text).split())))
+        if sought:
+            named = [m.said if len(m.item_ids) > 1 else self.names.name(m.item_ids[0]) for m in mentions if m.item_ids]
+            filters = [c.argument for c in slots.filters]
+            calls = tuple(call("find_item", title=title) for title in named)
+            return Plan(calls=calls, aside=heard.aside("find", filters=filters))
+        beside = len(heard.message.words) - sum(m.end - m.start for m in slots.mentions)
+        if beside > 2 or slots.text or slots.filters or slots.changes:
+            return None
+        if len(mentions) == 1:
             return self._about(heard, heard.targets, Aspect(kind="all"))
-        found = _FIND_REST.match(heard.folded) if not heard.slots.mentions else None
-        if found and not heard.slots.filters and not heard.slots.prefer and not heard.slots.changes:
-            words = found["rest"].split()
-            if len(words) <= 4 and not set(words) & _NOT_A_TITLE and (words[-1][-1:] != "s" or len(words) > 1):
-                said = (
-                    heard.raw.rstrip(" ?!.")[-len(found["rest"]) :]
-                    if heard.raw.rstrip(" ?!.").casefold().endswith(found["rest"])
-                    else found["rest"]
-                )
-                calls = (call("find_item", title=said), self.requests.recommending(heard, text=found["rest"]))
-                return Plan(calls=calls, aside=heard.aside("absent", said=said, roles=["topic"], original=heard.raw))
-        return None
+        liked = self.requests.recommending(heard, liked=self.names.of(mentions))
+        return Plan(calls=(liked,), aside=heard.aside("recommend"))
 
-    def _alone(self, heard: Heard) -> bool:
-        covered = sum(m.end - m.start for m in heard.slots.mentions)
-        return len(heard.message.words) - covered <= 2
+    def _finds_untold(self, heard: Heard) -> Plan | None:
+        """“Do you have Casablanca?”, where no such title is known: it is looked for, and by its words."""
+        found = _FIND_REST.match(heard.folded)
+        if found is None or heard.slots.filters or heard.slots.prefer or heard.slots.changes:
+            return None
+        rest = found["rest"]
+        words = rest.split()
+        if len(words) > 4 or set(words) & _NOT_A_TITLE or (len(words) == 1 and rest.endswith("s")):
+            return None
+        raw = heard.raw.rstrip(" ?!.")
+        said = raw[-len(rest) :] if raw.casefold().endswith(rest) else rest
+        calls = (call("find_item", title=said), self.requests.recommending(heard, text=rest))
+        return Plan(calls=calls, aside=heard.aside("absent", said=said, roles=["topic"], original=heard.raw))
 
     def unclear(self, heard: Heard) -> Plan | None:
         """Two close readings of a reference or a title: ask. A list that is not so long: say so. A title that is not here: look for it."""
         for reference in heard.references:
             if reference.close:
-                offer = list(reference.close)
-                return Plan(
-                    aside=heard.aside("which", offer=offer, said=reference.said, original=heard.raw, about=offer)
-                )
+                return Plan(aside=self._asking(heard, reference.close, reference.said))
             if reference.beyond:
                 return Plan(aside=heard.aside("beyond", n=reference.beyond, shown=len(heard.ledger.listed)))
-        for mention in heard.slots.mentions:
-            if (
-                len(mention.item_ids) > 1
-                and not mention.close
-                and not mention.series
-                and not self._whole_list(mention, heard)
-                and not _FIND.search(heard.folded)
-            ):
-                offer = list(mention.item_ids[:4])
-                role = heard.slots.roles[heard.slots.mentions.index(mention)]
-                asked = heard.aside(
-                    "which", offer=offer, said=mention.said, original=heard.raw, about=offer, roles=[role]
-                )
-                return Plan(calls=tuple(self.statements.remembering(heard, but=mention)), aside=asked)
+        pointed = {r.start for r in heard.references}
+        for mention, role in zip(heard.slots.mentions, heard.slots.roles, strict=True):
+            several = len(mention.item_ids) > 1 and not (mention.close or mention.series or mention.start in pointed)
+            if several and not _FIND.search(heard.folded):
+                calls = tuple(self.statements.remembering(heard, but=mention))
+                return Plan(calls=calls, aside=self._asking(heard, mention.item_ids[:4], mention.said, roles=[role]))
         unknown = [m for m in heard.slots.mentions if m.close or not m.item_ids]
         return self._absent(heard, unknown) if unknown else None
 
-    def _whole_list(self, mention: TitleMention, heard: Heard) -> bool:
-        return any(r.start == mention.start for r in heard.references)
+    def _asking(self, heard: Heard, item_ids: Sequence[str], said: str, **more: object) -> dict[str, Any]:
+        offer = list(item_ids)
+        return heard.aside("which", offer=offer, said=said, original=heard.raw, about=offer, **more)
 
     def _absent(self, heard: Heard, unknown: list[TitleMention]) -> Plan:
         """A title that is not here is looked for, never swapped; what else was said is still done."""
-        first = unknown[0]
+        slots, first = heard.slots, unknown[0]
         offer = list(first.item_ids[:3])
-        calls = [call("find_item", title=m.said) for m in unknown[:3]]
-        known = [m for m in heard.slots.mentions if not m.close and m.item_ids]
-        calls += self.statements.remembering(heard)
-        wants = bool(
-            REQUEST.search(heard.slots.rest)
-            or heard.slots.text
-            or heard.slots.filters
-            or heard.slots.prefer
-            or known
-            or "anchor" in heard.slots.roles
-        )
-        asked_about = asks_why_not(heard) or (
-            aspect_of(heard.message, self.reader.lexicon, ()) is not None and not REQUEST.search(heard.slots.rest)
-        )
-        if wants and not asked_about and not offer:
-            by_words = [
-                m.said
-                for m, role in zip(heard.slots.mentions, heard.slots.roles, strict=True)
-                if m in unknown and role == "anchor"
-            ]
-            text = " ".join([*by_words, heard.slots.text]).strip()
-            calls.append(
-                self.requests.recommending(
-                    heard, text=text, liked=self.names.of([m for m in known if m in heard.slots.said("like", "anchor")])
-                )
-            )
-        return Plan(
-            calls=tuple(calls),
-            aside=heard.aside(
-                "absent",
-                offer=offer,
-                said=first.said,
-                original=heard.raw,
-                roles=[heard.slots.roles[heard.slots.mentions.index(m)] for m in unknown[:3]],
-            ),
-        )
+        calls = [call("find_item", title=m.said) for m in unknown[:3]] + self.statements.remembering(heard)
+        known = [m for m in slots.mentions if not m.close and m.item_ids]
+        asks = bool(REQUEST.search(slots.rest))
+        wants = asks or slots.text or slots.filters or slots.prefer or known or "anchor" in slots.roles
+        about_it = aspect_of(heard.message, self.reader.lexicon, ()) is not None and not asks
+        if wants and not offer and not about_it and not asks_why_not(heard):
+            text = " ".join([*(m.said for m in slots.said("anchor") if m in unknown), slots.text]).strip()
+            liked = self.names.of([m for m in slots.said("like", "anchor") if m in known])
+            calls.append(self.requests.recommending(heard, text=text, liked=liked))
+        roles = [slots.roles[slots.mentions.index(m)] for m in unknown[:3]]
+        aside = heard.aside("absent", offer=offer, said=first.said, original=heard.raw, roles=roles)
+        return Plan(calls=tuple(calls), aside=aside)

@@ -39,6 +39,7 @@ _WHY_THEY = re.compile(
 )
 _AGAIN = re.compile(
     r"\b(?:show|see|give|repeat|bring)\b.*\b(?:list|those|them|these)\b.*\b(?:again|once more)$|^(?:the )?(?:list|same) again$"
+    r"|^(?:so |and |then )*what(?:s| is) left(?: then| now)?$"
 )
 _HELLO = re.compile(r"\s*(?:hi|hello|hey|hiya)(?: (?:there|vouch|again))?[\s,.!]+(?P<rest>\S.*)", re.IGNORECASE)
 _SHORT_QUESTION = re.compile(
@@ -69,6 +70,11 @@ _BUT_NOW = re.compile(
 _SORTS = re.compile(
     rf"^{LEAD}(?:(?:can|could) you )?(?:sort|order|arrange|rank) (?:them|these|those|it|the list|everything|by)\b"
 )
+_TELL = re.compile(
+    r"\btell me (?:something|anything|everything|a (?:bit|little|lot)|all)(?: more)? (?=about\b)", re.IGNORECASE
+)
+_ANY_OF_THESE = re.compile(rf"{LEAD}(?:is|are|does|do) any (?:one )?of (?:these|those|them) (?P<what>.+)")
+_SIMILAR_TO = re.compile(rf"^{LEAD}what(?:s| is) (?:(?:it|that|this) similar to|similar to (?:it|that|this))$")
 _HESITATES = re.compile(r"^\s*(?:h+m+|u+m+|u+h+|erm?)\b[\s,.…]*(?=\S)", re.IGNORECASE)
 _WHICH_OF_THESE = re.compile(
     rf"^{LEAD}which (?:ones? )?of (?:these|those|them) (?:is|are|has|have) (?P<what>(?!the\b|most\b|more\b).+)"
@@ -106,7 +112,7 @@ class Planner:
 
     def plan(self, raw: str, ledger: Ledger) -> Plan:
         """The tool calls for a message after what the ledger holds."""
-        raw = _HESITATES.sub("", without_ages(raw))
+        raw = _TELL.sub("tell me ", _HESITATES.sub("", without_ages(raw)))
         message = read_message(raw)
         if not message.words:
             return Plan(aside={"intent": "help"})
@@ -124,11 +130,18 @@ class Planner:
         greeted = _HELLO.match(raw)
         told = not ledger.turns and greeted is not None and len(greeted["rest"].split()) > 1
         if greeted and (told or self.intents.rule(read_message(greeted["rest"]).folded) in _TALK):
-            return self.plan(greeted["rest"], ledger)
+            made = self.plan(greeted["rest"], ledger)
+            said_nothing = not made.calls and made.aside.get("intent") in {"remark", "unclear"}
+            return Plan(aside={"intent": "greeting"}) if said_nothing else made
         if ledger.listed and (most := _most_of(message)):
             return self.plan(f"Which one is the {most}?", ledger)
         if ledger.listed and (asked := _of_these(message)):
             return self._enquiries.of_listed(self._heard(asked, read_message(asked), ledger))
+        any_of = _ANY_OF_THESE.fullmatch(message.folded)
+        if any_of and ledger.listed and self.reader.read(any_of["what"]).filters:
+            return self.plan(f"only {any_of['what']}", ledger)
+        if _SIMILAR_TO.match(message.folded) and ledger.in_focus is not None:
+            return self.plan("something similar to it", ledger)
         if _SHORT_QUESTION.match(raw) and ledger.in_focus is not None:
             return self.plan(f"Is it {raw}", ledger)
         if asked_for_somebody := _WHY_THEY.match(raw):

@@ -165,7 +165,8 @@ class Requests:
                 value = item.attributes.get(attribute.name)
                 if value:
                     values = list(value) if isinstance(value, tuple) else [str(value)]
-                    filters = [{"attribute": attribute.name, "op": "any_of", "value": values}]
+                    of_theirs = {"attribute": attribute.name, "op": "any_of", "value": values}
+                    filters = [of_theirs, *(c.argument for c in heard.slots.filters if c.op == "=")]
                     return Plan(
                         calls=(call("recommend", filters=filters, exclude=[self.names.name(focus)]),),
                         aside=heard.aside("refine"),

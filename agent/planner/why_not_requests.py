@@ -47,10 +47,12 @@ _MOST_LIKED = re.compile(
 _PICK = re.compile(
     r"\bwh(?:ich|at)(?: one)?(?: of (?:these|those|them))? (?:would|do|should|shall|will) (?:you|i|we)"
     r" (?:pick|choose|take|go (?:for|with)|(?:start|begin) with)\b"
+    r"|\bwh(?:ich|at)(?: one)?(?: of (?:these|those|them))? would you (?:watch|read|hear|see|buy|listen to)\b"
     r"|\bwh(?:ich|at)(?:s| is) your (?:pick|favou?rite|choice)\b|\bpick one(?: for me)?$"
 )
 _HOW_SURE = re.compile(
-    r"\b(?:who|how many)(?: people| others| members| else)* (?:likes?|liked|loves?|loved) (?!and|what)"
+    r"\b(?:do|did) (?:(?:other|most|many) )?(?:people|others|members|they)(?: here)? (?:like|love|enjoy|liked) (?:it|that|this|the)\b"
+    r"|\b(?:who|how many)(?: people| others| members| else)* (?:likes?|liked|loves?|loved) (?!and|what)"
     r"|\bhow (?:sure|certain|confident) (?:are you|is it)\b|\bwhat makes you (?:think|believe|say)\b"
     r"|\bis (?:it|that|this)(?: one| film| book| movie)? (?:any |really |actually |that )?(?:good|worth (?:it|watching|reading|seeing|hearing|my time))\b"
 )
