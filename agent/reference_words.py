@@ -6,48 +6,18 @@ import re
 
 from agent.planner.words import word_set
 
-NTH = {
-    "first": 1,
-    "second": 2,
-    "third": 3,
-    "fourth": 4,
-    "fifth": 5,
-    "sixth": 6,
-    "seventh": 7,
-    "eighth": 8,
-    "ninth": 9,
-    "tenth": 10,
-    "1 st": 1,
-    "2 nd": 2,
-    "3 rd": 3,
-    "4 th": 4,
-    "5 th": 5,
-    "6 th": 6,
-    "7 th": 7,
-    "8 th": 8,
-    "top": 1,
-    "1st": 1,
-    "2nd": 2,
-    "3rd": 3,
-    "4th": 4,
-    "5th": 5,
-    "last": -1,
-    "final": -1,
-    "bottom": -1,
-}
-COUNTS = {
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "2": 2,
-    "3": 3,
-    "4": 4,
-    "one": 1,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-}
+NTH = (
+    {
+        word: n
+        for n, word in enumerate(
+            ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], 1
+        )
+    }
+    | {f"{n} {ending}": n for n, ending in enumerate(["st", "nd", "rd", *["th"] * 5], 1)}
+    | {"top": 1, "last": -1, "final": -1, "bottom": -1}
+)
+COUNTS = {word: n for n, word in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight"], 1)}
+COUNTS |= {str(n): n for n in COUNTS.values()}
 ORD = "|".join(sorted(NTH, key=len, reverse=True))
 NOUN = (
     r"(?:one|ones|film|movie|book|novel|piece|song|track|tune|item|product|thing"
@@ -74,14 +44,11 @@ MENTIONED = re.compile(
     rf"|at the (?:start|beginning)))?(?= |$)"
 )
 ALL = re.compile(
-    r"(?:all of (?:them|these|those)|(?:them|these|those) all|both of (?:them|these)"
-    r"|(?<!we )(?<!weve )(?<!have )(?<!us )both|(?:any|none|all) of (?:these|those|them)|(?<=seen )(?:these|those|them)"
-    r"|(?<=like )(?:these|those|them)|(?<=love )(?:these|those|them)|(?<=know )(?:these"
-    r"|those|them)|(?<=liked )(?:these|those|them)|(?<=hate )(?:these|those|them)"
-    r"|(?<=read )(?:these|those|them))(?= |$)"
+    r"(?:(?:both|all|any|none) of (?:these|those|them)|(?:them|these|those) all|both"
+    r"|(?:(?<=seen )|(?<=like )|(?<=love )|(?<=know )|(?<=liked )|(?<=hate )|(?<=read ))(?:these|those|them))(?= |$)"
 )
 THAT = re.compile(
-    rf"(?:that|this) (?:one|{NOUN})(?= |$)|(?:(?<=like )|(?<=than )|(?<=not )|(?<=why"
+    rf"(?:that|this) {NOUN}(?= |$)|(?:(?<=like )|(?<=than )|(?<=not )|(?<=why"
     rf" )|(?<=about )|(?<=hide )|(?<=loved )|(?<=liked )|(?<=hated )|(?<=seen )|(?<=read"
     rf" )|(?<=heard )|(?<=know )|(?<=watched )|(?<=saw )|(?<=is )|(?<=was )|(?<=enjoyed"
     rf" )|(?<=love )|(?<=hate )|(?<=after )|(?<=similar to )|(?<=directed )|(?<=wrote"
@@ -128,11 +95,11 @@ SUPERLATIVE_OF = {
     "cheaper": "cheapest",
 }
 WHICH = re.compile(
-    rf"which (?:one |film |book |{NOUN} )?(?:of (?:them|these|those|the two) )?is"
+    rf"which (?:{NOUN} )?(?:of (?:them|these|those|the two) )?is"
     rf" (?:the )?(?P<word>{'|'.join(SUPERLATIVE_OF)})(?: one)?(?= |$)"
 )
 DESCRIBED = re.compile(
-    rf"the (?P<before>(?:[\w]+ ){{1,3}}?)(?P<noun>one|{NOUN})(?= |$)|the one (?:with"
+    rf"the (?P<before>(?:[\w]+ ){{1,3}}?)(?P<noun>{NOUN})(?= |$)|the one (?:with"
     rf"|about|from|by|in|where|that has|set in|of|called|featuring|starring|which"
     rf" has|who|that is|thats) (?P<after>.+?)(?= (?:but|and|please|instead)\b|$)|the"
     rf" (?P<only>film|movie|book|novel|piece|song|print|picture|photo)(?= (?:is|was"
