@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from agent.ledger import FEW, Ledger, Turn
+from agent.planner.learned import Choice, read_choices, row_of
 from agent.planner.plan import Plan, Planner
+from agent.planner.speech_acts import ACTS
 from tests.stand_ins_agent import catalogue_of, intents, planner, works
 from vouch.types import ToolCall
 
@@ -199,3 +202,26 @@ def test_everyday_words_in_small_letters_are_a_title_where_one_is_seen_or_judged
 )
 def test_everyday_words_elsewhere_are_none(said: str) -> None:
     assert titles(said) == []
+
+
+def test_the_others_are_those_that_were_named_beside_it() -> None:
+    ledger = after(spoken("", "Metropolis", "Faust", "Nosferatu"))
+    plan = planner().plan("I have seen Faust and loved it! Also the others were great too", ledger)
+    assert set(remembered(plan)["like"]) == {"Metropolis", "Faust", "Nosferatu"}
+
+
+def test_recommending_it_oneself_is_praise_and_wishing_for_more_is_not() -> None:
+    ledger = after(spoken("Have you seen Metropolis?", "Metropolis"))
+    assert remembered(planner().plan("Yes, I would highly recommend it", ledger)).get("like") == ["Metropolis"]
+    assert not remembered(planner().plan("can you recommend something as good?", ledger))
+
+
+def test_what_the_liked_films_are_like_is_liked_where_no_list_is_asked_for() -> None:
+    weights = np.zeros((4096 + 2 * 384, 5), dtype=np.float32)
+    weights[np.flatnonzero(row_of({"bias": 1.0})), ACTS.index("state")] = 50.0
+    states = Planner(
+        works(), intents(), choices={**read_choices(), "acts": Choice(ACTS, weights, intents().embedder.embedder_id)}
+    )
+    talk = after(spoken("What do you like?"))
+    assert remembered(states.plan("I love quiet things like Metropolis", talk)) == {"like": ["Metropolis"]}
+    assert not remembered(states.plan("it is older than Metropolis", talk)).get("like")

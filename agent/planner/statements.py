@@ -170,6 +170,9 @@ class Statements:
             if c.arguments["kind"] in {"like", "dislike"} and intent != "which"
             for title in _listed(c.arguments["titles"])
         ]
+        if intent in {"state", "seen"}:  # “I like films like that one” likes it, though no list is asked for
+            alike = [m for m in heard.slots.said("anchor") if heard.message.at(m.start - 1) != "than" and not m.close]
+            said += [("like", title) for title in self.names.of(alike)]
         new = [(kind, title) for kind, title in dict.fromkeys(said) if title not in known]
         if not said:
             return plan
@@ -177,7 +180,7 @@ class Statements:
             call("remember", kind=kind, titles=[t for k, t in new if k == kind])
             for kind in dict.fromkeys(k for k, _ in new)
         ]
-        kept = act_of(plan) != "talk" and intent != "which"
+        kept = act_of(plan) != "talk" and intent not in {"which", "seen"}
         return Plan(calls=(*calls, *plan.calls), aside=plan.aside if kept else heard.aside("state"))
 
     def forgets(self, heard: Heard, rule: str | None) -> Plan | None:

@@ -63,11 +63,11 @@ _OTHERS = word_set(
     "people everyone everybody they he she sister brother wife husband mom mum dad mother father kids kid son daughter friend friends "
     "girlfriend boyfriend critics family niece nephew others members"
 )
-_IT = word_set("it that this these those they both one")
+_IT = word_set("it that this these those they both one others")
 _IS = word_set("is was are were s has had really")
 _IT_IS = word_set("its thats theyre")
 _MOVIES = word_set("movie movies film films flick flicks classic classics book books story")
-_AROUND = word_set("a an one of my time times bro man dude and but")
+_AROUND = word_set("a an one of my time times bro man dude and but as well also")
 _DETERMINERS = word_set("a an the only just good great best funny")
 _WISHED = frozenset({("have", "a"), ("had", "a"), ("having", "a")})
 _ENDS = frozenset(".!?;…")
@@ -218,9 +218,12 @@ def _is_own(words: tuple[str, ...], place: int) -> bool:
     “Something funny”, “good ones for kids”, “a great comedy please” are wishes, and what a sister loves says nothing of the one who speaks.
     """
     before = words[:place]
-    if {*words} & _WISHES or before[-1:] == ("too",):
+    often = words[place] in _OFTEN_SEEN or (words[place] == "recommend" and bool({*before} & {"i", "id"}))
+    if ({*words} & _WISHES and not often) or before[-1:] == ("too",):
         return False
-    if words[place] in _FEELS | _OFTEN_SEEN:
+    if often:
+        return bool({*before} & {"i", "we", "ive", "weve", "id"})
+    if words[place] in _FEELS:
         mine = {*before} & {"i", "we", "ive", "weve"} or not [w for w in before if w not in _VERY | _CRIES]
         return bool(mine)
     if {*before} & _IT_IS or ({*before} & _IT and {*before} & _IS):
