@@ -44,7 +44,8 @@ MENTIONED = re.compile(
     rf"|at the (?:start|beginning)))?(?= |$)"
 )
 ALL = re.compile(
-    r"(?:(?:both|all|any|none) of (?:these|those|them)|(?:them|these|those) all|both"
+    r"(?:(?:both|all|any|none) of (?:these|those|them)|(?:them|these|those) all"
+    r"|(?<!we )(?<!weve )(?<!have )(?<!us )(?<!they )(?<!you )(?<!are )both"
     r"|(?:(?<=seen )|(?<=like )|(?<=love )|(?<=know )|(?<=liked )|(?<=hate )|(?<=read ))(?:these|those|them))(?= |$)"
 )
 THAT = re.compile(

@@ -490,3 +490,36 @@ def test_what_one_wants_to_learn_about_is_what_is_looked_for() -> None:
 
 def test_what_nobody_knows_is_less_usual() -> None:
     assert calls(planner().plan("the ones nobody knows", after_list("nosferatu")))[-1][1]["explore"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("said", "made"),
+    [
+        ("should I watch Dracula or Nosferatu?", "compare"),
+        ("scratch that", "undo"),
+        ("I did not mean that", "undo"),
+        ("wipe my history", "forget_all"),
+        ("what is popular here", "recommend"),
+        ("may I have another", "recommend"),
+        ("a film for both of us, on average", "recommend_together"),
+    ],
+)
+def test_what_is_said_shortly_behind_a_list(said: str, made: str) -> None:
+    ((name, arguments),) = calls(planner().plan(said, after_list("nosferatu")))
+    assert name == made
+    assert arguments.get("text", "") in {"", "scary"}
+
+
+def test_a_wish_behind_thanks_is_heard() -> None:
+    ((name, arguments),) = calls(planner().plan("thanks for that, what about comedies", Ledger()))
+    assert (name, arguments["filters"]) == ("recommend", [{"attribute": "genres", "op": "any_of", "value": ["comedy"]}])
+
+
+@pytest.mark.parametrize(
+    ("said", "attribute"),
+    [("how much is the first one?", "Price"), ("what brand is it?", "Brand"), ("the priciest?", "Price")],
+)
+def test_facts_of_goods_are_asked_for(said: str, attribute: str) -> None:
+    ids = list(planner("shop").catalogue.by_id)[:3]
+    plan = planner("shop").plan(said, after_list(*ids))
+    assert plan.aside["aspect"]["attributes"] == [attribute]

@@ -19,7 +19,7 @@ REQUEST = re.compile(
     r"\b(?:recommend|suggest|(?:any|some|more|other|your|for) (?:\w+ )?(?:recommendations?|suggestions?)|recommendations?$|suggestions?$"
     r"|something|anything|similar|looking for|what (?:else"
     r"|next|now|should|could|can|would)|show me|find me|give me|any ideas?|(?:any|some|what) (?:others?|more)|more like"
-    r"|whats popular|what (?:do|did) (?:\w+ )?people|im bored|want|need|in the mood|got any|what do you have|another|help me (?:find|pick"
+    r"|what(?: i)?s popular|what (?:do|did) (?:\w+ )?people|im bored|want|need|in the mood|got any|what do you have|another|help me (?:find|pick"
     r"|choose))\b"
 )
 """Words that ask for something to be shown."""

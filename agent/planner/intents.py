@@ -36,7 +36,7 @@ TALK = frozenset({"greeting", "thanks", "help", "out_of_scope"})
 SURE = 0.55
 """A message whose nearest utterance is less alike than this is not like any of them."""
 
-UNDO = r"undo|scratch that|(?:i )?take (?:that|it) back|that was a mistake|i didnt mean (?:that|it)"
+UNDO = r"undo|scratch that|(?:i )?take (?:that|it) back|that was a mistake|i did ?no?t mean (?:that|it)"
 """What takes back what was said last, as alternatives of a pattern over folded words."""
 _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
     (intent, re.compile(pattern))  # type: ignore[misc]

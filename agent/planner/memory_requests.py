@@ -51,7 +51,8 @@ class MemoryRequests:
         """A plan where the message is about the person's memory and nothing else."""
         if heard.slots.mentions:
             return self._pins(heard)
-        if rule == "forget" and _ALL.search(heard.folded) and not heard.slots.filters:
+        everything = _ALL.search(heard.folded) if rule == "forget" else None
+        if everything and (not heard.slots.filters or " my " in everything[0]):  # “my history” is no genre
             return Plan(calls=(call("forget_all"),), aside=heard.aside("forget"))
         if _UNDO.match(heard.folded):
             return self._undoes(heard)

@@ -38,7 +38,7 @@ _FILLER = tuple(
         r"|(?:im |i am )?not sure|no idea|dunno|maybe"
         r"|any (?:genre|length|year|kind|country|type|mood|price|period|author|director)(?: is fine| will do)?"
         r"|whatever you (?:like|want)|dont care what|random|make (?:it|that|them)|(?:a )?list of(?: all)?(?: the)?|all (?:the|your|of (?:the|your))|every"
-        r"|popular|famous|well known|best known|top rated|highest rated|cheer me up with|of all times?|ever made"
+        r"|popular|famous|well known|best known|top rated|highest rated|cheer me up with|of all times?|ever made|on average"
         r"|(?:that )?(?:you|everyone|everybody|one) (?:should|must) (?:have )?seen?",
         rf"^{_OPENER}(?: {_OPENER})*",
         rf"(?:(?:do|can|could|would|will|may|might) )?(?:you|u) (?:(?:please|maybe|perhaps|possibly|can|could|would|might) )?{_DO}(?: (?:me|us))?",

@@ -103,7 +103,6 @@ class SlotReader:
             for r in references
             if all(r.end <= m.start or r.start >= m.end for m in titles)
             and not any(start <= r.start and r.end <= end for start, end in exclaimed)
-            and not (r.said.casefold() == "both" and message.at(r.start - 1) in {"we", "they", "you", "us", "are"})
         )
         mentions = tuple(sorted((*titles, *apart), key=lambda m: m.start))
         for mention in mentions:
