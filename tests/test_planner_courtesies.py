@@ -30,6 +30,9 @@ def acts(raw: str) -> list[tuple[str, str]]:
             [("close", "Thanks for the tip for the Last Christmas movie")],
         ),
         ("He always cracks me up.", [("remark", "He always cracks me up")]),
+        ("thanks for that, what about comedies", [("close", "thanks for that")]),
+        ("I'll watch it tomorrow at my sister's place", [("accept", "I'll watch it tomorrow at my sister's place")]),
+        ("that's all right", [("remark", "that's all right")]),
         ("hi there, how are you", [("greeting", "hi there"), ("greeting", "how are you")]),
     ],
 )
@@ -46,6 +49,7 @@ def test_what_is_said_besides_is_named(said: str, expected: list[tuple[str, str]
         "give me a film that looks good",
         "is it good?",
         "I would love to see a newer comedy",
+        "I want to watch something french with a dog",
     ],
 )
 def test_a_wish_is_no_courtesy(said: str) -> None:

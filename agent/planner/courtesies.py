@@ -41,7 +41,7 @@ _BYE = (
     r"|(?:and )?(?:you|u) (?:too|as well)|(?:the )?same to (?:you|u)|merry christmas|happy (?:holidays|weekend|new year)"
     r"|(?:(?:it|its|was|has|been|is|a|very|really|so) )*(?:nice|great|good|pleasure|fun|lovely)"
     r" (?:chatting|talking|speaking|(?:to )?chat|to talk|meeting)(?: (?:with|to|you|u|too|as|well|all))*"
-    r"|(?:thats|that is|that will be|thatll be|that would be) (?:all|it|everything)(?: for (?:now|today|me))?"
+    r"|(?:thats|that is|that will be|thatll be|that would be) (?:all(?! right)|it|everything)(?: for (?:now|today|me))?"
     r"|(?:we are|were|im|i am|weve|all) (?:all )?(?:done|set|finished|good to go)(?: (?:then|here|now|too))?"
     r"|no problem|no worries|you are welcome|youre welcome|my pleasure|you (?:really )?made my day"
     r"|i am excited|im excited|done(?=$)|(?:i )?hope (?:so|you (?:like|enjoy) \w+))"
