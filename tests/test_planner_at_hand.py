@@ -12,7 +12,7 @@ from agent.planner.learned import Choice, read_choices, row_of
 from agent.planner.plan import Plan, Planner
 from agent.planner.speech_acts import ACTS
 from tests.stand_ins_agent import catalogue_of, intents, planner, works
-from vouch.types import ToolCall
+from vouch.types import AttributeValue, ToolCall
 
 
 def ids(*titles: str) -> tuple[str, ...]:
@@ -153,6 +153,12 @@ class TestTheFirstOfASeries:
         told = Ledger(turns=(Turn(said="Ghost Train 3", text="Did you like it?"),))
         assert remembered(talk.plan("It was fine. I loved the first one", told)).get("like") == ["Ghost Train (1995)"]
 
+    def test_of_several_that_were_named_together_it_is_the_first_of_them(self) -> None:
+        talk = of_series()
+        both = tuple(talk.catalogue.find(title)[0].item_id for title in ("Awesome", "Ghost Train 2"))
+        named = Ledger(turns=(Turn(said="", shown=both, text="Awesome (2001) or Ghost Train 2 (1999)?"),))
+        assert remembered(talk.plan("I loved the first one", named))["like"] == ["Awesome (2001)"]
+
     def test_in_a_list_it_is_the_first_of_the_list(self) -> None:
         plan = planner().plan("I loved the first one", after(spoken("", "Faust", "Metropolis", asked=True)))
         assert remembered(plan)["like"] == ["Faust"]
@@ -225,3 +231,13 @@ def test_what_the_liked_films_are_like_is_liked_where_no_list_is_asked_for() -> 
     talk = after(spoken("What do you like?"))
     assert remembered(states.plan("I love quiet things like Metropolis", talk)) == {"like": ["Metropolis"]}
     assert not remembered(states.plan("it is older than Metropolis", talk)).get("like")
+
+
+def test_a_name_that_only_begins_titles_is_the_person() -> None:
+    shows: list[tuple[str, dict[str, AttributeValue]]] = [
+        (title, {"star": ("Kevin Bright",), "year": year})
+        for title, year in (("Kevin Bright: Live (2010)", 2010.0), ("Kevin Bright: Again (2012)", 2012.0))
+    ]
+    talk = Planner(catalogue_of(shows), intents())
+    assert not talk.heard("I love Kevin Bright", Ledger()).slots.mentions
+    assert talk.heard("I loved Kevin Bright: Live", Ledger()).slots.mentions

@@ -273,7 +273,12 @@ def test_what_is_liked_usually_is_not_asked_for_tonight() -> None:
 
 @pytest.mark.parametrize(
     ("said", "kind"),
-    [("not the first one", "hide"), ("no, not the first one, it was boring", "dislike"), ("not that one", "hide")],
+    [
+        ("swap the first one", "hide"),
+        ("not the first one", "hide"),
+        ("no, not the first one, it was boring", "dislike"),
+        ("not that one", "hide"),
+    ],
 )
 def test_what_is_turned_down_goes_and_the_list_stands(said: str, kind: str) -> None:
     remembered, listed = calls(planner().plan(said, after_list("nosferatu", "metropolis")))
@@ -432,6 +437,10 @@ def test_of_another_kind_what_stands_does_not_hold() -> None:
         ("three good books", 3),
         ("five of the best films", 5),
         ("2 hour films", None),
+        ("20s comedies", None),
+        ("ten 20s comedies", 10),
+        ("10 really good films", 10),
+        ("my kids (5 and 8) want a film", None),
     ],
 )
 def test_how_many_are_wanted(said: str, k: int | None) -> None:
@@ -523,3 +532,33 @@ def test_facts_of_goods_are_asked_for(said: str, attribute: str) -> None:
     ids = list(planner("shop").catalogue.by_id)[:3]
     plan = planner("shop").plan(said, after_list(*ids))
     assert plan.aside["aspect"]["attributes"] == [attribute]
+
+
+def test_not_in_the_mood_for_dragons_avoids_them() -> None:
+    ((_, arguments),) = calls(planner().plan("I'm not in the mood for dragons", Ledger()))
+    assert (arguments["text"], arguments["avoid"]) == ("", ["dragons"])
+
+
+@pytest.mark.parametrize(
+    "said", ["hey! looking for a film for friday night", "a film for saturday", "something for this evening"]
+)
+def test_the_day_is_no_word_to_look_for(said: str) -> None:
+    assert calls(planner().plan(said, Ledger()))[-1][1]["text"] == ""
+
+
+def test_which_has_the_most_likes_is_asked_of_those_shown_and_the_next_question_is_its_own() -> None:
+    before = after_list("nosferatu", "metropolis")
+    plan = planner().plan("which of these has the most likes?", before)
+    assert [name for name, _ in calls(plan)] == ["explain", "explain"]
+    ledger = Ledger(turns=(*before.turns, turn("which of these has the most likes?", plan)))
+    assert [name for name, _ in calls(planner().plan("what about Frankenstein?", ledger))] == ["item_details"]
+
+
+@pytest.mark.parametrize("said", ["I trust you, pick one", "says who?", "what would she like best?"])
+def test_what_is_picked_is_the_first_with_its_reasons(said: str) -> None:
+    ((name, arguments),) = calls(planner().plan(said, after_list("nosferatu", "metropolis")))
+    assert (name, arguments["title"]) == ("explain", "Nosferatu")
+
+
+def test_something_underrated_is_less_usual() -> None:
+    assert calls(planner().plan("ok give me something underrated", Ledger()))[-1][1] == {"text": "", "explore": 0.5}

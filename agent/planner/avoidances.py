@@ -9,8 +9,9 @@ from agent.planner.contexts import in_story
 from agent.planner.words import word_set
 
 _NO = re.compile(
-    r"(?:no|not|without|less|nothing|avoid|avoiding|minus|excluding|anything but"
-    r"|(?:i )?(?:dont want|do not want|hate|cant stand|dont like|do not like)(?:"
+    r"(?:(?P<keen>not)(?: really| so| very)? (?:in the mood for|into|a(?: big| huge)? fan of|fond of|keen on|up for|interested in)"
+    r"|no|not|without|less|nothing|avoid|avoiding|minus|excluding|anything but"
+    r"|(?:i )?(?:dont want|do not want|hate|cant stand|dont like|do not like|(?:dont|do not) feel like)(?:"
     r" (?:anything|something|films?|books?|movies?|stories|it))?)"
     r"(?: (?:too|so|very|that|overly|really|a|an|any|the|anything|about|with|of|to be|being|more|much|lots of))*(?= )"
 )
@@ -34,9 +35,9 @@ _ENDS = word_set(
 def read_avoidances(reading: Reading, story: tuple[tuple[int, int], ...]) -> tuple[str, ...]:
     """The words to avoid, taken out of the query's text; each of one to three words."""
     found: list[str] = []
-    for start, end, _ in reading.matches(_NO):
+    for start, end, match in reading.matches(_NO):
         phrase_end = _run(reading, end)
-        if reading.message.at(start) == "not" and reading.message.at(start - 1) in _DENIES:
+        if reading.message.at(start) == "not" and not match["keen"] and reading.message.at(start - 1) in _DENIES:
             continue
         apart = end < len(reading.message.words) and any(w.stop for w in reading.message.words[start + 1 : end + 1])
         if in_story(start, story) or phrase_end == end or apart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -61,6 +62,9 @@ _COUNT_ALONE = re.compile(
     rf"^{LEAD}(?:give me|show me|name|list|recommend|suggest|just|only)(?: me)? (?:just |only )?"
     rf"(?P<n>{COUNT})(?: please| of them)?$"
 )
+_BEHIND_COUNTED = word_set(
+    "from of with by in or and to about for under over before after that which than as on at want wants need needs is are has have who i we they would like"
+)
 _AT_MOST = re.compile(
     r"(?:up to|at most|no more than|not more than|max|maximum|a maximum of) "
     rf"(?P<n>{COUNT}) (?:(?P<of>of (?:them|these|those))|(?P<noun>\w+))(?= |$)"
@@ -94,10 +98,18 @@ def read_count(reading: Reading, lexicon: Lexicon) -> int | None:
         reading.claim(start, end)
         return _count(match)
     for start, end, match in reading.matches(_COUNT):
-        if {reading.message.at(end), reading.message.at(end + 1)} & (lexicon.work_nouns | _LISTED | {"more"}):
+        if any(word in lexicon.work_nouns | _LISTED | {"more"} for word in _described(reading, end)):
             reading.claim(start, start + 1)
             return _count(match)
     return None
+
+
+def _described(reading: Reading, place: int) -> list[str]:
+    """The words behind a number that it may count, up to the next small word: “90s comedies” are not ninety, ten of them are “10 90s comedies”."""
+    words = [reading.message.at(p) for p in range(place, place + 5) if reading.message.at(p)]
+    if words[:1] and words[0] in {"s", "th", "st", "nd", "rd"}:
+        return []
+    return list(itertools.takewhile(lambda word: word not in _BEHIND_COUNTED, words))
 
 
 def _count(match: re.Match[str]) -> int:

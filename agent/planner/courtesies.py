@@ -63,6 +63,7 @@ _TAIL = (
 """When and with whom."""
 _ACCEPT = (
     rf"(?:(?:lets )?(?:take|go with|choose|pick) {_IT}"
+    rf"|(?:add|keep|save|bookmark) {_IT}(?: one)?(?=$)"
     rf"|{_WILL}{_DO}(?: (?:out|up|into|at|for|back|also|again|the|your|new|of|all|any|to|a))*(?: {_IT}|(?: (?:trailers?|suggestions?"
     rf"|recommendations?|movies?|list|TITLE)))(?: (?:and )?{_IT})*{_TAIL}"
     rf"|(?:(?:{_IT}|(?:those|these|both|all) (?:movies?|films?)|which|all|both|(?:the )?trailers?|suggestions?) )*(?:would |will |does |do )?"

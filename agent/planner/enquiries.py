@@ -136,7 +136,8 @@ class Enquiries:
         if likeness < SURE:
             asks = slots.text or works or REQUEST.search(slots.rest)
             return None if asks else Plan(aside=heard.aside("unclear"))
-        if intent in TALK | {"facets", "taste"} and not (works and intent == "out_of_scope"):
+        wished = intent == "greeting" and REQUEST.search(heard.folded)  # “something for this evening”
+        if intent in TALK | {"facets", "taste"} and not wished and not (works and intent == "out_of_scope"):
             return self.talk(heard, intent)
         if intent in {"yes", "no", "forget", "why", "details"} and not slots.text:
             return Plan(aside=heard.aside("unclear"))

@@ -12,6 +12,7 @@ _DO = (
     r"(?:rec+om+[ae]nd|sug+est|give|show|find|tell|get|pick|choose|bring|fetch|offer|list|name|play|serve|propose|hit)"
 )
 _USE = r"(?:watch|read|see|hear|listen to|listen|buy|try|have|get|find|know|play)"
+_DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|to(?:day|night)|tomorrow|this|the)"
 _WHEN = r"(?: (?:next|now|tonight|today|tomorrow|this evening))?"
 _OPENER = (
     r"(?:ok|okay|well|so|oh|ah|h+m+|um|uh|yes|yeah|no|nah|nope|great|cool|nice|alright|right|now|then|actually|perhaps|and|but|also|again|sure"
@@ -40,6 +41,7 @@ _FILLER = tuple(
         r"|whatever you (?:like|want)|dont care what|random|make (?:it|that|them)|(?:a )?list of(?: all)?(?: the)?|all (?:the|your|of (?:the|your))|every"
         r"|popular|famous|well known|best known|top rated|highest rated|cheer me up with|of all times?|ever made|on average"
         r"|(?:that )?(?:you|everyone|everybody|one) (?:should|must) (?:have )?seen?",
+        rf"(?:for |on )?{_DAY} (?:night|evening|afternoon|morning|weekend)|(?:for |on )(?:mon|tues|wednes|thurs|fri|satur|sun)day",
         rf"^{_OPENER}(?: {_OPENER})*",
         rf"(?:(?:do|can|could|would|will|may|might) )?(?:you|u) (?:(?:please|maybe|perhaps|possibly|can|could|would|might) )?{_DO}(?: (?:me|us))?",
         rf"{_DO} (?:me|us)",
@@ -80,7 +82,7 @@ _FILLER = tuple(
     )
 )
 _EDGE = word_set(
-    "everything already either list nothing director directors author authors composer composers writer writers where when while ever among"
+    "everything theyve weve already either list nothing director directors author authors composer composers writer writers where when while ever among"
     " loved liked hated seen watched a an the some any and or but with that is are was be it its of in from by for to on at as than then this"
     " which who me my us i you we here too also so such not only just no would like want there going lasts lasting costs costing runs running"
     " goes takes always never rather if what whats do does can could should has have had lot they he she his your our were im ive id youre"
@@ -133,4 +135,5 @@ def _trimmed(text: str) -> str:
         words.pop(0)
     while words and words[-1].casefold() in _EDGE:
         words.pop()
-    return " ".join(words)
+    only_numbers = all(word.isdigit() and len(word) < 3 for word in words)
+    return "" if only_numbers else " ".join(words)

@@ -22,6 +22,9 @@ _NONE_OF_THESE = re.compile(
     r"|do not) (?:really )?like (?:these|those|them))\b"
 )
 _NOT = re.compile(r"^(?:(?:no|nah|nope|ok|okay|but|please) )*not\b")
+_SWAPS = re.compile(
+    rf"^{LEAD}(?:can you )?(?:please )?(?:swap|replace|exchange|drop|remove|take out|leave out)(?: out)? the\b"
+)
 _NOT_THAT = re.compile(
     rf"^{LEAD}not (?:that|this|it)(?: (?:one|film|movie|book|novel|piece|song|item))?(?:"
     r" (?:either|please|again|though|thanks))*$"
@@ -133,6 +136,8 @@ class Statements:
         """How the one item is turned down that a message is about: hidden, or disliked where it says what was bad about it."""
         if _NOT_THAT.match(heard.folded):
             return "hide"
+        if _SWAPS.match(heard.folded):
+            return "hide" if [m.end for m in heard.slots.mentions] == [len(heard.message.words)] else None
         pointed = [m for m in heard.slots.said("except") if any(r.start == m.start for r in heard.references)]
         if len(pointed) != 1 or len(heard.slots.mentions) != 1 or not _NOT.match(heard.folded):
             return None

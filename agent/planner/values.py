@@ -12,7 +12,7 @@ from agent.planner.conditions import Condition, Reading
 from agent.planner.contexts import Context, in_story, of_the_work, work_noun_near
 from agent.planner.lexicon import Lexicon, Meaning, Topic
 from agent.planner.people import People, person_context
-from agent.planner.words import Message, word_set
+from agent.planner.words import KEEN, Message, word_set
 from prompts import comparatives
 from retrieval.titles import fold
 from vouch.types import FilterOp
@@ -22,8 +22,8 @@ _NO = re.compile(
     r"|minus|excluding|outside|outside of|other than|anything but|everything but|but not|rather than"
     r"|instead of|dont want|dont like|do not want|do not like"
     r"|hate|hates|dislike|dislikes|cant stand|isnt|arent|never|neither|nor|less|too|least"
-    r"|(?:enough|sick|tired|bored) of|skip)"
-    r"(?: (?:a|an|any|the|so|very|much|really|another|of|your|to be|anything|something"
+    r"|(?:enough|sick|tired|bored) of|skip|(?:dont|do not|didnt) feel like)"
+    rf"(?: (?:{KEEN}|a|an|any|the|so|very|much|really|another|of|your|to be|anything|something"
     r"|more|overly|that|too|kind of|as|all|some|those|these|being|by|from|with|in))*$"
 )
 _LASTING = re.compile(
@@ -149,7 +149,7 @@ class ValueReader:
     def _denied(self, reading: Reading, place: int, before: list[Mention]) -> tuple[bool, bool]:
         message = reading.message
         low = place
-        while low > 0 and place - low < 5 and not message.words[low].stop:
+        while low > 0 and place - low < 8 and not message.words[low].stop:
             low -= 1
         said = " ".join(word.folded for word in message.words[low:place])
         found = _NO.search(said)

@@ -41,19 +41,20 @@ _FEW = re.compile(
     r"|whats? (?:the )?(?:limiting|narrowing))\b"
 )
 _MOST_LIKED = re.compile(
-    r"\b(?:which|what)\b.*\bmost (?:popular|liked|loved)\b"
+    r"\b(?:which|what)\b.*\b(?:most (?:popular|liked|loved|likes|votes)|(?:best|highest|top) (?:liked|rated))\b"
     rf"|^{LEAD}(?:the )?most (?:popular|liked|loved)(?: one)? of (?:these|those|them)\b"
 )
 _PICK = re.compile(
     r"\bwh(?:ich|at)(?: one)?(?: of (?:these|those|them))? (?:would|do|should|shall|will) (?:you|i|we)"
     r" (?:pick|choose|take|go (?:for|with)|(?:start|begin) with)\b"
+    r"|\bwh(?:ich|at)(?: one)?(?: of (?:these|those|them))? would (?:he|she|they|my \w+) (?:like|enjoy|love|prefer)(?: best| most| more)?$"
     r"|\bwh(?:ich|at)(?: one)?(?: of (?:these|those|them))? would you (?:watch|read|hear|see|buy|listen to)\b"
     r"|\bwh(?:ich|at)(?:s| is) your (?:pick|favou?rite|choice)\b|\bpick one(?: for me)?$"
 )
 _HOW_SURE = re.compile(
     r"\b(?:do|did) (?:(?:other|most|many) )?(?:people|others|members|they)(?: here)? (?:like|love|enjoy|liked) (?:it|that|this|the)\b"
     r"|\b(?:who|how many)(?: people| others| members| else)* (?:likes?|liked|loves?|loved) (?!and|what)"
-    r"|\bhow (?:sure|certain|confident) (?:are you|is it)\b|\bwhat makes you (?:think|believe|say)\b"
+    r"|\bhow (?:sure|certain|confident) (?:are you|is it)\b|^says who$|\bwhat makes you (?:think|believe|say)\b"
     r"|\bis (?:it|that|this)(?: one| film| book| movie)? (?:any |really |actually |that )?(?:good|worth (?:it|watching|reading|seeing|hearing|my time))\b"
 )
 _CARRIED = ("text", "filters", "prefer", "avoid", "liked", "disliked", "exclude", "k")
@@ -73,7 +74,8 @@ class WhyNots:
             return Plan(calls=calls, aside=heard.aside("why", most_liked=True))
         if heard.ledger.listed and not heard.slots.mentions and _PICK.search(heard.folded):
             return self._why(heard, heard.ledger.listed[:1], picked=True)
-        on = last is not None and last.aside.get("intent") == "why" and heard.asks_on
+        told = last.aside if last is not None and not last.aside.get("most_liked") else {}
+        on = told.get("intent") == "why" and heard.asks_on
         worth = _HOW_SURE.search(heard.folded) and (heard.message.ending.startswith("?") or heard.slots.mentions)
         if rule != "why" and not on and not worth:
             return None
@@ -111,7 +113,7 @@ class WhyNots:
     def _spoken_of(self, heard: Heard) -> tuple[str, ...]:
         """“What would make it appear?” after an answer about an item that is not listed."""
         last = heard.ledger.last
-        on = last is not None and last.aside.get("intent") in {"why_not", "details", "find"} and not last.shown
+        on = last is not None and last.aside.get("intent") in {"why", "why_not", "details", "find"} and not last.shown
         return last.about[:3] if last is not None and on and asks_why_not(heard) else ()
 
     def _why_not(self, heard: Heard, item_id: str) -> ToolCall:

@@ -42,6 +42,8 @@ KIN = (
     r"|grandmother|grandma|grandfather|grandpa|granny|fiance|fiancee|boss|neighbour|neighbor|in laws|family)"
 )
 """Whom people tell of."""
+KEEN = r"in|for|mood|into|fan|fond|keen|on|up|feel|feeling|interested|big|huge|like"
+"""The words between “not” and what somebody does not care for: “not in the mood for”, “not a big fan of”, “not into”."""
 _SIGNS = frozenset("$€£¥") | {"<", ">", "<=", ">="}
 _PLURALS = {
     "children": "child",
