@@ -204,6 +204,7 @@ def test_everyday_words_in_small_letters_are_a_title_where_one_is_seen_or_judged
         "Amazing film! anything else?",
         "we took our big blue boat out",
         "a best day trip idea",
+        "I love best day trip stories",
     ],
 )
 def test_everyday_words_elsewhere_are_none(said: str) -> None:

@@ -30,6 +30,9 @@ _BEFORE_FILM = word_set(
     "loved love adore adored enjoyed liked hated seen watched watch see saw called titled recommend suggested watching seeing rewatched"
 )
 """Behind these several everyday words that are a title name it, whatever follows (“i will watch fight club again”)."""
+_WORKS = word_set(
+    "movies films docs documentaries stories books novels shows series comedies dramas thrillers stuff things music songs genre genres"
+)
 _OF_SERIES = word_set("first second third last original newest latest new old")
 """“I enjoyed the first Frozen.”"""
 _EXCLAIMED = GOOD | BAD | word_set("yes no yep wow")
@@ -294,6 +297,7 @@ class TitleReader:
         if (content >= 3 or (longish and len(folded) >= 4)) and sum(map(len, folded)) >= 12:
             return True
         cue, vague = message.at(start - 1), folded[0].endswith("thing") or folded[0] in _INDEFINITE
+        vague = vague or message.at(end) in _WORKS  # “I love true crime docs” names a kind
         if longish and not vague and not message.words[start].stop and (cue in _BEFORE_FILM or after_title):
             return True
         if longish and message.boundary(start) and message.at(end) in {"is", "was", "are", "were"}:
