@@ -562,3 +562,20 @@ def test_what_is_picked_is_the_first_with_its_reasons(said: str) -> None:
 
 def test_something_underrated_is_less_usual() -> None:
     assert calls(planner().plan("ok give me something underrated", Ledger()))[-1][1] == {"text": "", "explore": 0.5}
+
+
+def test_what_goes_with_it_is_like_it_and_of_that_kind() -> None:
+    ((name, arguments),) = calls(planner().plan("and music to go with it?", after_list("nosferatu", "metropolis")))
+    assert (name, arguments["title"]) == ("more_like", "Nosferatu")
+    assert [c["value"] for c in arguments["filters"]] == ["music"]
+
+
+def test_for_whom_it_is_is_no_word_to_look_for() -> None:
+    assert calls(planner().plan("a gift for my dad under 200 pages", Ledger()))[-1][1]["text"] == ""
+    assert calls(planner().plan("a book about my dad", Ledger()))[-1][1]["text"] != ""
+
+
+@pytest.mark.parametrize("said", ["bigger", "something smaller"])
+def test_a_bare_degree_is_of_what_was_asked_for_before(said: str) -> None:
+    assert "scary" in calls(planner().plan(said, after_list("nosferatu")))[-1][1]["text"]
+    assert calls(planner().plan("a thriller", after_list("nosferatu")))[-1][1]["text"] == ""

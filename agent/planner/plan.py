@@ -74,6 +74,11 @@ _TELL = re.compile(
     r"\btell me (?:something|anything|everything|a (?:bit|little|lot)|all)(?: more)? (?=about\b)", re.IGNORECASE
 )
 _ANY_OF_THESE = re.compile(rf"{LEAD}(?:is|are|does|do) any (?:one )?of (?:these|those|them) (?P<what>.+)")
+_GOES_WITH = re.compile(
+    r"\s*(?:(?:and|ok|okay|now|also|maybe)[, ]+)*(?P<what>[^?]+?)"
+    r" (?:to (?:go|match|wear)|that go(?:es)?|which go(?:es)?) with (?:it|that|this|these|them)\s*[?.!]*\s*",
+    re.IGNORECASE,
+)
 _SIMILAR_TO = re.compile(rf"^{LEAD}what(?:s| is) (?:(?:it|that|this) similar to|similar to (?:it|that|this))$")
 _HESITATES = re.compile(r"^\s*(?:h+m+|u+m+|u+h+|erm?)\b[\s,.…]*(?=\S)", re.IGNORECASE)
 _WHICH_OF_THESE = re.compile(
@@ -140,6 +145,8 @@ class Planner:
         any_of = _ANY_OF_THESE.fullmatch(message.folded)
         if any_of and ledger.listed and self.reader.read(any_of["what"]).filters:
             return self.plan(f"only {any_of['what']}", ledger)
+        if goes_with := _GOES_WITH.fullmatch(raw):
+            return self.plan(f"{goes_with['what']} like it", ledger)
         if _SIMILAR_TO.match(message.folded) and ledger.in_focus is not None:
             return self.plan("something similar to it", ledger)
         if _SHORT_QUESTION.match(raw) and ledger.in_focus is not None:

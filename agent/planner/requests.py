@@ -18,7 +18,8 @@ from agent.planner.words import LEAD
 from vouch.types import ToolCall
 
 _BARE_DEGREE = re.compile(
-    r"^(?:(?:a (?:bit|little|lot)|something|much|even|far) )?(?:(?!(?:other|after|later|matter|winter|water)$)\w{2,}(?:i|[dkmnt])er"
+    r"^(?:(?:a (?:bit|little|lot)|something|much|even|far) )?(?:(?!(?:other|after|later|matter|winter|water|thriller|killer)$)"
+    r"\w{2,}(?:i|[dgklmnt])er"
     r"|(?:more|less) \w+)$"
 )
 """“Quieter”, “something stormier”: of what was asked for before."""

@@ -51,7 +51,7 @@ _FILLER = tuple(
         r"|in general|right|lol|haha|i mean|not (?:that|this|the same) (?:kind|sort|type|one)"
         r"|at all|for (?:the|my|our) (?:whole|entire)|(?:have |ve )?(?:seen|watched|read|heard) (?:it|that|them|this)"
         r"|(?:an? )?(?:hundred|thousand|million|dozen|few|many|several|\d+) times",
-        rf"^(?:my|our) (?:\w+ )?{KIN}s?$",
+        rf"^(?:my|our) (?:\w+ )?{KIN}s?$|for (?:my|our) (?:\w+ )?{KIN}s?",
         r"(?:is|hes|shes|turning|aged) \d{1,2}(?: years? old)?|likes|loves|adores|enjoys",
         r"(?:someone|somebody)(?: who)?|^remember (?:that )?(?:i|we) (?:like|love)",
         rf"^(?:just )?{_DO}",
