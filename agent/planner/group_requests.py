@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.ledger import Ledger
 from agent.planner.heard import Heard, Names
 from agent.planner.plan_types import Plan
 from agent.planner.slots import SlotReader, Slots
@@ -22,7 +21,7 @@ _TASTE = (
     r"(?:love[sd]?|like[sd]?|hate[sd]?|dislike[sd]?|prefers?|adore[sd]?|enjoy(?:s|ed)?|detests?|loathes?|cant stand|can not stand|cannot stand"
     r"|doesnt|does not|dont|do not|never|is (?:into|fond of|a fan of|scared of|afraid of))"
 )
-_GROUP = re.compile(
+GROUP = re.compile(
     rf"\b(?:for|with) (?:me|us|myself)(?: both)?,? (?:and|plus|with) (?:my|our|a) {KIN}\b|\bmy {KIN} and (?:i|me|myself)\b|\b(?:me|i) and my {KIN}\b"
     rf"|\btogether with (?:my|our) {KIN}\b|\b(?:with|for) (?:my|our) {KIN},? (?:who|he|she|they)\b"
     rf"|\b(?:my|our) {KIN} {_TASTE} .*\b(?:and|but) i {_TASTE}\b|\bi {_TASTE} .*(?<!that)(?<!which)(?<!what)(?<!because) (?:my|our) {KIN} {_TASTE}\b"
@@ -36,13 +35,6 @@ _PERSON = re.compile(
     rf"|\b(?P<one>one(?: of us)?|another(?: one)?|(?:the |a )?(?:other|others|first|second|third|fourth|last)(?: one)?)(?= {_TASTE}\b)"
     rf"|\b(?P<they>she|he|they)(?= {_TASTE}\b)|\b(?P<me>i|we)(?= {_TASTE}\b)"
 )
-_OF_THEM = re.compile(
-    rf"\W*(?:(?:and|but|oh|well|actually|also)[, ]+)*(?:he|she|they|(?:my|our) {KIN}) (?:(?:really|also|absolutely|only) )*"
-    r"(?P<verb>(?:hate|dislike|like|love|prefer|enjoy|adore|detest)s?|can['’]?t stand|cannot stand|does(?:n['’]?t| not) (?:like|enjoy|want))"
-    r" (?!(?:it|that|this|these|those|them|him|her)\b)(?P<what>[^?]+?)\W*",
-    re.IGNORECASE,
-)
-_AGAINST = re.compile(r"hate|dislike|detest|can|does", re.IGNORECASE)
 _WE = re.compile(rf"\bwe {_TASTE}\b")
 _ASKS = word_set("something anything a an we what find recommend suggest show please can could under any maybe nothing")
 _TOLD_OF = frozenset({"who", "he", "she", "they"})
@@ -78,7 +70,7 @@ class GroupRequests:
 
     def asks(self, heard: Heard, rule: str | None) -> Plan | None:
         """One list for the person and the people whom the message describes; None where it describes none."""
-        group = _GROUP.search(heard.folded)
+        group = GROUP.search(heard.folded)
         if group is None:
             return None
         told = self._told(heard)
@@ -108,13 +100,6 @@ class GroupRequests:
         )
         listing = ToolCall(name=made.name, arguments={"text": asked.text, **made.arguments})
         return Plan(calls=(*self._remembering(own), listing), aside=heard.aside("group") | {"lasting": []})
-
-    def of_them(self, raw: str, ledger: Ledger) -> str | None:
-        """What “he hates music” changes in the list that stands (“no music”); None where it is said of nobody, or there is no list."""
-        told = _OF_THEM.fullmatch(raw) if ledger.standing is not None else None
-        if told is None or _GROUP.search(read_message(raw).folded):
-            return None
-        return f"{'no' if _AGAINST.match(told['verb']) else 'preferably'} {told['what']}"
 
     def without_surprise(self, raw: str) -> str | None:
         """The message without its wish for a surprise (“surprise me with a book” -> “a book”); None where it has none."""

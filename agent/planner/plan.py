@@ -18,6 +18,7 @@ from agent.planner.plan_types import Plan
 from agent.planner.questions import questions
 from agent.planner.ratings import rates
 from agent.planner.requests import Requests
+from agent.planner.rewordings import Rewordings, plainly
 from agent.planner.second_opinion import SecondOpinion
 from agent.planner.slots import SlotReader
 from agent.planner.speech_acts import SpeechAct
@@ -25,62 +26,27 @@ from agent.planner.standing import Standing
 from agent.planner.statements import Statements
 from agent.planner.values import comparative_base
 from agent.planner.why_not_requests import WhyNots
-from agent.planner.words import LEAD, Message, read_message, without_ages, word_set
-from agent.reference_words import SUPERLATIVE_OF
+from agent.planner.words import LEAD, Message, read_message, word_set
 from agent.references import Reference, ReferenceReader
 from retrieval.catalogue import Catalogue
 
 __all__ = ["Plan", "Planner"]
 
 _MORE = word_set("more next again another others")
-_WHY_THEY = re.compile(
-    r"\s*why (?:would|should|might|will) (?:i|she|he|they|we|(?:my|our) \w+) (?:like|love|enjoy|want) (?P<what>.+)",
-    re.IGNORECASE,
-)
 _AGAIN = re.compile(
     r"\b(?:show|see|give|repeat|bring)\b.*\b(?:list|those|them|these)\b.*\b(?:again|once more)$|^(?:the )?(?:list|same) again$"
     r"|^(?:so |and |then )*what(?:s| is) left(?: then| now)?$"
 )
 _HELLO = re.compile(r"\s*(?:hi|hello|hey|hiya)(?: (?:there|vouch|again))?[\s,.!]+(?P<rest>\S.*)", re.IGNORECASE)
-_SHORT_QUESTION = re.compile(
-    r"\s*(?:in (?:colou?r|black and white|3d|(?:an)?other language|[A-Z][a-z]+(?:ish|ese|ch|an))|too \w+(?: for [^?]+)?)\s*\?",
-    re.IGNORECASE,
-)
-_TAKES_MOST = re.compile(
-    rf"^{LEAD}(?:(?:ill|i will|id like to|lets|let us) )?"
-    r"(?:take|have|choose|pick|buy|go (?:with|for)|watch|read|play|hear|try|start with) "
-    rf"the (?P<word>{'|'.join(SUPERLATIVE_OF)}|{'|'.join(SUPERLATIVE_OF.values())})(?: (?:one|film|movie|book|piece))?"
-    r"(?: of (?:these|those|them|the two))?(?: (?:then|please|thanks|thank you))?$"
-)
-"""“I'll take the shorter one” chooses among those shown; “the shorter one” alone asks for shorter ones."""
-_BARE_MOST = re.compile(
-    rf"^{LEAD}(?:the )?(?P<most>shortest|longest|oldest|newest|cheapest|priciest)(?: one)?(?: of (?P<these>these|those|them)\b|$)"
-)
 _ASIDE = re.compile(
     r"\s*(?:(?:ok(?:ay)?|no|well)[, ]+)?(?:forget|never ?mind|leave) (?:about )?(?:that|it|this|those|them|(?:my|the|his|her|their) \w+)"
     r"\s*[,.;:!–-]+\s*(?P<rest>\S.*)",
     re.IGNORECASE,
 )
 """“Forget my dad, something for me: jazz” begins anew."""
-_BUT_NOW = re.compile(
-    r"\s*(?:i|we) (?:\w+ )?(?:love|like|enjoy|prefer|watch|read)\b[^.!?]*?,? but (?=(?:for )?(?:tonight|today|now|this time|once)\b)(?P<rest>.+)",
-    re.IGNORECASE,
-)
-"""“I usually love comedies, but tonight something serious”: what is usual is not what is asked for."""
 _SORTS = re.compile(
     rf"^{LEAD}(?:(?:can|could) you )?(?:sort|order|arrange|rank) (?:them|these|those|it|the list|everything|by)\b"
 )
-_TELL = re.compile(
-    r"\btell me (?:something|anything|everything|a (?:bit|little|lot)|all)(?: more)? (?=about\b)", re.IGNORECASE
-)
-_ANY_OF_THESE = re.compile(rf"{LEAD}(?:is|are|does|do) any (?:one )?of (?:these|those|them) (?P<what>.+)")
-_GOES_WITH = re.compile(
-    r"\s*(?:(?:and|ok|okay|now|also|maybe)[, ]+)*(?P<what>[^?]+?)"
-    r" (?:to (?:go|match|wear)|that go(?:es)?|which go(?:es)?) with (?:it|that|this|these|them)\s*[?.!]*\s*",
-    re.IGNORECASE,
-)
-_SIMILAR_TO = re.compile(rf"^{LEAD}what(?:s| is) (?:(?:it|that|this) similar to|similar to (?:it|that|this))$")
-_HESITATES = re.compile(r"^\s*(?:h+m+|u+m+|u+h+|erm?)\b[\s,.…]*(?=\S)", re.IGNORECASE)
 _WHICH_OF_THESE = re.compile(
     rf"^{LEAD}which (?:ones? )?of (?:these|those|them) (?:is|are|has|have) (?P<what>(?!the\b|most\b|more\b).+)"
 )
@@ -114,10 +80,11 @@ class Planner:
         self._memory = MemoryRequests(names)
         self._groups = GroupRequests(self.reader, names, standing)
         self._offers = Offers(self.reader, intents, names)
+        self._rewordings = Rewordings(self.reader)
 
     def plan(self, raw: str, ledger: Ledger) -> Plan:
         """The tool calls for a message after what the ledger holds."""
-        raw = _TELL.sub("tell me ", _HESITATES.sub("", without_ages(raw)))
+        raw = plainly(raw)
         message = read_message(raw)
         if not message.words:
             return Plan(aside={"intent": "help"})
@@ -138,26 +105,11 @@ class Planner:
             made = self.plan(greeted["rest"], ledger)
             said_nothing = not made.calls and made.aside.get("intent") in {"remark", "unclear"}
             return Plan(aside={"intent": "greeting"}) if said_nothing else made
-        if ledger.listed and (most := _most_of(message)):
-            return self.plan(f"Which one is the {most}?", ledger)
+        reworded = self._rewordings.of(raw, message, ledger)
+        if reworded is not None:
+            return self.plan(reworded, ledger)
         if ledger.listed and (asked := _of_these(message)):
             return self._enquiries.of_listed(self._heard(asked, read_message(asked), ledger))
-        any_of = _ANY_OF_THESE.fullmatch(message.folded)
-        if any_of and ledger.listed and self.reader.read(any_of["what"]).filters:
-            return self.plan(f"only {any_of['what']}", ledger)
-        if goes_with := _GOES_WITH.fullmatch(raw):
-            return self.plan(f"{goes_with['what']} like it", ledger)
-        if _SIMILAR_TO.match(message.folded) and ledger.in_focus is not None:
-            return self.plan("something similar to it", ledger)
-        if _SHORT_QUESTION.match(raw) and ledger.in_focus is not None:
-            return self.plan(f"Is it {raw}", ledger)
-        if asked_for_somebody := _WHY_THEY.match(raw):
-            return self.plan(f"Why {asked_for_somebody['what']}", ledger)
-        if tonight := _BUT_NOW.fullmatch(raw):
-            return self.plan(tonight["rest"], ledger)
-        change = self._groups.of_them(raw, ledger)
-        if change is not None:
-            return self.plan(change, ledger)
         settled = self._offers.settled(message, ledger)
         if settled is not None:
             return self.plan(settled, Ledger(turns=ledger.turns[:-1]))
@@ -281,14 +233,6 @@ class Planner:
             if asked is not None:
                 return Plan(calls=(*self._statements.remembering(heard), *asked.calls), aside=asked.aside)
         return None
-
-
-def _most_of(message: Message) -> str:
-    """The superlative that chooses among those shown (“the shortest?”, “I'll take the shorter one”); "" for another message."""
-    if takes := _TAKES_MOST.match(message.folded):
-        return SUPERLATIVE_OF.get(takes["word"], takes["word"])
-    bare = _BARE_MOST.match(message.folded)
-    return bare["most"] if bare and (bare["these"] or "?" in message.ending) else ""
 
 
 def _of_these(message: Message) -> str:

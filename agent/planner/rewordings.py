@@ -1,0 +1,142 @@
+"""What says the same as a plainer message is planned as that one: a table of rewordings, the first that applies counts.
+
+Each takes the message and the ledger and gives the plainer message, or None. None of them reads what the one before it has reworded: the plainer
+message is planned from the beginning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agent.ledger import Ledger
+from agent.planner.group_requests import GROUP
+from agent.planner.slots import SlotReader
+from agent.planner.words import KIN, LEAD, Message, without_ages
+from agent.reference_words import SUPERLATIVE_OF
+
+_HESITATES = re.compile(r"^\s*(?:h+m+|u+m+|u+h+|erm?)\b[\s,.…]*(?=\S)", re.IGNORECASE)
+_TELL = re.compile(
+    r"\btell me (?:something|anything|everything|a (?:bit|little|lot)|all)(?: more)? (?=about\b)", re.IGNORECASE
+)
+_WHY_THEY = re.compile(
+    r"\s*why (?:would|should|might|will) (?:i|she|he|they|we|(?:my|our) \w+) (?:like|love|enjoy|want) (?P<what>.+)",
+    re.IGNORECASE,
+)
+_SHORT_QUESTION = re.compile(
+    r"\s*(?:in (?:colou?r|black and white|3d|(?:an)?other language|[A-Z][a-z]+(?:ish|ese|ch|an))|too \w+(?: for [^?]+)?)\s*\?",
+    re.IGNORECASE,
+)
+_TAKES_MOST = re.compile(
+    rf"^{LEAD}(?:(?:ill|i will|id like to|lets|let us) )?"
+    r"(?:take|have|choose|pick|buy|go (?:with|for)|watch|read|play|hear|try|start with) "
+    rf"the (?P<word>{'|'.join(SUPERLATIVE_OF)}|{'|'.join(SUPERLATIVE_OF.values())})(?: (?:one|film|movie|book|piece))?"
+    r"(?: of (?:these|those|them|the two))?(?: (?:then|please|thanks|thank you))?$"
+)
+"""“I'll take the shorter one” chooses among those shown; “the shorter one” alone asks for shorter ones."""
+_BARE_MOST = re.compile(
+    rf"^{LEAD}(?:the )?(?P<most>shortest|longest|oldest|newest|cheapest|priciest)(?: one)?(?: of (?P<these>these|those|them)\b|$)"
+)
+_BUT_NOW = re.compile(
+    r"\s*(?:i|we) (?:\w+ )?(?:love|like|enjoy|prefer|watch|read)\b[^.!?]*?,? but (?=(?:for )?(?:tonight|today|now|this time|once)\b)(?P<rest>.+)",
+    re.IGNORECASE,
+)
+"""“I usually love comedies, but tonight something serious”: what is usual is not what is asked for."""
+_ANY_OF_THESE = re.compile(rf"{LEAD}(?:is|are|does|do) any (?:one )?of (?:these|those|them) (?P<what>.+)")
+_GOES_WITH = re.compile(
+    r"\s*(?:(?:and|ok|okay|now|also|maybe)[, ]+)*(?P<what>[^?]+?)"
+    r" (?:to (?:go|match|wear)|that go(?:es)?|which go(?:es)?) with (?:it|that|this|these|them)\s*[?.!]*\s*",
+    re.IGNORECASE,
+)
+_SIMILAR_TO = re.compile(rf"^{LEAD}what(?:s| is) (?:(?:it|that|this) similar to|similar to (?:it|that|this))$")
+_OF_THEM = re.compile(
+    rf"\W*(?:(?:and|but|oh|well|actually|also)[, ]+)*(?:he|she|they|(?:my|our) {KIN}) (?:(?:really|also|absolutely|only) )*"
+    r"(?P<verb>(?:hate|dislike|like|love|prefer|enjoy|adore|detest)s?|can['’]?t stand|cannot stand|does(?:n['’]?t| not) (?:like|enjoy|want))"
+    r" (?!(?:it|that|this|these|those|them|him|her)\b)(?P<what>[^?]+?)\W*",
+    re.IGNORECASE,
+)
+_AGAINST = re.compile(r"hate|dislike|detest|can|does", re.IGNORECASE)
+
+
+def plainly(raw: str) -> str:
+    """The message without what delays it, and with a child's age as the word child.
+
+    >>> plainly("hmm, tell me something about Faust")
+    'tell me about Faust'
+    """
+    return _TELL.sub("tell me ", _HESITATES.sub("", without_ages(raw)))
+
+
+@dataclass(frozen=True)
+class Rewordings:
+    """Rewords messages about one catalogue."""
+
+    reader: SlotReader
+
+    def of(self, raw: str, message: Message, ledger: Ledger) -> str | None:
+        """The plainer message; None where none is known."""
+        table: tuple[Callable[[str, Message, Ledger], str | None], ...] = (
+            _most_of_these,
+            self._any_of_these,
+            _goes_with,
+            _similar_to,
+            _short_question,
+            _why_somebody,
+            _but_now,
+            _of_somebody,
+        )
+        return next((said for reword in table if (said := reword(raw, message, ledger)) is not None), None)
+
+    def _any_of_these(self, raw: str, message: Message, ledger: Ledger) -> str | None:
+        """“Is any of those shorter than an hour?” -> “only shorter than an hour”."""
+        asked = _ANY_OF_THESE.fullmatch(message.folded) if ledger.listed else None
+        return f"only {asked['what']}" if asked and self.reader.read(asked["what"]).filters else None
+
+
+def _most_of_these(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“The shortest?”, “I'll take the shorter one” -> “Which one is the shortest?”."""
+    if not ledger.listed:
+        return None
+    if takes := _TAKES_MOST.match(message.folded):
+        return f"Which one is the {SUPERLATIVE_OF.get(takes['word'], takes['word'])}?"
+    bare = _BARE_MOST.match(message.folded)
+    asks = bare is not None and (bare["these"] or "?" in message.ending)
+    return f"Which one is the {bare['most']}?" if bare is not None and asks else None
+
+
+def _goes_with(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“And music to go with it?” -> “music like it”."""
+    found = _GOES_WITH.fullmatch(raw)
+    return f"{found['what']} like it" if found else None
+
+
+def _similar_to(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“What's it similar to?” -> “something similar to it”."""
+    asked = ledger.in_focus is not None and _SIMILAR_TO.match(message.folded)
+    return "something similar to it" if asked else None
+
+
+def _short_question(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“In colour?”, “too scary for a child?” -> “Is it in colour?”."""
+    return f"Is it {raw}" if ledger.in_focus is not None and _SHORT_QUESTION.match(raw) else None
+
+
+def _why_somebody(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“Why would my dad like the second?” -> “Why the second”."""
+    found = _WHY_THEY.match(raw)
+    return f"Why {found['what']}" if found else None
+
+
+def _but_now(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“I love comedies, but tonight something serious” -> “tonight something serious”."""
+    found = _BUT_NOW.fullmatch(raw)
+    return found["rest"] if found else None
+
+
+def _of_somebody(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“He hates music” behind a list -> “no music”; “she prefers comedies” -> “preferably comedies”."""
+    told = _OF_THEM.fullmatch(raw) if ledger.standing is not None else None
+    if told is None or GROUP.search(message.folded):
+        return None
+    return f"{'no' if _AGAINST.match(told['verb']) else 'preferably'} {told['what']}"
