@@ -245,15 +245,13 @@ class ListWords:
                 met = self._phrases.met(reason)
                 if self._phrases.topic(reason.filter.attribute) == "country":
                     return f", from {the(met)}" if met else ""
-                if self._phrases.topic(reason.filter.attribute) == "year":
-                    return ""
+                if self._phrases.topic(reason.filter.attribute) in {"year", "people"}:
+                    return ""  # both stand behind the title
                 if self._phrases.topic(reason.filter.attribute) == "price":
                     return f", at {met}" if met else ""
                 if reason.filter.op in {"any_of", "all_of"}:
                     return f", listed as {self._all_met_by(recommendation, rec_list)}" if met else ""
                 return f", {met}" if met else ""
-            case ForPerson():
-                return ""
             case ForPerson():
                 return ""
             case Popularity():

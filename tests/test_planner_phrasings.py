@@ -579,3 +579,22 @@ def test_for_whom_it_is_is_no_word_to_look_for() -> None:
 def test_a_bare_degree_is_of_what_was_asked_for_before(said: str) -> None:
     assert "scary" in calls(planner().plan(said, after_list("nosferatu")))[-1][1]["text"]
     assert calls(planner().plan("a thriller", after_list("nosferatu")))[-1][1]["text"] == ""
+
+
+@pytest.mark.parametrize("said", ["what about the second?", "ok what about the second?", "ok, and the second one?"])
+def test_what_about_one_of_the_list_is_a_question_about_it(said: str) -> None:
+    assert calls(planner().plan(said, after_list("nosferatu", "metropolis"))) == [
+        ("item_details", {"title": "Metropolis"})
+    ]
+
+
+def test_a_verdict_behind_one_that_is_pointed_at_is_of_no_other() -> None:
+    before = after_list("nosferatu", "metropolis")
+    asked = planner().plan("why the second?", before)
+    ledger = Ledger(turns=(*before.turns, replace(turn("why the second?", asked), about=("metropolis",))))
+    told = [
+        a["titles"]
+        for name, a in calls(planner().plan("not the first one, it was boring", ledger))
+        if name == "remember"
+    ]
+    assert told == [["Nosferatu"]]

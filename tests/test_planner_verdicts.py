@@ -145,6 +145,7 @@ WISHES = (
     "something perfect for a rainy day",
     "a great comedy please",
     "nothing boring",
+    "the best one",
     "ok too weird",
     "fun for kids",
     "funny ones",

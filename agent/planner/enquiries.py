@@ -159,7 +159,7 @@ class Enquiries:
         if _FIND.search(heard.folded) and heard.slots.mentions:
             return None
         asked = aspect_of(heard.message, self.reader.lexicon, spans, titles)
-        aspect = self._last_aspect(heard) if heard.asks_on else asked
+        aspect = (self._last_aspect(heard) or Aspect(kind="all")) if heard.asks_on else asked
         if aspect is None or self._wants_list(heard):
             return None
         if heard.slots.mentions:

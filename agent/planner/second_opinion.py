@@ -72,7 +72,8 @@ class SecondOpinion:
                 roles[number] = _without(roles[number])
         said = {i for m, r in zip(mentions, roles, strict=True) if r in {"like", "dislike"} for i in m.item_ids}
         role: Role = "dislike" if meant and not any(v.good for v in meant) else "like"
-        judged = tuple((i, role) for i in _meant(heard, meant, odds) if i not in said) if tells else ()
+        points = any(not r.pronoun for r in heard.references)  # “not the first one, it was boring” speaks of that one
+        judged = tuple((i, role) for i in _meant(heard, meant, odds) if i not in said) if tells and not points else ()
         return replace(heard, slots=replace(heard.slots, roles=tuple(roles)), judged=judged)
 
     def _of_at_hand(self, heard: Heard, choice: Choice, named: set[str]) -> dict[str, float]:

@@ -230,7 +230,9 @@ def _is_own(words: tuple[str, ...], place: int) -> bool:
         return True
     film = bool({*words[place + 1 :][:2]} & _MOVIES)
     left = [w for w in words if w not in GOOD | BAD | NOT | _VERY | _CRIES | _MOVIES | _AROUND]
-    return (film or len(words) > 1) and not {*words} <= _CRIES if not left else film and words[0] not in _DETERMINERS
+    if left or words[0] == "the":  # “the best one” asks for it
+        return film and words[0] not in _DETERMINERS
+    return (film or len(words) > 1) and not {*words} <= _CRIES
 
 
 def _compares(words: tuple[str, ...], place: int) -> bool:
