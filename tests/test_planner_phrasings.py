@@ -598,3 +598,13 @@ def test_a_verdict_behind_one_that_is_pointed_at_is_of_no_other() -> None:
         if name == "remember"
     ]
     assert told == [["Nosferatu"]]
+
+
+def test_what_if_something_is_dropped_drops_it_and_the_words_that_meant_it() -> None:
+    asked = planner().plan("a funny film before 1925", Ledger())
+    ledger = Ledger(turns=(turn("a funny film before 1925", asked, shown=("nosferatu",)),))
+    ((_, year),) = calls(planner().plan("hm, only one? what if I drop the year?", ledger))
+    assert [c["attribute"] for c in year["filters"]] == ["kind"]
+    ((_, funny),) = calls(planner().plan("what if I drop funny?", ledger))
+    assert (funny["text"], "prefer" in funny) == ("", False)
+    assert {c["attribute"] for c in funny["filters"]} == {"kind", "year"}

@@ -59,6 +59,12 @@ _OF_THEM = re.compile(
 _AGAINST = re.compile(r"hate|dislike|detest|can|does", re.IGNORECASE)
 
 
+_WHAT_IF = re.compile(
+    r"\b(?:and )?what if (?:i|we|you) (?:drop|forget|ignore|skip|leave out|left out|dropped|forgot) (?P<what>[^?]+?)\s*\??\s*$",
+    re.IGNORECASE,
+)
+
+
 def plainly(raw: str) -> str:
     """The message without what delays it, and with a child's age as the word child.
 
@@ -84,6 +90,7 @@ class Rewordings:
             _short_question,
             _why_somebody,
             _but_now,
+            _what_if,
             _of_somebody,
         )
         return next((said for reword in table if (said := reword(raw, message, ledger)) is not None), None)
@@ -132,6 +139,12 @@ def _but_now(raw: str, message: Message, ledger: Ledger) -> str | None:
     """“I love comedies, but tonight something serious” -> “tonight something serious”."""
     found = _BUT_NOW.fullmatch(raw)
     return found["rest"] if found else None
+
+
+def _what_if(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“Only two? What if I drop the year?” -> “forget the year”."""
+    found = _WHAT_IF.search(raw) if ledger.standing is not None else None
+    return f"forget {found['what']}" if found else None
 
 
 def _of_somebody(raw: str, message: Message, ledger: Ledger) -> str | None:

@@ -83,10 +83,12 @@ class Standing:
         return [c for c in conditions_of(asked, "filters") if c["attribute"] in kinds]
 
     def dropped(self, asked: ToolCall, names: Sequence[str]) -> ToolCall:
-        """The call without its conditions on these attributes."""
+        """The call without its conditions on these attributes, and without the words that only meant them."""
         arguments: Argument = dict(asked.arguments)
+        gone = {v for c in conditions_of(asked) if c["attribute"] in names for v in _values(c["value"])}
         for key in ("filters", "prefer"):
             arguments[key] = [c for c in arguments.get(key, ()) if c["attribute"] not in names]
+        arguments["text"] = " ".join(w for w in str(arguments.get("text", "")).split() if not self._meant(w) & gone)
         return ToolCall(name=asked.name, arguments=_slim(arguments))
 
     def changed(self, asked: ToolCall, slots: Slots, *, compared: Sequence[Item], instead: bool) -> ToolCall:

@@ -10,7 +10,7 @@ from agent.planner.heard import REQUEST, Heard, Names
 from agent.planner.plan_types import Plan
 from agent.planner.requests import AGAIN, Requests
 from agent.planner.speech_acts import act_of
-from agent.planner.standing import Standing, call
+from agent.planner.standing import Standing, call, conditions_of
 from agent.planner.titles import TitleMention
 from agent.planner.verdicts import verdicts
 from agent.planner.words import BLAME, LEAD, PRAISE, VERY
@@ -192,7 +192,10 @@ class Statements:
         standing = heard.ledger.standing
         if standing is not None and not heard.slots.mentions and not heard.slots.filters:
             names = self.standing.forgotten(heard.folded, standing)
-            if names and (heard.slots.prefer or heard.slots.changes):
+            stands = conditions_of(standing, "prefer") if names else []
+            names = tuple(sorted({*names, *(c.attribute for c in heard.slots.prefer if c.argument in stands)}))
+            others = [c for c in heard.slots.prefer if c.attribute not in names]
+            if names and (others or heard.slots.changes):
                 base = self.standing.dropped(standing, names)
                 changed = self.standing.changed(
                     base, heard.slots, compared=self.requests.compared(heard), instead=False
