@@ -154,6 +154,12 @@ def test_what_the_model_does_not_propose_stands_behind_what_it_does() -> None:
     assert known(1, "stranger", "b")[-1] == "stranger"
 
 
+def test_beside_named_titles_too_what_the_model_does_not_propose_stands_behind() -> None:
+    proposals = proposed("collaborative", "a", "b") | proposed("company", "stranger", "b")
+    weights = ranking.source_weights(proposals, text=False, like_item=False, named=True)
+    assert [one.item_id for one in ranking.fuse(ranking.merge(proposals), weights)] == ["b", "a", "stranger"]
+
+
 def test_who_explores_hears_less_of_what_everybody_likes() -> None:
     weights = ranking.Weights({"dense": 1.0, "popular": 0.5})
     assert weights.exploring(0) == weights

@@ -14,6 +14,7 @@ from retrieval.scorers.als import AlsChoice, AlsScorer, als_factors, predicted
 from retrieval.scorers.ease import EaseScorer, Solution, default_penalty, ease_weights, likes_matrix
 from retrieval.scorers.edlae import (
     AdaptiveScorer,
+    Level,
     LevelChoice,
     fit_models,
     fitted_levels,
@@ -224,10 +225,22 @@ def once(make: Callable[[], Scorer]) -> Scorer:
     return _ONCE[make]
 
 
+def test_company_is_a_correlation_and_leans_to_neither_side() -> None:
+    rng = np.random.default_rng(1)
+    liked = rng.random((200, 8)) < np.linspace(0.05, 0.7, 8)  # the last item is liked by most
+    likes = likes_matrix([(int(p), int(i), 1.0) for p, i in np.argwhere(liked)], n_people=200, n_items=8)
+    (model,) = solutions(likes, [(1.0, 0.3)], unit=1.0)
+    levels = (Level(least=1, weights=0, popularity=0.0, scale=1.0),)
+    popularity = np.log1p(liked.sum(axis=0)).astype(np.float32)
+    scorer = AdaptiveScorer((model,), levels=levels, log_popularity=popularity)
+    company = np.array([scorer.company(i) for i in range(8)])
+    assert np.abs(company).max() <= 1.0
+    np.testing.assert_allclose(company, company.T, atol=1e-6)
+    assert np.abs(model.weights - model.weights.T).max() > 0.01
+
+
 def test_what_a_like_of_anything_would_give_is_called_popularity() -> None:
     """Everybody likes item 0; half of them items 1 and 2 together. One like of item 1 says more of item 2 than of item 0."""
-    from retrieval.scorers.edlae import AdaptiveScorer, Level
-
     likes = np.zeros((20, 6), dtype=np.float32)
     likes[:, 0] = 1
     likes[:10, 1:3] = 1
