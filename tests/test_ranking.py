@@ -155,7 +155,8 @@ def test_what_the_model_does_not_propose_stands_behind_what_it_does() -> None:
 
 
 def test_beside_named_titles_too_what_the_model_does_not_propose_stands_behind() -> None:
-    proposals = proposed("collaborative", "a", "b") | proposed("company", "stranger", "b")
+    kindred = proposed("company", "stranger", "b") | proposed("attributes", "stranger")
+    proposals = proposed("collaborative", "a", "b") | kindred
     weights = ranking.source_weights(proposals, text=False, like_item=False, named=True)
     assert [one.item_id for one in ranking.fuse(ranking.merge(proposals), weights)] == ["b", "a", "stranger"]
 
