@@ -35,6 +35,12 @@ class Turn:
         return tuple(i for row in told if row["kind"] == "like" for i in row["item_ids"])
 
     @property
+    def met(self) -> tuple[str, ...]:
+        """The item_ids that the person said they like or know in this turn."""
+        told = [r["remembered"] for r in self.results if r.get("kind") == "remembered"]
+        return tuple(i for row in told if row["kind"] in {"like", "seen"} for i in row["item_ids"])
+
+    @property
     def asked(self) -> ToolCall | None:
         """The call that made the turn's list."""
         return next((call for call in reversed(self.calls) if call.name in _LISTS), None)
@@ -119,7 +125,7 @@ class Ledger:
     def in_focus(self) -> str | None:
         """The one item that the last words were about; where a list came last, its first item; None where there was neither."""
         for turn in reversed(self.turns):
-            if len(turn.about) == 1 and (not turn.shown or turn.about == turn.liked):
+            if len(turn.about) == 1 and (not turn.shown or turn.about == turn.met):
                 return turn.about[0]
             if turn.shown:
                 return turn.shown[0]
@@ -133,7 +139,10 @@ class Ledger:
         found: dict[str, AtHand] = {}
         back = 0
         for ago, turn in enumerate(reversed(self.turns[-LATELY:])):
-            for ours, named in ((True, turn.shown), (False, tuple(i for i in turn.about if i not in turn.shown))):
+            groups = [(True, turn.shown), (False, tuple(i for i in turn.about if i not in turn.shown))]
+            if turn.met:  # what the person spoke of, before the list that follows from it
+                groups.reverse()
+            for ours, named in groups:
                 if back > 1 or len(named) > FEW or (ours and len(named) > 1 and turn.asked is not None):
                     return tuple(found.values())
                 for place, item_id in enumerate(named):

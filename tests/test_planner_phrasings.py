@@ -608,3 +608,17 @@ def test_what_if_something_is_dropped_drops_it_and_the_words_that_meant_it() -> 
     ((_, funny),) = calls(planner().plan("what if I drop funny?", ledger))
     assert (funny["text"], "prefer" in funny) == ("", False)
     assert {c["attribute"] for c in funny["filters"]} == {"kind", "year"}
+
+
+@pytest.mark.parametrize("said", ["is there anything about whales?", "is there a book about whales?"])
+def test_whether_there_is_something_is_no_question_about_what_was_shown(said: str) -> None:
+    assert calls(planner().plan(said, Ledger()))[-1][1]["text"] == "whales"
+
+
+def test_what_was_seen_is_what_was_loved() -> None:
+    before = after_list("nosferatu")
+    plan = planner().plan("I have seen Metropolis", before)
+    told = {"kind": "remembered", "remembered": {"kind": "seen", "item_ids": ["metropolis"]}}
+    seen = replace(turn("I have seen Metropolis", plan, shown=("nosferatu",)), about=("metropolis",), results=(told,))
+    remembered = calls(planner().plan("loved it", Ledger(turns=(*before.turns, seen))))[0]
+    assert remembered == ("remember", {"kind": "like", "titles": ["Metropolis"]})

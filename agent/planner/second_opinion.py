@@ -95,6 +95,8 @@ class SecondOpinion:
             return None
         odds = choice.probabilities(act_features(heard, plan), self.vectors(heard))
         best = max(ACTS, key=lambda act: odds[act])
+        if best == "ask" and not heard.targets and not heard.slots.empty:
+            return None  # “is there anything about whales?” is about nothing that was spoken of
         rules = act_of(plan)
         margin = MUCH if doubtless else MARGIN if exact or searching else 0.0
         return best if best != rules and odds[best] - odds[rules] >= margin else None
