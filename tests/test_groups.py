@@ -205,6 +205,17 @@ def test_what_both_say_of_themselves_counts_for_each() -> None:
     assert (hers.label, hers.liked) == ("her", ())
 
 
+def test_who_the_people_are_can_be_said_behind_their_list() -> None:
+    first = planner().plan("we are three people with different tastes", Ledger())
+    ledger = Ledger(turns=(turn("we are three people", first, shown=("nosferatu", "metropolis")),))
+    (listing,) = planner().plan("one loves horror, one loves comedies", ledger).calls
+    people: Any = listing.arguments["people"]
+    assert (listing.name, [[c["value"] for c in p["prefer"]] for p in people]) == (
+        "recommend_together",
+        [[["horror"]], [["comedy"]]],
+    )
+
+
 def test_people_without_names_are_told_apart() -> None:
     _, arguments = call("we are three: one loves Metropolis, one hates Faust, the other likes comedies")
     assert [(p["name"], p["liked"], p["disliked"]) for p in arguments["people"]] == [

@@ -333,6 +333,7 @@ def test_what_there_is_from_a_country(said: str, filters: list[tuple[str, str, o
     ("said", "text"),
     [
         ("what would a horror fan pick?", ""),
+        ("the others don't care, a film", ""),
         ("make me laugh", "laugh"),
         ("something completely different, a ghost", "ghost"),
     ],

@@ -12,7 +12,7 @@ from agent.planner.plan_types import Plan
 from agent.planner.slots import SlotReader, Slots
 from agent.planner.spoken_numbers import amount_of
 from agent.planner.standing import Standing, call
-from agent.planner.words import KIN, read_message, word_set
+from agent.planner.words import KIN, LEAD, read_message, word_set
 from tools.toolbox import YOU
 from vouch.types import ToolCall
 
@@ -35,6 +35,8 @@ _PERSON = re.compile(
     rf"|\b(?P<one>one(?: of us)?|another(?: one)?|(?:the |a )?(?:other|others|first|second|third|fourth|last)(?: one)?)(?= {_TASTE}\b)"
     rf"|\b(?P<they>she|he|they)(?= {_TASTE}\b)|\b(?P<me>i|we)(?= {_TASTE}\b)"
 )
+_ONE_OF_US = re.compile(rf"{LEAD}one(?: of us)? {_TASTE}\b")
+"""Behind a list for several people: who they are."""
 _WE = re.compile(rf"\bwe {_TASTE}\b")
 _ASKS = word_set("something anything a an we what find recommend suggest show please can could under any maybe nothing")
 _TOLD_OF = frozenset({"who", "he", "she", "they"})
@@ -70,7 +72,9 @@ class GroupRequests:
 
     def asks(self, heard: Heard, rule: str | None) -> Plan | None:
         """One list for the person and the people whom the message describes; None where it describes none."""
-        group = GROUP.search(heard.folded)
+        standing = heard.ledger.standing
+        goes_on = standing is not None and standing.name == "recommend_together"
+        group = GROUP.search(heard.folded) or (_ONE_OF_US.match(heard.folded) if goes_on else None)
         if group is None:
             return None
         told = self._told(heard)

@@ -57,6 +57,7 @@ _FILLER = tuple(
         rf"^(?:just )?{_DO}",
         r"(?:i am|im|i m|we are|were|ive been|i was) (?:\w+ )?(?:looking|searching|hunting|hoping|after|shopping)(?: for)?",
         r"(?:looking|searching|hunting) for|^(?:need|craving)",
+        r"(?:(?:the )?(?:others?|rest)|i|we|they) (?:dont|do not|doesnt) (?:care|mind)(?: much| at all)?",
         r"(?:to )?(?:learn|know|hear|find out|read) (?:something |a bit |more )?about",
         r"(?:(?:i am|im|i m|we are|were) )?(?:really )?in the mood for",
         rf"(?:(?:what|which|anything|something) )?(?:should|could|can|shall|would|may) (?:i|we|you) (?:\w+ )?(?:{_USE}|{_DO}|like){_WHEN}",
