@@ -125,7 +125,7 @@ class Ledger:
     def in_focus(self) -> str | None:
         """The one item that the last words were about; where a list came last, its first item; None where there was neither."""
         for turn in reversed(self.turns):
-            if len(turn.about) == 1 and (not turn.shown or turn.about == turn.met):
+            if len(turn.about) == 1 and (not turn.shown or turn.about == turn.liked):
                 return turn.about[0]
             if turn.shown:
                 return turn.shown[0]

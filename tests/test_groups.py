@@ -216,6 +216,15 @@ def test_who_the_people_are_can_be_said_behind_their_list() -> None:
     )
 
 
+def test_something_for_me_behind_a_list_for_somebody_else_begins_anew() -> None:
+    first = planner().plan("a horror film for my sister who hates comedies", Ledger())
+    ledger = Ledger(turns=(turn("a horror film for my sister", first, shown=("nosferatu",)),))
+    (listing,) = planner().plan("something calm for me, music maybe", ledger).calls
+    assert (listing.name, [c["value"] for c in listing.arguments["filters"]]) == ("recommend", ["music"])  # type: ignore[attr-defined]
+    (both,) = planner().plan("something for me and my sister", ledger).calls
+    assert both.name == "recommend_together"
+
+
 def test_people_without_names_are_told_apart() -> None:
     _, arguments = call("we are three: one loves Metropolis, one hates Faust, the other likes comedies")
     assert [(p["name"], p["liked"], p["disliked"]) for p in arguments["people"]] == [

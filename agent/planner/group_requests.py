@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from agent.ledger import Ledger
 from agent.planner.heard import Heard, Names
 from agent.planner.plan_types import Plan
 from agent.planner.slots import SlotReader, Slots
 from agent.planner.spoken_numbers import amount_of
 from agent.planner.standing import Standing, call
-from agent.planner.words import KIN, LEAD, read_message, word_set
+from agent.planner.words import KIN, LEAD, Message, read_message, word_set
 from tools.toolbox import YOU
 from vouch.types import ToolCall
 
@@ -28,6 +29,7 @@ GROUP = re.compile(
     r"|\b(?:we are|were|there are) (?:two|three|four|five|[2-5])\b|\b(?:for|of) (?:the )?(?:two|three|four|five|[2-5]|both) of us\b"
     r"|\bwe (?:both|all) (?:would |can |might )?(?:like|enjoy|love)\b"
 )
+_FOR_ME = re.compile(r"\bfor (?:me|myself)\b(?! and)")
 _FOR_THEM = re.compile(r"for (?:my|our)\b")
 """“For my nephew, who …”: the list is theirs alone; “for me and”, “with my” and “for both” make it common."""
 _PERSON = re.compile(
@@ -104,6 +106,12 @@ class GroupRequests:
         )
         listing = ToolCall(name=made.name, arguments={"text": asked.text, **made.arguments})
         return Plan(calls=(*self._remembering(own), listing), aside=heard.aside("group") | {"lasting": []})
+
+    def back_to_me(self, message: Message, ledger: Ledger) -> bool:
+        """“Something calm for me”, behind a list that was somebody else's alone: it begins anew."""
+        asked = ledger.standing
+        theirs = asked is not None and asked.name == "recommend_together" and asked.arguments.get("with_me") is False
+        return theirs and bool(_FOR_ME.search(message.folded)) and not GROUP.search(message.folded)
 
     def without_surprise(self, raw: str) -> str | None:
         """The message without its wish for a surprise (“surprise me with a book” -> “a book”); None where it has none."""

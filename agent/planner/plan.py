@@ -110,6 +110,8 @@ class Planner:
             return self.plan(reworded, ledger)
         if ledger.listed and (asked := _of_these(message)):
             return self._enquiries.of_listed(self._heard(asked, read_message(asked), ledger))
+        if self._groups.back_to_me(message, ledger):
+            return self._requests.fresh(self.heard(raw, ledger), anew=True)
         settled = self._offers.settled(message, ledger)
         if settled is not None:
             return self.plan(settled, Ledger(turns=ledger.turns[:-1]))

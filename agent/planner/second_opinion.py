@@ -74,7 +74,8 @@ class SecondOpinion:
         role: Role = "dislike" if meant and not any(v.good for v in meant) else "like"
         points = any(not r.pronoun for r in heard.references)  # “not the first one, it was boring” speaks of that one
         judged = tuple((i, role) for i in _meant(heard, meant, odds) if i not in said) if tells and not points else ()
-        return replace(heard, slots=replace(heard.slots, roles=tuple(roles)), judged=judged)
+        kept = tuple(_of_what_was_met(heard, m, r) if tells else m for m, r in zip(mentions, roles, strict=True))
+        return replace(heard, slots=replace(heard.slots, mentions=kept, roles=tuple(roles)), judged=judged)
 
     def _of_at_hand(self, heard: Heard, choice: Choice, named: set[str]) -> dict[str, float]:
         """Of each item that is at hand and not named, how likely it is judged. Words that only point (“the second one”) judge nothing."""
@@ -127,6 +128,13 @@ def _meant(heard: Heard, meant: Sequence[Verdict], odds: Mapping[str, float]) ->
 def pointing(heard: Heard, mention: TitleMention) -> bool:
     """Whether a mention is only a pronoun."""
     return any(r.start == mention.start and r.pronoun for r in heard.references)
+
+
+def _of_what_was_met(heard: Heard, mention: TitleMention, role: Role) -> TitleMention:
+    """“I've seen X”, and behind the list that follows “loved it”: that is X, and not the first of the list."""
+    met = heard.ledger.last.met if heard.ledger.last is not None else ()
+    judged = role in {"like", "dislike"} and pointing(heard, mention)
+    return replace(mention, item_ids=met) if judged and len(met) == 1 else mention
 
 
 def certain(heard: Heard, plan: Plan) -> Literal["", "limits", "asked"]:
