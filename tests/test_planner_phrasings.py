@@ -611,6 +611,23 @@ def test_what_if_something_is_dropped_drops_it_and_the_words_that_meant_it() -> 
     assert {c["attribute"] for c in funny["filters"]} == {"kind", "year"}
 
 
+@pytest.mark.parametrize("said", ["forget the comedies", "forget comedies", "what if I drop comedies?"])
+def test_a_value_that_was_only_asked_for_is_dropped_from_the_request(said: str) -> None:
+    wanted = "not in the mood for horror, 1920s comedies"
+    ledger = Ledger(turns=(turn(wanted, planner().plan(wanted, Ledger()), shown=("metropolis",)),))
+    ((name, made),) = calls(planner().plan(said, ledger))
+    assert (name, made.get("text", "")) == ("recommend", "")
+    assert [(c["attribute"], c["op"]) for c in made["filters"]] == [
+        ("year", ">="),
+        ("year", "<="),
+        ("genres", "none_of"),
+    ]
+    ((_, without_years),) = calls(planner().plan("forget the twenties", ledger))
+    assert "year" not in {c["attribute"] for c in without_years["filters"]}
+    ((own, _),) = calls(planner().plan("forget that I love comedies", ledger))
+    assert own == "remember_condition"
+
+
 @pytest.mark.parametrize("said", ["is there anything about whales?", "is there a book about whales?"])
 def test_whether_there_is_something_is_no_question_about_what_was_shown(said: str) -> None:
     assert calls(planner().plan(said, Ledger()))[-1][1]["text"] == "whales"

@@ -24,6 +24,8 @@ REQUEST = re.compile(
 )
 """Words that ask for something to be shown."""
 _ON = re.compile(rf"{LEAD}(?:and|(?:what|how) about|and for|and of)")
+_OF_MYSELF = re.compile(r"\b(?:i|im|ive|my|me)\b")
+TAKES_BACK = re.compile(r"^(?:\w+ )?(?:forget|undo|take back)\b")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,17 @@ class Heard:
         covered = {p for m in self.slots.mentions for p in range(m.start, m.end)}
         rest = " ".join(w.folded for p, w in enumerate(self.message.words) if p not in covered)
         return bool(self.slots.mentions) and bool(_ON.fullmatch(rest))
+
+    @property
+    def taken_back(self) -> list[dict[str, Any]]:
+        """The conditions of the standing request that the message takes back (“forget the comedies”); a person's own (“that I …”) are none."""
+        standing = self.ledger.standing
+        if standing is None or not TAKES_BACK.match(self.folded) or self.slots.text.replace("forget", ""):
+            return []
+        if _OF_MYSELF.search(self.folded) or any(c.rules_out for c in self.slots.filters):
+            return []
+        named, asked = [c.argument for c in self.slots.filters], standing.arguments.get("filters")
+        return named if isinstance(asked, list) and all(c in asked for c in named) else []
 
     def aside(self, intent: str, **more: object) -> dict[str, Any]:
         """What the words should know besides the results, as plain JSON; what says nothing is left out."""

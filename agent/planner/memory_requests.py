@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.planner.heard import REQUEST, Heard, Names
+from agent.planner.heard import REQUEST, TAKES_BACK, Heard, Names
 from agent.planner.intents import UNDO
 from agent.planner.plan_types import Plan
 from agent.planner.standing import call
@@ -21,7 +21,6 @@ _ALL = re.compile(
     r"\b(?:forget|delete|clear|reset|wipe|erase)\b.*\b(?:everything|all|about me|me|my (?:likes|taste|tastes|history|profile|data))\b"
     r"|^(?:please )?start over$"
 )
-_TAKES_BACK = re.compile(r"^(?:\w+ )?(?:forget|undo|take back)\b")
 _BACK = re.compile(
     rf"^{LEAD}(?:show me |give me |see |(?:go )?back to |what (?:was|were) )?(?:the )?"
     r"(?:(?:ones?|list|films|books|things) (?:from |of )?(?:before|earlier)|(?:previous|earlier|former) (?:ones?|list|films|books|things))"
@@ -62,7 +61,8 @@ class MemoryRequests:
         held = heard.slots.filters
         if (
             held
-            and _TAKES_BACK.match(heard.folded)
+            and not heard.taken_back
+            and TAKES_BACK.match(heard.folded)
             and (rule == "forget" or not heard.slots.text.replace("forget", ""))
         ):
             made = call("remember_condition", kind="forget", filters=[c.argument for c in held])

@@ -28,7 +28,10 @@ _FORGETS = re.compile(
     r" ]+?) is (?:fine|not important|irrelevant|ok|okay)$"
 )
 _TOPIC_WORDS: tuple[tuple[str, str], ...] = (
-    ("year", r"years?|dates?|decades?|periods?|era|age|century|when|old|time|twenties|thirties|\w+ies"),
+    (
+        "year",
+        r"years?|dates?|decades?|periods?|era|age|century|when|old|time|(?:twen|thir|for|fif|six|seven|eigh|nine)ties",
+    ),
     ("price", r"prices?|costs?|budget|money|expensive|cheap"),
     ("minutes", r"length|runtime|long|short|duration|minutes|time limit|hours?"),
     ("pages", r"length|pages?|long|short|thick"),
@@ -84,10 +87,14 @@ class Standing:
 
     def dropped(self, asked: ToolCall, names: Sequence[str]) -> ToolCall:
         """The call without its conditions on these attributes, and without the words that only meant them."""
+        return self.without(asked, [c for c in conditions_of(asked) if c["attribute"] in names])
+
+    def without(self, asked: ToolCall, conditions: Sequence[Argument]) -> ToolCall:
+        """The call without these conditions of its own, and without the words that only meant them."""
         arguments: Argument = dict(asked.arguments)
-        gone = {v for c in conditions_of(asked) if c["attribute"] in names for v in _values(c["value"])}
+        gone = {v for c in conditions for v in _values(c["value"])}
         for key in ("filters", "prefer"):
-            arguments[key] = [c for c in arguments.get(key, ()) if c["attribute"] not in names]
+            arguments[key] = [c for c in arguments.get(key, ()) if c not in conditions]
         arguments["text"] = " ".join(w for w in str(arguments.get("text", "")).split() if not self._meant(w) & gone)
         return ToolCall(name=asked.name, arguments=_slim(arguments))
 

@@ -205,6 +205,10 @@ class Statements:
                 return Plan(
                     calls=(self.standing.dropped(standing, names),), aside=heard.aside("refine", dropped=list(names))
                 )
+        back = heard.taken_back
+        if standing is not None and back:
+            dropped = sorted({c["attribute"] for c in back})
+            return Plan(calls=(self.standing.without(standing, back),), aside=heard.aside("refine", dropped=dropped))
         forgotten = heard.slots.said("forget")
         if rule != "forget" and not forgotten:
             return None
