@@ -15,7 +15,7 @@ from tests.stand_ins_ui import ScriptedConversation, draw_media
 from ui.costs import cost_text
 from ui.gradio_chat import build_page, build_shelf
 from ui.page.cards import cards_html, notes_html, words_html
-from ui.page.reasons import reason_html
+from ui.page.reasons import reason_html, reasons_html
 from ui.page.room import Room
 from ui.page.visitors import Member, visitor
 from vouch.types import AttributeValue, Filter, FilterOp, LikedItem, MetFilter, Note
@@ -179,6 +179,21 @@ def test_a_filter_that_is_met_shows_what_met_it(
 ) -> None:
     reason = MetFilter(filter=Filter(attribute="moods", op=op, value=wanted), value=value)
     assert shown in reason_html(reason, build_shelf(talk, media_dir=media))
+
+
+def test_conditions_on_one_attribute_share_a_line(talk: ScriptedConversation, media: Path) -> None:
+    asked: list[tuple[str, FilterOp, AttributeValue, AttributeValue]] = [
+        ("released", ">=", 1920.0, 1925.0),
+        ("moods", "none_of", ("gay",), ("eerie", "slow")),
+        ("released", "<=", 1929.0, 1925.0),
+        ("moods", "any_of", ("eerie",), ("eerie", "slow")),
+    ]
+    reasons = [MetFilter(filter=Filter(attribute=a, op=op, value=wanted), value=has) for a, op, wanted, has in asked]
+    shelf = build_shelf(talk, media_dir=media)
+    years, moods = reasons_html(reasons, shelf, most=2).split("</li>")[:-1]
+    assert '<b>1925</b></span> <span class="from">you asked for at least 1920 and at most 1929</span>' in years
+    assert '<b>eerie</b>, slow</span> <span class="from">you asked for nothing with gay</span>' in moods
+    assert reasons_html(reasons, shelf, most=1) == f"{years}</li>"
 
 
 def test_facts_have_their_units_and_no_decimal_point(room: Room) -> None:

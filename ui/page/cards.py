@@ -8,7 +8,7 @@ from html import escape
 from typing import Literal
 
 from ui.page.facts import every_fact, facts, lead, prose
-from ui.page.reasons import reason_html
+from ui.page.reasons import reasons_html
 from ui.page.shelf import Shelf
 from vouch.types import CitedPassage, Item, LikedItem, Note, Reason, RecList, Recommendation, Taste
 
@@ -38,7 +38,7 @@ def card_html(recommendation: Recommendation, shelf: Shelf, mark: Mark | None = 
     """One item with its cover, facts, reasons and the four buttons; `mark` is the button that is pressed."""
     item = recommendation.item
     title = escape(item.title)
-    reasons = "".join(reason_html(reason, shelf) for reason in _ordered(recommendation.reasons)[:MOST_REASONS])
+    reasons = reasons_html(_ordered(recommendation.reasons), shelf, most=MOST_REASONS)
     more = "".join(f"<li>{escape(text)}</li>" for text in facts(item, shelf.schema))
     return (
         f'<article class="card" data-item="{escape(item.item_id)}" data-mark="{mark or ""}" aria-label="{title}">'

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from tools.render import clean, for_person_text, shortened
 from ui.page.facts import label, value_text
 from ui.page.shelf import Shelf
 from vouch.types import (
+    Attribute,
     AttributeValue,
     Channel,
     CitedPassage,
+    Filter,
     FilterOp,
     ForPerson,
     LikedItem,
@@ -67,6 +69,20 @@ OPERATORS: Mapping[FilterOp, str] = {
 }
 
 
+def reasons_html(reasons: Sequence[Reason], shelf: Shelf, *, most: int) -> str:
+    """At most so many list elements, in the order of the reasons; the conditions on one attribute share an element."""
+    met: dict[str, list[MetFilter]] = {}
+    lines: dict[object, str] = {}
+    for place, reason in enumerate(reasons):
+        if isinstance(reason, MetFilter):
+            alike = met.setdefault(reason.filter.attribute, [])
+            alike.append(reason)
+            lines[reason.filter.attribute] = _filters_html(alike, shelf)
+        else:
+            lines[place] = reason_html(reason, shelf)
+    return "".join([*lines.values()][:most])
+
+
 def reason_html(reason: Reason, shelf: Shelf) -> str:
     """One list element. A passage is a disclosure that holds the whole text; a heard one has a button that plays its second."""
     if isinstance(reason, CitedPassage):
@@ -74,7 +90,7 @@ def reason_html(reason: Reason, shelf: Shelf) -> str:
     if isinstance(reason, LikedItem):
         return _liked_html(reason)
     if isinstance(reason, MetFilter):
-        return _filter_html(reason, shelf)
+        return _filters_html([reason], shelf)
     if isinstance(reason, ForPerson):
         return _for_person_html(reason)
     return _popularity_html(reason, shelf)
@@ -202,19 +218,26 @@ def _for_person_html(reason: ForPerson) -> str:
     )
 
 
-def _filter_html(reason: MetFilter, shelf: Shelf) -> str:
-    asked = reason.filter
-    attribute = shelf.schema.attribute(asked.attribute) if shelf.schema else None
-    name = escape(label(asked.attribute))
-    own, wanted = _words(reason.value), _words(asked.value)
-    if set(own) & set(wanted):
-        values = ", ".join(f"<b>{escape(v)}</b>" if v in wanted else escape(v) for v in own)
-        return f'<li class="reason met"><span>{name}: {values}</span></li>'
-    has = value_text(reason.value, attribute)
+def _filters_html(reasons: Sequence[MetFilter], shelf: Shelf) -> str:
+    """The item's own values, those that were asked for in bold, and behind them what else was asked of this attribute."""
+    name, value = reasons[0].filter.attribute, reasons[0].value
+    attribute = shelf.schema.attribute(name) if shelf.schema else None
+    has, own = value_text(value, attribute), _words(value)
+    asked = [(reason.filter, _words(reason.filter.value)) for reason in reasons]
+    found = {word for _, wanted in asked for word in wanted} & {*own}
+    values = (
+        ", ".join(f"<b>{escape(v)}</b>" if v in found else escape(v) for v in own) if found else f"<b>{escape(has)}</b>"
+    )
+    others = [_asked_text(f, attribute) for f, wanted in asked if found.isdisjoint(wanted)]
+    told = " and ".join(text for text in dict.fromkeys(others) if text != has)
+    behind = f' <span class="from">you asked for {escape(told)}</span>' if told else ""
+    return f'<li class="reason met"><span>{escape(label(name))}: {values}</span>{behind}</li>'
+
+
+def _asked_text(asked: Filter, attribute: Attribute | None) -> str:
+    wanted = _words(asked.value)
     joined = " and ".join(wanted) if asked.op == "all_of" else " or ".join(shortened(wanted))
-    wanted_text = f"{OPERATORS[asked.op]}{joined or value_text(asked.value, attribute)}"
-    behind = "" if wanted_text == has else f' <span class="from">you asked for {escape(wanted_text)}</span>'
-    return f'<li class="reason met"><span>{name}: <b>{escape(has)}</b></span>{behind}</li>'
+    return f"{OPERATORS[asked.op]}{joined or value_text(asked.value, attribute)}"
 
 
 def _words(value: AttributeValue) -> tuple[str, ...]:
