@@ -21,6 +21,7 @@ from eval.caption_sheets import caption_sheets
 from eval.conversation_tables import show_dialogue, show_planner
 from eval.datasets import read_dataset
 from eval.dialogue import DialogueTable, dialogue_table
+from eval.few_likes import METRICS, FewLikesTable, few_likes_table
 from eval.fusion import FusionTable, fusion_table
 from eval.grounding import GroundingTable, grounding_table
 from eval.held_out_photos import held_out_table
@@ -56,10 +57,17 @@ def ranking(arguments: argparse.Namespace, settings: Settings) -> RankingTable:
 
 def fusion(arguments: argparse.Namespace, settings: Settings) -> FusionTable:
     """What the sources weigh best, on the validation people of the data sets (or of the home) together."""
-    told = replaced(arguments, validation=True)
-    problems = [_problem(folder, told, settings) for folder in arguments.data or [None]]
-    say = _teller()
-    return fusion_table([replace(problem, say=say) for problem in problems], seed=arguments.seed)
+    return fusion_table(_validation_problems(arguments, settings), seed=arguments.seed)
+
+
+def few_likes(arguments: argparse.Namespace, settings: Settings) -> FewLikesTable:
+    """How far what goes with one like is brought forward, on the validation people of each data set (or of the home)."""
+    return few_likes_table(_validation_problems(arguments, settings), seed=arguments.seed)
+
+
+def _validation_problems(arguments: argparse.Namespace, settings: Settings) -> list[Problem]:
+    told, say = replaced(arguments, validation=True), _teller()
+    return [replace(_problem(folder, told, settings), say=say) for folder in arguments.data or [None]]
 
 
 def replaced(arguments: argparse.Namespace, **changes: object) -> argparse.Namespace:
@@ -150,9 +158,10 @@ def _data_sets(arguments: argparse.Namespace) -> Path:
     return Path(arguments.data[0])
 
 
-Measured = PerceptionTable | RankingTable | GroundingTable | FusionTable | PlannerTable | DialogueTable
+Measured = PerceptionTable | RankingTable | GroundingTable | FusionTable | FewLikesTable | PlannerTable | DialogueTable
 MEASUREMENTS: dict[str, Callable[[argparse.Namespace, Settings], Measured]] = {
     "dialogue": dialogue,
+    "few_likes": few_likes,
     "fusion": fusion,
     "grounding": grounding,
     "perception": perception,
@@ -172,7 +181,7 @@ def main(words: Sequence[str] | None = None) -> int:
         nargs="+",
         default=[],
         metavar="FOLDER",
-        help="a folder with MovieLens or Mult-VAE files, instead of a home (fusion takes several); planner and dialogue take the folder of all sets",
+        help="a folder with MovieLens or Mult-VAE files, instead of a home (several for fusion, few_likes); planner and dialogue take the folder of all sets",
     )
     parser.add_argument(
         "--tune",
@@ -226,6 +235,8 @@ def main(words: Sequence[str] | None = None) -> int:
         show_grounding(table, Console())
     elif isinstance(table, FusionTable):
         show_fusion(table, wide_console())
+    elif isinstance(table, FewLikesTable):
+        show_few_likes(table, wide_console())
     elif isinstance(table, PerceptionTable):
         show_perception(table, wide_console())
     elif isinstance(table, PlannerTable):
@@ -289,6 +300,21 @@ def show_fusion(table: FusionTable, console: Console) -> None:
         alone = ", ".join(f"{value:.4f}" for value in row.alone)
         drawn.add_row(row.known, row.leading, weights or "none", f"{row.gain:.2%}", f"{row.written:.2%}", alone)
     console.print(drawn)
+
+
+def show_few_likes(table: FewLikesTable, console: Console) -> None:
+    """Prints each strength in each data set, and the one that the rule takes."""
+    drawn = Table(
+        title=f"bringing forward what goes with the likes, {table.likes} known; differences with 95 % intervals"
+    )
+    for heading in ("data", "strength", *METRICS, *(f"{name} over popularity" for name in METRICS)):
+        drawn.add_column(heading)
+    for row in table.rows:
+        own = (f"{row.metrics[name]:.4f}" for name in METRICS)
+        over = (_figure(row.over_popularity[name]) for name in METRICS)
+        drawn.add_row(row.data, f"{row.strength:g}", *own, *over)
+    console.print(drawn)
+    console.print("Taken: none beats popularity." if table.taken is None else f"Taken: {table.taken:g}")
 
 
 def show_perception(table: PerceptionTable, console: Console) -> None:

@@ -1,7 +1,8 @@
 """What each source weighs in the whole, by how many likes are known, and where titles are named: `python -m eval fusion --data FOLDER...`.
 
 Found on validation people of several data sets together, so that no one collection's habits are taken for everybody's; written by hand
-into `retrieval/ranking.py` (`BY_LIKES`, `FIRST_FEW`, `BY_NAMED`). Diversity comes after the fusion and is not looked at here.
+into `retrieval/ranking.py` (`BY_LIKES`, `FIRST_FEW`, `BY_NAMED`; how strong `FIRST_FEW` is says `few_likes`). Diversity comes after the fusion
+and is not looked at here.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import mean
 
-from eval.rankers import ROWS, Models, fit_models
+from eval.rankers import Models, fit_models
 from eval.ranking import Problem
 from eval.splits import HeldOut, with_likes_known, with_named_alone, with_titles_named
-from eval.tuning import TRIALS, Pool, fusion_weights, pool_of
+from eval.tuning import TRIALS, Pool, fusion_weights, pool_of, weights_of_rows
 from retrieval.list_terms import MANY_LIKES
 from retrieval.ranking import Weights, weights_of_likes
 
@@ -54,11 +55,11 @@ class FusionTable:
 
 def fusion_table(problems: Sequence[Problem], *, seed: int, trials: int = TRIALS) -> FusionTable:
     """The weights that serve the people of these problems best. Give validation people."""
-    fitted = [_fitted(problem) for problem in problems]
+    fitted = [fitted_models(problem) for problem in problems]
     rows = []
     for titles, number in [*((False, n) for n in NUMBERS), *((True, n) for n in NAMED)]:
         known = f"{number} named" if titles else str(number or "all")
-        written = weights_of_likes(titles, number or MANY_LIKES)
+        written = weights_of_rows(weights_of_likes(titles, number or MANY_LIKES))
         pools = []
         for problem, models in zip(problems, fitted, strict=True):
             people = (_naming if titles else _drawn)(problem, number, seed=seed)
@@ -66,17 +67,8 @@ def fusion_table(problems: Sequence[Problem], *, seed: int, trials: int = TRIALS
             if people:
                 pools.append(pool_of(models, people))
         if pools:
-            rows.append(_row(pools, known, _of_rows(written), seed=seed, trials=trials))
+            rows.append(_row(pools, known, written, seed=seed, trials=trials))
     return FusionTable(data=tuple(problem.data for problem in problems), rows=tuple(rows))
-
-
-def _of_rows(weights: Weights) -> Weights:
-    """The same weights by row in place of source."""
-    by_source, first_few = (
-        {ROWS.get(source, source): weight for source, weight in told.items()}
-        for told in (weights.by_source, weights.first_few)
-    )
-    return Weights(by_source, first_few, frozenset(ROWS.get(source, source) for source in weights.led_by))
 
 
 def _row(pools: Sequence[Pool], known: str, written: Weights, *, seed: int, trials: int) -> FusionRow:
@@ -103,7 +95,8 @@ def _naming(problem: Problem, titles: int, *, seed: int) -> Sequence[HeldOut]:
     return [*found, *with_named_alone(found)]
 
 
-def _fitted(problem: Problem) -> Models:
+def fitted_models(problem: Problem) -> Models:
+    """All models of a problem's training, with the levels that its own validation people choose."""
     problem.say(f"{problem.data}: fitting")
     tuned = replace(problem.tuned, levels=problem.levels)
     training = problem.split.training

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.rankers import Models, Ranker, by_source
+from eval.rankers import ROWS, Models, Ranker, by_source
 from eval.recorded import Tuned
 from eval.splits import HeldOut, Split
 from retrieval.catalogue import Catalogue
@@ -45,15 +45,34 @@ class Pool:
     ranks: Mapping[str, NDArray[np.float32]]
     relevant: NDArray[np.bool_]
 
-    def quality(self, weights: Weights) -> float:
-        """The mean over people of recall@20 (divided by min(20, relevant)) and nDCG@20, halved, for a fusion with these weights of rows."""
+    def scores(self, weights: Weights) -> NDArray[np.float32]:
+        """The sum of parts of each item, 0 for what nothing proposes, for a fusion with these weights of rows; shape (people, n_items)."""
         scores = np.zeros(self.relevant.shape, dtype=np.float32)
         led = np.zeros(self.relevant.shape, dtype=bool)
         for row in self.ranks.keys() & {*weights.by_source, *weights.first_few}:
             scores += weights.part(row, self.ranks[row])
             if row in weights.led_by:
                 led |= np.isfinite(self.ranks[row])
-        return quality(np.where(led, scores, BESIDE * scores) if weights.led_by else scores, self.relevant)
+        return np.where(led, scores, BESIDE * scores) if weights.led_by else scores
+
+    def lists(self, weights: Weights, k: int) -> NDArray[np.int64]:
+        """The first k items of each list, -1 where nothing more is proposed; shape (people, k)."""
+        scores = self.scores(weights)
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+        return np.where(np.take_along_axis(scores, best, 1) > 0, best, -1)
+
+    def quality(self, weights: Weights) -> float:
+        """The mean over people of recall@20 (divided by min(20, relevant)) and nDCG@20, halved, for a fusion with these weights of rows."""
+        return quality(self.scores(weights), self.relevant)
+
+
+def weights_of_rows(weights: Weights) -> Weights:
+    """The same weights by the row of the table in place of the source."""
+    by_source, first_few = (
+        {ROWS.get(source, source): weight for source, weight in told.items()}
+        for told in (weights.by_source, weights.first_few)
+    )
+    return Weights(by_source, first_few, frozenset(ROWS.get(source, source) for source in weights.led_by))
 
 
 def quality(scores: NDArray[np.float32], relevant: NDArray[np.bool_]) -> float:

@@ -83,15 +83,15 @@ BY_LIKES: Mapping[str, float] = {"collaborative": 1.0, "popular": 0.001}
 with any number of likes known. Popularity has its part inside of the model, in the measure that suits how many likes are known; here it
 only fills up lists that the model leaves short.
 """
-FIRST_FEW: Mapping[str, float] = {"company": 0.6, "alike": 0.3, "attributes": 0.3}
-"""What these bring beside `BY_LIKES` to the few that they put first, for somebody of whom one like is known; less with each more.
+FIRST_FEW: Mapping[str, float] = {"company": 1.0, "alike": 0.5, "attributes": 0.5}
+"""What these bring, times `FIRST_FEW_STRENGTH`, beside `BY_LIKES` to the few that they put first, for somebody of whom one like is known; less
+with each more.
 
 Of one like little follows, and the surest guesses are what everybody likes: a list of them is right most often, and says to everybody the same.
-So what goes with just this like is brought forward. For validation people of ml-1m-multvae (`python -m eval ranking --data ml-1m-multvae
---validation --parts likes_1`, rows `cf` and `vouch`) recall@20 stays at .197, nDCG@10 goes from .179 to .165 (popularity .170 and .151), the first
-ten are liked by fewer (popularity lift 1.54, now 1.24), and the lists name 2.5 times as many films (coverage .058, now .147). With .8, .5 and .5
-the lists read better yet; these were taken because nDCG@10 of the *test* people then fell below popularity's, which validation did not foretell.
+So what goes with just this like is brought forward.
 """
+FIRST_FEW_STRENGTH = 0.6
+"""As far as one like still beats popularity beyond doubt: by the rule of `python -m eval few_likes`, on validation people alone."""
 FIRST_FEW_CONSTANT = 3
 """In place of `RANK_CONSTANT`: the fifth place is worth half of the first, and the twentieth a sixth."""
 BY_NAMED: Mapping[str, float] = {
@@ -188,13 +188,16 @@ def source_weights(
     return Weights(_BY_LIKES_WITHOUT_MODEL if said & PERSONAL_SOURCES else _BY_NOTHING)
 
 
-def weights_of_likes(named: bool, likes: int) -> Weights:
-    """What the sources weigh where the collaborative model has an opinion and nothing else is asked than titles like those that are named."""
+def weights_of_likes(named: bool, likes: int, *, strength: float = FIRST_FEW_STRENGTH) -> Weights:
+    """What the sources weigh where the collaborative model has an opinion and nothing else is asked than titles like those that are named.
+
+    `strength`: how far what goes with a few likes is brought forward.
+    """
     if named:
         return Weights(BY_NAMED, led_by=LEADING)
     if likes > FEW_LIKES:
         return Weights(BY_LIKES)
-    few = 1 - (likes - 1) / FEW_LIKES
+    few = strength * (1 - (likes - 1) / FEW_LIKES)
     return Weights(BY_LIKES, {name: few * weight for name, weight in FIRST_FEW.items()}, LEADING)
 
 
