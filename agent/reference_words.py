@@ -46,7 +46,8 @@ MENTIONED = re.compile(
 ALL = re.compile(
     r"(?:(?:both|all|any|none) of (?:these|those|them)|(?:them|these|those) all"
     r"|(?<!we )(?<!weve )(?<!have )(?<!us )(?<!they )(?<!you )(?<!are )both"
-    r"|(?:(?<=seen )|(?<=like )|(?<=love )|(?<=know )|(?<=liked )|(?<=hate )|(?<=read ))(?:these|those|them))(?= |$)"
+    r"|(?:(?<=seen )|(?<=like )|(?<=love )|(?<=know )|(?<=liked )|(?<=hate )|(?<=read ))(?:these|those|them)"
+    r"(?! (?:two |three )?(?:actors?|actress(?:es)?|directors?|people|guys|kinds?|types?|sorts?|genres?)\b))(?= |$)"
 )
 THAT = re.compile(
     rf"(?:that|this) {NOUN}(?= |$)|(?:(?<=like )|(?<=than )|(?<=not )|(?<=why"

@@ -242,3 +242,72 @@ def test_a_name_that_only_begins_titles_is_the_person() -> None:
     talk = Planner(catalogue_of(shows), intents())
     assert not talk.heard("I love Kevin Bright", Ledger()).slots.mentions
     assert talk.heard("I loved Kevin Bright: Live", Ledger()).slots.mentions
+
+
+class TestPraiseThatIsPointedAt:
+    @pytest.mark.parametrize(
+        ("said", "liked"),
+        [
+            ("I saw both and they were awesome", {"Metropolis", "Faust"}),
+            ("I love those two as well", {"Metropolis", "Faust"}),
+        ],
+    )
+    def test_both_that_were_seen_are_judged_behind_it(self, said: str, liked: set[str]) -> None:
+        plan = planner().plan(said, after(spoken("Have you seen Metropolis? Or Faust?", "Metropolis", "Faust")))
+        assert set(remembered(plan).get("like", ())) == liked
+
+    @pytest.mark.parametrize("said", ["I love those two actors.", "I like those kinds of movies"])
+    def test_two_actors_and_a_kind_are_no_films(self, said: str) -> None:
+        plan = planner().plan(said, after(spoken("", "Metropolis", "Faust")))
+        assert not remembered(plan)
+
+    def test_one_of_my_favorite_movies_is_one(self) -> None:
+        plan = planner().plan("it was one of my favorite movies", after(spoken("Metropolis?", "Metropolis")))
+        assert remembered(plan) == {"like": ["Metropolis"]}
+
+    @pytest.mark.parametrize("said", ["hell yeah!", "Yes, I did", "Oh yes, very much so!"])
+    def test_a_yes_says_that_it_was_liked_where_that_was_asked(self, said: str) -> None:
+        asked = after(spoken("Did you like Metropolis?", "Metropolis"))
+        assert remembered(planner().plan(said, asked)).get("like") == ["Metropolis"]
+
+    @pytest.mark.parametrize("text", ["Have you seen Metropolis?", "Would you like to see Metropolis?"])
+    def test_but_not_where_something_else_was(self, text: str) -> None:
+        assert "like" not in remembered(planner().plan("hell yeah!", after(spoken(text, "Metropolis"))))
+
+    def test_nor_where_the_yes_goes_on(self) -> None:
+        asked = after(spoken("Did you like Metropolis?", "Metropolis"))
+        assert "like" not in remembered(planner().plan("Yes, what else do you have?", asked))
+
+
+@pytest.mark.parametrize(
+    ("said", "liked"),
+    [
+        ("I have heard that Metropolis is really good", None),
+        ("They say Metropolis would be great", None),
+        ("I have heard Metropolis is good, and I loved Faust", ["Faust"]),
+        ("I would say Metropolis is the best", ["Metropolis"]),
+        ("Metropolis is one of the best. I have heard it will be shown again", ["Metropolis"]),
+        ("thanks for suggesting Metropolis", None),
+        ("Have you seen Faust? Loved that one.", ["Faust"]),
+        ("The General is one of my favorite actors", None),
+    ],
+)
+def test_hearsay_wishes_and_people_are_no_liking(said: str, liked: list[object] | None) -> None:
+    assert remembered(planner().plan(said, after(spoken("What do you like?")))).get("like") == liked
+
+
+PEOPLE = ("Morgan (1966)", "Along Came a Train (2001)")
+
+
+@pytest.mark.parametrize(
+    ("before", "liked"),
+    [
+        ("I like it, with Morgan Fairchild", None),
+        ("What did you see? Morgan. Good", ["Morgan (1966)"]),
+        ("", ["Morgan (1966)"]),
+    ],
+)
+def test_who_was_just_named_is_no_title(before: str, liked: list[object] | None) -> None:
+    talk = Planner(catalogue_of([(title, {"year": 1990.0}) for title in PEOPLE]), intents())
+    plan = talk.plan("Ah! I love Morgan.", Ledger(turns=(Turn(said="", text=before),)))
+    assert remembered(plan).get("like") == liked

@@ -38,6 +38,13 @@ def heard(message: str, catalogue: str = "works") -> list[tuple[str, str]]:
         ("films by Murnau but not Nosferatu", [("Nosferatu", "except")]),
         ("i saw metropolis yesterday and liked it a lot", [("Metropolis", "like")]),
         ("we liked the kid but found moby dick boring", [("The Kid", "like"), ("Moby-Dick", "dislike")]),
+        (
+            "something like Faust but not anything that's similar to Nosferatu",
+            [("Faust", "anchor"), ("Nosferatu", "dislike")],
+        ),
+        ("something other than Metropolis", [("Metropolis", "except")]),
+        ("I don't make movies like Metropolis", [("Metropolis", "anchor")]),
+        ("I don't really like Metropolis", [("Metropolis", "dislike")]),
     ],
 )
 def test_what_is_said_of_titles(message: str, said: list[tuple[str, str]]) -> None:
@@ -166,3 +173,25 @@ def test_a_title_behind_the_first_is_one_where_it_is_praised() -> None:
 def test_versus_may_be_written_short(said: str) -> None:
     titles = TitleReader(catalogue_of([("Joe Versus the Volcano (1990)", {})]))
     assert [m.item_ids for m in titles.read(read_message(f"I liked {said} a lot"))] == [("1",)]
+
+
+LONG = ("Spider Boy (2002)", "P.S. I Owe You (2007)", "J.F.K. (1991)", "D (1999)")
+
+
+@pytest.mark.parametrize(
+    ("message", "titles"),
+    [
+        ("I loved Spider Boy: Across the Sea", []),
+        ("I loved Spider Boy:next level", []),
+        ("I loved Spider Boy: it is so good", ["Spider Boy (2002)"]),
+        ("I loved Spider Boy: Great fun", ["Spider Boy (2002)"]),
+        ("Ps I owe you is my favorite", ["P.S. I Owe You (2007)"]),
+        ("I loved P.S. I Owe You", ["P.S. I Owe You (2007)"]),
+        ("I loved JFK", ["J.F.K. (1991)"]),
+        ("Enjoy the day :-D", []),
+    ],
+)
+def test_subtitles_initials_and_faces(message: str, titles: list[str]) -> None:
+    catalogue = catalogue_of([(title, {}) for title in LONG])
+    found = TitleReader(catalogue).read(read_message(message))
+    assert [catalogue.by_id[i].title for m in found for i in m.item_ids] == titles

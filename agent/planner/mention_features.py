@@ -50,7 +50,15 @@ _PRAISED = re.compile(
 _YES = re.compile(
     r"^(?:oh )?(?:(?:hell|heck) (?:yeah|yes)|yes|yeah|yep|yea|yup|of course|sure|absolutely|definitely|(?:i|we) (?:did|do))\b"
 )
+_LIKED_IT = re.compile(r"\bdid you (?:\w+ )?(?:like|love|enjoy)\b[^?]*(?:\?|$)")
+_ONLY_YES = re.compile(
+    r"(?:(?:oh|hell|heck|yes|yeah|yep|yea|yup|yas|sure|totally|absolutely|definitely|certainly|very much|so much|a lot|of course|i|we|did|so) ?)+"
+)
 _ENDS = frozenset(".!?;")
+_CALLINGS = word_set(
+    "actor actors actress actresses comedian comedians director directors singer singers author authors writer writers"
+)
+_FAVOURITE = word_set("favorite favorites favourite favourites best greatest")
 STRONG = 4.0
 """The value of a feature that is rare and tells much: its weight is drawn to nothing less than others' are."""
 DATED = "dated"
@@ -165,6 +173,34 @@ def at_hand_features(heard: Heard, item: AtHand) -> dict[str, float]:
         if asked["asked liked"] and _YES.match(heard.folded) and not NOT & {*words}:
             found[f"yes {item.stands}"] = 1.0
     return found
+
+
+def of_a_person(heard: Heard, mention: TitleMention) -> bool:
+    """Whether words that are a title mean somebody: “The Rock is one of my favorite actors”, “love Morgan” where Morgan Freeman was named."""
+    low, high = _clause(heard, mention.start, mention.end)
+    around = [
+        w.folded for p, w in enumerate(heard.message.words[low:high], low) if not mention.start <= p < mention.end
+    ]
+    if _CALLINGS & {*around} and {*around} & _FAVOURITE:
+        return True
+    last = heard.ledger.last
+    if last is None or mention.end - mention.start > 1 or {*mention.item_ids} & {*heard.ledger.shown}:
+        return False
+    word = re.escape(heard.message.words[mention.start].text)
+    return bool(re.search(rf"\b{word} [A-Z][a-z]+|(?<![.!?] )\b[A-Z][a-z]+ {word}\b", last.text))
+
+
+def says_yes_to(heard: Heard) -> tuple[str, ...]:
+    """The one item that the reply before asked about with “did you like ...?”, where the message is nothing but a yes."""
+    last = heard.ledger.last
+    asked = [a.item_id for a in heard.ledger.at_hand if not a.back and not a.ago]
+    yes = (
+        len(asked) == 1
+        and last is not None
+        and _LIKED_IT.search(last.text.lower())
+        and _ONLY_YES.fullmatch(heard.folded)
+    )
+    return tuple(asked) if yes else ()
 
 
 def _looks(name: str, words: Sequence[str], asks: bool = False) -> dict[str, float]:

@@ -22,9 +22,9 @@ _DISLIKE = (
     r"(?:hate|hated|hates|dislike|disliked|detest|detested|loathe|loathed|despise"
     r"|despised|(?:do not|dont|didnt|did not|never|doesnt|wasnt|not|cant|couldnt"
     r"|wont|isnt|arent)"
-    r" (?:\w+ ){0,2}?(?:like|liked|love|loved|enjoy|enjoyed|stand|care for|get into"
+    r" (?:(?!make|making|movies?|films?|books?|have|any|find|see)\w+ ){0,2}?(?:like|liked|love|loved|enjoy|enjoyed|stand|care for|get into"
     r"|a fan of|fan of|fond of|into|keen on)|couldnt finish|bored by|tired of|sick"
-    r" of|thumbs down (?:for|to)|not keen on)"
+    r" of|thumbs down (?:for|to)|not keen on|(?:not|nothing) (?:(?:something|anything|one) )?(?:thats |that is |too |so )?(?:like|similar to))"
 )
 _SEEN = (
     r"(?:(?:have|ive|i|we|weve|already|just|has|had|recently|finally) (?:\w+ ){0,2}?(?:seen"
@@ -80,6 +80,9 @@ _EXCEPT = (
     r"(?:^|\s)(?:not|except|except for|without|other than|apart from|besides|excluding"
     r"|but not)(?: for| the film| the book)?$"
 )
+_OTHER_THAN = re.compile(
+    r"(?:^|\s)other than$|(?:thanks|thank you) (?:(?:so|very) much )?for (?:suggesting|recommending|mentioning)$"
+)
 _NOT_AFTER = r"(?:wasnt|isnt|not so much|didnt|not really|was not|is not|less so|not)\b"
 _ONLY_NAMED = (
     r"(?:why|about|who (?:\w+ )?|when|how|where|what|whats|is|was|does|did|do you"
@@ -106,7 +109,7 @@ def roles_of(message: Message, mentions: tuple[TitleMention, ...]) -> tuple[Role
         end = mentions[number + 1].start if number + 1 < len(mentions) else len(message.words)
         before, after = _clause_before(message, start, mention.start), _clause_after(message, mention.end, end)
         was = roles[-1] if roles else None
-        role = _said_after(after, was) or _said_before(before)
+        role = _said_after(after, was) or ("except" if _OTHER_THAN.search(before) else _said_before(before))
         if role is None and re.search(r"(?:^|\s)(?:found|find|thought|think)$", before) and re.match(_BAD_WORDS, after):
             role = "dislike"
         if role is None and was in {"like", "dislike"} and re.search(r"(?:^|but |and |though )not$", before):
@@ -184,7 +187,7 @@ def _spread_back(message: Message, mentions: tuple[TitleMention, ...], roles: li
 
 def asks_only(message: Message, mention: TitleMention) -> bool:
     """Whether the words before a title ask about it (“who directed”, “tell me about”)."""
-    before = " ".join(word.folded for word in message.words[: mention.start])
+    before = _clause_before(message, 0, mention.start)
     return bool(re.search(rf"(?:^|\s){_ONLY_NAMED}(?=\s|$)", before))
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from agent.planner.heard import Heard
 from agent.planner.learned import Choice, Row
-from agent.planner.mention_features import at_hand_features, named_features
+from agent.planner.mention_features import at_hand_features, named_features, of_a_person, says_yes_to
 from agent.planner.plan_types import Plan
 from agent.planner.roles import Role, asks_only
 from agent.planner.speech_acts import ACTS, SpeechAct, act_features, act_of, asked_before
@@ -70,10 +70,14 @@ class SecondOpinion:
             pointed = any(r.start == mention.start for r in heard.references)
             if (pointed and of_others) or (pointing(heard, mention) and doubts and min(doubts) >= SURE_NOT):
                 roles[number] = _without(roles[number])
+            elif pointed and roles[number] == "seen" and _tells_of(mention, meant):
+                roles[number] = _sense_of(meant)
         said = {i for m, r in zip(mentions, roles, strict=True) if r in {"like", "dislike"} for i in m.item_ids}
-        role: Role = "dislike" if meant and not any(v.good for v in meant) else "like"
+        role = _sense_of(meant)
         points = any(not r.pronoun for r in heard.references)  # “not the first one, it was boring” speaks of that one
         judged = tuple((i, role) for i in _meant(heard, meant, odds) if i not in said) if tells and not points else ()
+        if not meant and (liked := says_yes_to(heard)):
+            judged = tuple((i, "like") for i in liked if i not in said)
         kept = tuple(_of_what_was_met(heard, m, r) if tells else m for m, r in zip(mentions, roles, strict=True))
         return replace(heard, slots=replace(heard.slots, mentions=kept, roles=tuple(roles)), judged=judged)
 
@@ -118,6 +122,15 @@ def act_vectors(embedder: Embedder, messages: Sequence[Heard]) -> list[tuple[Row
     return rows
 
 
+def _sense_of(meant: Sequence[Verdict]) -> Role:
+    return "dislike" if meant and not any(v.good for v in meant) else "like"
+
+
+def _tells_of(mention: TitleMention, meant: Sequence[Verdict]) -> bool:
+    """“I saw both and they were awesome”: what was seen is judged behind it, of as many as are pointed at."""
+    return any(v.plain and v.own and (v.many or len(mention.item_ids) == 1) for v in meant)
+
+
 def _meant(heard: Heard, meant: Sequence[Verdict], odds: Mapping[str, float]) -> list[str]:
     """The items at hand that are judged; of several that were named together only where all are meant, or one without doubt."""
     many = any(v.many for v in meant)
@@ -158,12 +171,16 @@ def _settled(heard: Heard, mention: TitleMention, role: Role, named: Choice, fea
     asked = features.get("clause asks") and asks_only(heard.message, mention)
     if role in _SETTLED or mention.close or asked:
         return role
+    if role != "anchor" and (_only_hoped(features) or of_a_person(heard, mention)):
+        return _without(role)
     odds = named.probabilities(features)
     learned = _role(odds)
     if role == "anchor":
         return "dislike" if learned == "dislike" else role
     if role == "dislike":
         return learned or role
+    if role == "seen" and "then True told" in features:
+        return "like"  # “have you seen X? Loved that one”
     if role in {"topic", "seen"} and features.get("whole asked liked"):
         return learned or "like"  # a title alone answers what was asked
     unsaid = (role == "topic" and features["whole"]) or (role == "seen" and "all liked" not in features)
@@ -171,6 +188,11 @@ def _settled(heard: Heard, mention: TitleMention, role: Role, named: Choice, fea
         return role
     doubted = odds["no"] >= (SURE_NOT if features.keys() & _DOUBTS else NEVER)
     return learned or (_without(role) if doubted else role)
+
+
+def _only_hoped(features: Mapping[str, float]) -> bool:
+    """“I have heard that X is good”, “I would love X”: praise of it that is hearsay or a wish, and none that is told."""
+    return "own True hoped" in features and not features.keys() & {"own True told", "then True told", "own False told"}
 
 
 def _role(odds: Mapping[str, float]) -> Role | None:

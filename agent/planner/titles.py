@@ -50,6 +50,7 @@ _OPENERS = word_set(
 """Words that a sentence begins with where the mark before it was left out."""
 
 
+_INITIALS = re.compile(r"\b(?:\w\. ?){2,}")
 _FEW, _LEAST_LETTERS = 3, 5
 
 
@@ -81,10 +82,8 @@ class TitleReader:
         whole: dict[tuple[str, ...], list[str]] = {}
         parts: dict[tuple[str, ...], list[str]] = {}
         for item in self.catalogue.items:
-            initials = (
-                "".join(fold(item.title).split()) if re.fullmatch(r"(\w\.){2,}\w?\.?", item.title.strip()) else ""
-            )
-            for form in (*title_forms(item.title), *((initials,) if initials else ())):
+            initials = _INITIALS.sub(lambda found: re.sub(r"\W", "", found.group()) + " ", item.title)
+            for form in dict.fromkeys((*title_forms(item.title), *title_forms(initials))):
                 for said in {form, re.sub(r"\bversus\b", "vs", form), re.sub(r"\bvs\b", "versus", form)}:
                     whole.setdefault(_as_read(said), []).append(item.item_id)
             for form in _main_parts(item.title):
@@ -196,6 +195,8 @@ class TitleReader:
     ) -> TitleMention | None:
         for words, ids in self._fitting(message, place):
             end = place + len(words)
+            if self._goes_on(message, end):
+                continue
             known = familiar.intersection(ids) and not (len(words) == 1 and words[0] in _PRONOUNS)
             article = message.at(place - 1) in _INDEFINITE
             dated = self._dated(message, end, ids)
@@ -228,6 +229,14 @@ class TitleReader:
             )
             if (same or apostrophe) and inside:
                 yield words, forms[words]
+
+    def _goes_on(self, message: Message, end: int) -> bool:
+        """Whether a subtitle follows that makes it another title (“Jumanji: Next Level”)."""
+        if end >= len(message.words) or message.words[end].stop != ":":
+            return False
+        word = message.words[end]
+        attached = message.raw[message.words[end - 1].end : word.start] == ":"
+        return attached or (word.capital and word.folded not in _OPENERS | GOOD | BAD | _EXCLAIMED)
 
     def _dated(self, message: Message, end: int, ids: tuple[str, ...]) -> bool:
         """Whether the year of one of them stands in brackets right behind: then the words are its title, whatever they are."""

@@ -6,6 +6,7 @@ Knows no weights: `mention_features` takes them as features.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ _LITTLE = word_set(
 _VERY = word_set("really very so pretty quite super just such kind of sort totally absolutely too most all old little ")
 _CRIES = word_set(
     "oh ah wow ok okay yes yeah yea yep no well so very really sounds great good nice perfect awesome cool excellent fantastic wonderful "
-    "amazing fun lovely brilliant all the best sure definitely absolutely thanks thank you and"
+    "amazing fun lovely brilliant all the best sure definitely absolutely thanks thank you and another"
 )
 _MADE = word_set("done made acted written crafted shot told")
 _SAW = word_set("seen watched watch saw see seeing watching rewatch rewatched")
@@ -167,7 +168,12 @@ def _sense(words: tuple[str, ...], place: int) -> bool | None:
 def _many(words: tuple[str, ...]) -> bool:
     """Whether a clause is of several things."""
     return any(
-        w in MANY and not (w == "all" and words[n + 1 : n + 2] in {("time",), ("the",)}) for n, w in enumerate(words)
+        w in MANY
+        and not (w == "all" and words[n + 1 : n + 2] in {("time",), ("the",)})
+        and not (
+            w in _MOVIES and ("one", "of") in itertools.pairwise(words[max(0, n - 6) : n])
+        )  # “one of my favorite movies”
+        for n, w in enumerate(words)
     )
 
 
@@ -224,7 +230,8 @@ def _is_own(words: tuple[str, ...], place: int) -> bool:
     if often:
         return bool({*before} & {"i", "we", "ive", "weve", "id"})
     if words[place] in _FEELS:
-        mine = {*before} & {"i", "we", "ive", "weve"} or not [w for w in before if w not in _VERY | _CRIES]
+        first = next((w for w in before if w not in _VERY | _CRIES), "")
+        mine = {*before} & {"i", "we", "ive", "weve"} or not first or first in _SAW
         return bool(mine)
     if {*before} & _IT_IS or ({*before} & _IT and {*before} & _IS):
         return True
@@ -258,6 +265,7 @@ def _of(words: tuple[str, ...], place: int) -> str:
         return "other"
     if words[place] in LIKE | word_set("hate hated dislike disliked"):
         at = words.index(behind, place) + 1 if behind else len(words)
+        at += words[at : at + 1] in {("two",), ("three",)}
         if behind in word_set("that this these those") and at < len(words) and words[at] not in _FILMS | _LITTLE:
             return "other"
         if behind in POINTS or (behind in word_set("watching seeing") and {*words[place:]} & POINTS):

@@ -44,6 +44,7 @@ KIN = (
 """Whom people tell of."""
 KEEN = r"in|for|mood|into|fan|fond|keen|on|up|feel|feeling|interested|big|huge|like"
 """The words between “not” and what somebody does not care for: “not in the mood for”, “not a big fan of”, “not into”."""
+_FACES = re.compile(r"(?:(?<=\s)|^)[:;=]['’]?-?[DPpOoSsXx3](?!\w)")
 _SIGNS = frozenset("$€£¥") | {"<", ">", "<=", ">="}
 _PLURALS = {
     "children": "child",
@@ -156,7 +157,7 @@ def read_message(raw: str) -> Message:
     quotes = _quote_of(raw)
     words: list[Word] = []
     stop = ""
-    for found in _TOKEN.finditer(raw):
+    for found in _TOKEN.finditer(_FACES.sub(lambda face: " " * len(face.group()), raw)):
         mark = found.group()
         folded = mark.replace(",", "").rstrip(".") if _NUMBER.match(mark) else mark if mark in _SIGNS else fold(mark)
         if not folded:
