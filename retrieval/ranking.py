@@ -90,7 +90,7 @@ with each more.
 Of one like little follows, and the surest guesses are what everybody likes: a list of them is right most often, and says to everybody the same.
 So what goes with just this like is brought forward.
 """
-FIRST_FEW_STRENGTH = 0.6
+FIRST_FEW_STRENGTH = 0.2
 """As far as one like still beats popularity beyond doubt: by the rule of `python -m eval few_likes`, on validation people alone."""
 FIRST_FEW_CONSTANT = 3
 """In place of `RANK_CONSTANT`: the fifth place is worth half of the first, and the twentieth a sixth."""
