@@ -152,6 +152,11 @@ class Ledger:
         return tuple(found.values())
 
     @property
+    def just(self) -> tuple[str, ...]:
+        """Of what is at hand the items that the reply before named."""
+        return tuple(a.item_id for a in self.at_hand if not a.back and not a.ago and a.ours)
+
+    @property
     def last_two(self) -> tuple[str, ...]:
         """The two items that were spoken of last, each by itself; the newest list where a list came last."""
         spoken: list[str] = []

@@ -236,8 +236,8 @@ class ReferenceReader:
     def _alls(self, message: Message, ledger: Ledger) -> list[Reference]:
         return [
             self._made(message, (start, end), ledger.listed)
-            for start, end, _ in self._places(message, ALL)
-            if ledger.listed
+            for start, end, match in self._places(message, ALL)
+            if len(ledger.listed) > ("both" in match.group())
         ]
 
     def _pronouns(self, message: Message, ledger: Ledger) -> list[Reference]:

@@ -1,9 +1,9 @@
 """How well messages of real seekers are understood: `python -m eval planner --data FOLDER` (the folder of the data sets).
 
-The labels in tests/data/planner are of 62 whole conversations, drawn by seed from ReDial's validation and INSPIRED's development part,
-which three readers read (tests/data/planner/labels.md); they hold ids and labels, the texts are read from the data folder. Every message
-is planned in its context: what the recommender named before counts as shown, what the person named as spoken of. Halves are drawn by the
-digest of the dialogue's id; the planner was tuned on one of them only.
+The labels in tests/data/planner are of whole conversations, drawn by seed from ReDial's validation and INSPIRED's development part, which
+three readers read (tests/data/planner/labels.md); they hold ids and labels, the texts are read from the data folder. Every message is planned
+in its context: what the recommender named before counts as shown, what the person named as spoken of. The planner was tuned on labels.jsonl;
+what is reported are the messages of reported.jsonl, which were labelled last and read by nobody who works on the planner.
 
 A title counts by its name without the year, in the role liked or disliked; a filter by attribute, sense and value, whether demanded or
 preferred; a word of the search text by its singular. A bound that is only preferred (“newer”) is left out: how new is a matter of taste.
@@ -27,13 +27,14 @@ from agent.planner.plan import Planner
 from agent.planner.plan_types import Plan
 from agent.planner.speech_acts import act_of
 from agent.planner.words import singular
-from eval.dialogues import DATA, Dialogue, Half, Message, half_of, read_dialogues, read_films
+from eval.dialogues import DATA, Dialogue, Half, Message, read_dialogues, read_films
 from prompts import utterances
 from retrieval.catalogue import Catalogue
 from retrieval.titles import fold, title_forms, trailing_year
 from vouch.ports import Embedder
 
 LABELS = Path(__file__).parent.parent / "tests" / "data" / "planner" / "labels.jsonl"
+REPORTED = LABELS.with_name("reported.jsonl")
 Interval = tuple[float, float, float]
 MERGED = {"yes": "close", "thanks": "close", "greeting": "talk", "talk": "talk", "no": "request"}
 """Labels that call for the same: accepting and thanking end a search, “no” asks for others, the rest is talk."""
@@ -72,6 +73,7 @@ class Case:
     dialogue: Dialogue
     message: Message
     label: Understood
+    half: Half = "tuned on"
 
     @property
     def ledger(self) -> Ledger:
@@ -123,9 +125,7 @@ def planner_table(folder: Path, embedder: Embedder) -> PlannerTable:
     halves: tuple[Half, ...] = ("tuned on", "reported")
     understand = by_planner(films, embedder)
     found = [(case, understand(case)) for case in labelled]
-    rows = [
-        row for half in halves for row in rows_of("planner", half, [p for p in found if p[0].dialogue.half == half])
-    ]
+    rows = [row for half in halves for row in rows_of("planner", half, [p for p in found if p[0].half == half])]
     return PlannerTable(rows=tuple(rows))
 
 
@@ -147,20 +147,23 @@ def planner_of(films: Catalogue, embedder: Embedder) -> Planner:
 
 
 def cases(folder: Path, films: Catalogue) -> tuple[Case, ...]:
-    """The labelled messages in the order of the file."""
+    """The labelled messages in the order of the files."""
     dialogues = {(d.data, d.dialogue_id): d for d in read_dialogues(folder, films)}
     found = []
     for row in labels():
         dialogue = dialogues[row["data"], row["dialogue"]]
         message = next(m for m in dialogue.messages if m.number == row["utterance"])
-        found.append(Case(dialogue=dialogue, message=message, label=_label(row, films)))
+        found.append(Case(dialogue=dialogue, message=message, label=_label(row, films), half=row["half"]))
     return tuple(found)
 
 
 @cache
 def labels() -> tuple[dict[str, Any], ...]:
-    """The rows of the labels' file."""
-    return tuple(json.loads(line) for line in LABELS.read_text("utf-8").splitlines())
+    """The rows of both files, each with its half."""
+    halves: tuple[tuple[Half, Path], ...] = (("tuned on", LABELS), ("reported", REPORTED))
+    return tuple(
+        json.loads(line) | {"half": half} for half, path in halves for line in path.read_text("utf-8").splitlines()
+    )
 
 
 def _label(row: dict[str, Any], films: Catalogue) -> Understood:
@@ -261,4 +264,4 @@ def _resampled(counts: Any, figure: Callable[[Any], Any], *, resamples: int = 10
     return float(figure(counts.sum(axis=0))), float(low), float(high)
 
 
-__all__ = ["PlannerRow", "PlannerTable", "Understood", "cases", "half_of", "planner_table", "understood"]
+__all__ = ["PlannerRow", "PlannerTable", "Understood", "cases", "planner_table", "understood"]

@@ -70,7 +70,7 @@ def model_table(
 
 def sample(labelled: Sequence[Case], messages: int) -> tuple[Case, ...]:
     """So many of the reported half, by the digest of dialogue and number; all where there are fewer."""
-    reported = [case for case in labelled if case.dialogue.half == "reported"]
+    reported = [case for case in labelled if case.half == "reported"]
     return tuple(sorted(reported, key=_drawn)[:messages])
 
 

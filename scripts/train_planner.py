@@ -2,8 +2,8 @@
 
     python scripts/train_planner.py DATA_FOLDER     (the folder of the data sets; about two minutes)
 
-It learns from conversations of the half that the planner may be tuned on: messages labelled by reading (tests/data/planner), and, as a
-prior for which films are liked, the forms that ReDial's seekers filled in about every film of their conversation. Weights are drawn to
+It learns from conversations that the planner may be tuned on: messages labelled by reading (labels.jsonl and learned_from.jsonl in
+tests/data/planner), and, as a prior for which films are liked, the forms that ReDial's seekers filled in about every film of their conversation. Weights are drawn to
 the prior's by an L2 penalty. Beside them stand answers written for this project (answers.tsv there), never held out. Features of what a
 message does come from plans made without its own dialogue (five folds). What it prints is measured on dialogues held out in the same way;
 `python -m eval planner` reports on the half that nothing here reads.
@@ -75,8 +75,9 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     arguments = parser.parse_args()
     films, embedder = read_films(arguments.data), MiniLmEmbedder()
-    dialogues = [d for d in read_dialogues(arguments.data, films) if d.half == "tuned on"]
-    labelled = [*labelled_messages(dialogues), *answers(films)]
+    every = read_dialogues(arguments.data, films)
+    labelled = [*labelled_messages(every), *answers(films)]
+    dialogues = [d for d in every if d.half == "tuned on"]
     forms = _forms(arguments.data / "redial-valid" / "valid_data.jsonl")
     rules = Planner(films, IntentReader(embedder, utterances()), choices={})
     say("reading labelled messages")
@@ -115,9 +116,7 @@ def labelled_messages(dialogues: Sequence[Dialogue]) -> list[Labelled]:
     ]
     found = []
     for row in map(json.loads, lines):
-        dialogue = by_id.get((row["data"], row["dialogue"]))
-        if dialogue is None:
-            continue  # of the half that is reported
+        dialogue = by_id[row["data"], row["dialogue"]]
         message = next(m for m in dialogue.messages if m.number == row["utterance"])
         intent = row.get("intent")
         roles = {**dict.fromkeys(row.get("liked", ()), "liked"), **dict.fromkeys(row.get("disliked", ()), "disliked")}

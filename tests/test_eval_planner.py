@@ -9,7 +9,7 @@ import pytest
 
 from agent.models import model_plan
 from agent.planner.plan_types import Plan
-from eval.dialogues import half_of, read_dialogues, read_films
+from eval.dialogues import read_dialogues, read_films
 from eval.planner import cases, labels, understood
 from eval.planner_models import as_plan, sample
 from retrieval.catalogue import Catalogue
@@ -22,7 +22,7 @@ FILMS = Catalogue(
 
 
 def test_labels_hold_ids_and_labels_and_no_text() -> None:
-    known = {"data", "dialogue", "utterance", "intent", "liked", "disliked", "seen", "filters", "words"}
+    known = {"data", "dialogue", "utterance", "intent", "liked", "disliked", "seen", "filters", "words", "half"}
     assert len(labels()) >= 300
     assert all(set(row) <= known for row in labels())
     assert all(re.fullmatch(r"\d+", i) for row in labels() for i in (*row.get("liked", ()), *row.get("disliked", ())))
@@ -31,8 +31,12 @@ def test_labels_hold_ids_and_labels_and_no_text() -> None:
 def test_both_sets_and_both_halves_have_their_share() -> None:
     by_data = [row["data"] for row in labels()]
     assert min(by_data.count(name) for name in set(by_data)) >= 0.4 * len(by_data)
-    reported = [half_of(row["dialogue"]) == "reported" for row in labels()]
-    assert 150 <= sum(reported) <= len(reported) - 150
+    reported = [row["half"] == "reported" for row in labels()]
+    assert 300 <= sum(reported) <= len(reported) - 300
+    dialogues = {
+        half: {row["dialogue"] for row in labels() if row["half"] == half} for half in ("tuned on", "reported")
+    }
+    assert not dialogues["tuned on"] & dialogues["reported"]
 
 
 def test_a_plan_says_titles_filters_and_words() -> None:
@@ -113,5 +117,5 @@ def test_a_sample_is_of_the_reported_half_and_the_same_every_time(data_folder: P
     labelled = cases(data_folder, read_films(data_folder))
     drawn = sample(labelled, 20)
     assert [id(c) for c in drawn] == [id(c) for c in sample(labelled, 20)]
-    assert {c.dialogue.half for c in drawn} == {"reported"}
+    assert {c.half for c in drawn} == {"reported"}
     assert len(drawn) == 20

@@ -59,6 +59,7 @@ class Size:
 class Reading:
     """What has been read of one message so far. `claimed` has one entry a word: None, "drop" or "keep" (stays in the query's text).
     `rewritten`: word places whose word stands otherwise in the query's text (“funnier” -> “funny”).
+    `titled`: word places of titles.
     """
 
     message: Message
@@ -67,6 +68,7 @@ class Reading:
     sizes: list[Size] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     rewritten: dict[int, str] = field(default_factory=dict)
+    titled: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         if not self.claimed:

@@ -36,7 +36,7 @@ _ASKED = {
     "asked": re.compile(r"\?"),
     "asked seen": re.compile(r"\b(?:seen|see|watched|heard)\b[^?]*\?"),
     "asked liked": re.compile(
-        r"\b(?:did|do|liked?|enjoy)\b[^?]*\b(?:like|enjoy)\b[^?]*\?|\b(?:liked|loved|enjoyed)\b[^?.]*\?|favou?rite[^?]*\?|think[^?]*\?"
+        r"\b(?:did|do|liked?|enjoy)\b[^?]*\b(?:like|enjoy)\b[^?]*(?:\?|$)|\b(?:liked|loved|enjoyed)\b[^?.]*\?|favou?rite[^?]*\?|think[^?]*\?"
     ),
     "said liked": re.compile(
         r"\b(?:i|we|my \w+) (?:\w+ )?(?:loved?|liked?|enjoyed|adored?)\b|favou?rite|(?:good|great|best)(?: one)?[.!]*$"
@@ -55,10 +55,10 @@ _ONLY_YES = re.compile(
     r"(?:(?:oh|hell|heck|yes|yeah|yep|yea|yup|yas|sure|totally|absolutely|definitely|certainly|very much|so much|a lot|of course|i|we|did|so) ?)+"
 )
 _ENDS = frozenset(".!?;")
-_CALLINGS = word_set(
-    "actor actors actress actresses comedian comedians director directors singer singers author authors writer writers"
-)
-_FAVOURITE = word_set("favorite favorites favourite favourites best greatest")
+_CALLING = r"(?:actor|actress|comedian|comic|director|singer|author|writer)(?:e?s)?"
+_CALLED = re.compile(rf"(?:is|are|was)(?: \w+){{0,5}} {_CALLING}(?: |$)")
+_CALLS = re.compile(rf"(?:favou?rite|best) {_CALLING}(?: (?:is|are|was|has to be|would be|gotta be))?$")
+_WHOM = re.compile(rf"(?:favou?rite|like|love) (?:\w+ )?{_CALLING}")
 STRONG = 4.0
 """The value of a feature that is rare and tells much: its weight is drawn to nothing less than others' are."""
 DATED = "dated"
@@ -83,7 +83,8 @@ def named_features(heard: Heard, mention: TitleMention, role: Role, place: int) 
     found |= {f"r{n}:{w}": 0.7 for n, w in enumerate(words[end : min(after, end + 2)])}
     shown, last = set(heard.ledger.shown), heard.ledger.last
     ids = set(mention.item_ids)
-    whole = float(end - start >= len(words) - 2)
+    named = {p for m in others for p in range(m.start, m.end)}
+    whole = float(len(words) - len(named) <= 2)
     found |= {
         "shown": float(bool(ids & shown)),
         "just shown": float(last is not None and bool(ids & set(last.shown))),
@@ -177,13 +178,14 @@ def at_hand_features(heard: Heard, item: AtHand) -> dict[str, float]:
 
 def of_a_person(heard: Heard, mention: TitleMention) -> bool:
     """Whether words that are a title mean somebody: “The Rock is one of my favorite actors”, “love Morgan” where Morgan Freeman was named."""
-    low, high = _clause(heard, mention.start, mention.end)
-    around = [
-        w.folded for p, w in enumerate(heard.message.words[low:high], low) if not mention.start <= p < mention.end
-    ]
-    if _CALLINGS & {*around} and {*around} & _FAVOURITE:
+    words = [word.folded for word in heard.message.words]
+    before, behind = " ".join(words[: mention.start]), " ".join(words[mention.end : mention.end + 7])
+    if _CALLED.match(behind) or _CALLS.search(before):
         return True
     last = heard.ledger.last
+    dated = "(" in heard.message.words[mention.end - 1].stop
+    if last is not None and not dated and _WHOM.search(last_asked(last.text)):
+        return True
     if last is None or mention.end - mention.start > 1 or {*mention.item_ids} & {*heard.ledger.shown}:
         return False
     word = re.escape(heard.message.words[mention.start].text)
@@ -193,14 +195,14 @@ def of_a_person(heard: Heard, mention: TitleMention) -> bool:
 def says_yes_to(heard: Heard) -> tuple[str, ...]:
     """The one item that the reply before asked about with “did you like ...?”, where the message is nothing but a yes."""
     last = heard.ledger.last
-    asked = [a.item_id for a in heard.ledger.at_hand if not a.back and not a.ago]
+    asked = heard.ledger.just
     yes = (
         len(asked) == 1
         and last is not None
         and _LIKED_IT.search(last.text.lower())
         and _ONLY_YES.fullmatch(heard.folded)
     )
-    return tuple(asked) if yes else ()
+    return asked if yes else ()
 
 
 def _looks(name: str, words: Sequence[str], asks: bool = False) -> dict[str, float]:

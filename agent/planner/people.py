@@ -64,6 +64,8 @@ def person_context(reading: Reading, span: tuple[int, int], story: tuple[tuple[i
         "directed",
     }:
         return "work"
+    if message.at(start - 1) in {"with", "starring"} and start - 2 in reading.titled:
+        return "story"  # “X with Bela Lugosi” says which film is meant
     if in_story(start, story) and message.at(start - 1) != "with":
         return "story"
     if message.at(start - 1) in {"like", "than", "of"}:

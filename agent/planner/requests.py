@@ -170,7 +170,7 @@ class Requests:
                     filters = [of_theirs, *(c.argument for c in heard.slots.filters if c.op == "=")]
                     return Plan(
                         calls=(call("recommend", filters=filters, exclude=[self.names.name(focus)]),),
-                        aside=heard.aside("refine"),
+                        aside=heard.aside("refine", of_same=attribute.name),
                     )
         return None
 

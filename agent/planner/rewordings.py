@@ -17,6 +17,7 @@ from agent.planner.words import KIN, LEAD, Message, without_ages
 from agent.reference_words import SUPERLATIVE_OF
 
 _HESITATES = re.compile(r"^\s*(?:h+m+|u+m+|u+h+|erm?)\b[\s,.…]*(?=\S)", re.IGNORECASE)
+_ROMCOM = re.compile(r"\brom[- ]?com(?P<many>s?)\b", re.IGNORECASE)
 _TELL = re.compile(
     r"\btell me (?:something|anything|everything|a (?:bit|little|lot)|all)(?: more)? (?=about\b)", re.IGNORECASE
 )
@@ -65,13 +66,27 @@ _WHAT_IF = re.compile(
 )
 
 
+_ASKED_KIND = re.compile(
+    r"(?:^|.*[.!?,] )(?:so |and |or )?(?:(?:do|did|would|are) )?(?:you|u) (?:\w+ ){0,2}?(?:like|enjoy|love|prefer|want|into|fan of|fond of"
+    r"|interested in|in the mood for)(?: watching| to watch)? (?P<what>[^?]+)\?[^?]*",
+    re.IGNORECASE,
+)
+_YES_TO_IT = re.compile(
+    r"(?:(?:oh|ooh|hell|yes|yeah|yea|yep|yup|sure|definitely|absolutely|totally|of course|very much|both|all|i do|we do|i am|i love (?:them|those|it)"
+    r"|(?:they|those|both|it) (?:are|is)(?: all)? (?:good|great|fine|my favou?rites?|my favou?rite))(?: |$))+"
+)
+
+
 def plainly(raw: str) -> str:
-    """The message without what delays it, and with a child's age as the word child.
+    """The message without what delays it, with a child's age as the word child, and “rom-com” spelt out.
 
     >>> plainly("hmm, tell me something about Faust")
     'tell me about Faust'
     """
-    return _TELL.sub("tell me ", _HESITATES.sub("", without_ages(raw)))
+    return _ROMCOM.sub(
+        lambda said: "romantic comed" + ("ies" if said["many"] else "y"),
+        _TELL.sub("tell me ", _HESITATES.sub("", without_ages(raw))),
+    )
 
 
 @dataclass(frozen=True)
@@ -92,6 +107,7 @@ class Rewordings:
             _but_now,
             _what_if,
             _of_somebody,
+            self._yes_to_kind,
         )
         return next((said for reword in table if (said := reword(raw, message, ledger)) is not None), None)
 
@@ -99,6 +115,15 @@ class Rewordings:
         """“Is any of those shorter than an hour?” -> “only shorter than an hour”."""
         asked = _ANY_OF_THESE.fullmatch(message.folded) if ledger.listed else None
         return f"only {asked['what']}" if asked and self.reader.read(asked["what"]).filters else None
+
+    def _yes_to_kind(self, raw: str, message: Message, ledger: Ledger) -> str | None:
+        """“Yes, both are good” where it was asked “Do you like comedies and thrillers?” -> “I like comedies and thrillers”."""
+        asked = _ASKED_KIND.fullmatch(ledger.last.text) if ledger.last is not None else None
+        if asked is None or not _YES_TO_IT.fullmatch(message.folded):
+            return None
+        said = f"I like {asked['what'].strip()}"
+        slots = self.reader.read(said)
+        return said if (slots.filters or slots.prefer) and not slots.mentions else None
 
 
 def _most_of_these(raw: str, message: Message, ledger: Ledger) -> str | None:

@@ -24,7 +24,9 @@ _DISLIKE = (
     r"|wont|isnt|arent)"
     r" (?:(?!make|making|movies?|films?|books?|have|any|find|see)\w+ ){0,2}?(?:like|liked|love|loved|enjoy|enjoyed|stand|care for|get into"
     r"|a fan of|fan of|fond of|into|keen on)|couldnt finish|bored by|tired of|sick"
-    r" of|thumbs down (?:for|to)|not keen on|(?:not|nothing) (?:(?:something|anything|one) )?(?:thats |that is |too |so )?(?:like|similar to))"
+    r" of|thumbs down (?:for|to)|not keen on"
+    r"|(?:not|dont|do not|never|isnt|arent) (?:\w+ )?(?:into|like|a fan of|fan of|care for) (?:movies|films|books|things|stuff|ones) (?:like|such as)"
+    r"|(?:not|nothing) (?:(?:something|anything|one) )?(?:thats |that is |too |so )?(?:like|similar to))"
 )
 _SEEN = (
     r"(?:(?:have|ive|i|we|weve|already|just|has|had|recently|finally) (?:\w+ ){0,2}?(?:seen"
@@ -80,6 +82,16 @@ _EXCEPT = (
     r"(?:^|\s)(?:not|except|except for|without|other than|apart from|besides|excluding"
     r"|but not)(?: for| the film| the book)?$"
 )
+_CUE = re.compile(
+    r"(?:^|\s)(?:i|we) (?:\w+ ){0,3}?(?:like|liked|love|loved|enjoy|enjoyed|hate|hated|dislike|disliked)$"
+)
+_LESS_SO = re.compile(r"(?:^|\s)but (?:not|less) so (?:much )?(?:in|for|with|of)$")
+_COMPARED = re.compile(
+    r"(?:(?:^|\s)(?:is|was) (?:it|that|this|the (?:movie|film|book|plot|story)) (?:(?!i |we |you )\w+ ){0,4}?"
+    r"|(?:^|\s)(?:its|thats|(?:it|that|this|that one) (?:is|was|sounds?|looks?|seems?|feels?)) (?:(?!i |we |you )\w+ ){0,3}?"
+    r"|^(?:do|did|have|would) you (?:\w+ ){0,5}?|^(?:kind of|kinda|sort of|sorta) )"
+    r"(?:like|similar to|take on|version of)(?: an?)?$"
+)
 _OTHER_THAN = re.compile(
     r"(?:^|\s)other than$|(?:thanks|thank you) (?:(?:so|very) much )?for (?:suggesting|recommending|mentioning)$"
 )
@@ -109,6 +121,13 @@ def roles_of(message: Message, mentions: tuple[TitleMention, ...]) -> tuple[Role
         end = mentions[number + 1].start if number + 1 < len(mentions) else len(message.words)
         before, after = _clause_before(message, start, mention.start), _clause_after(message, mention.end, end)
         was = roles[-1] if roles else None
+        if number and _LESS_SO.search(before):
+            roles.append("dislike")  # “loved her in A, but not so much in B”
+            continue
+        if _LESS_SO.search(after) and number + 1 < len(mentions):
+            after = ""
+        if number + 1 < len(mentions) and _CUE.search(after) and len(after.split()) == end - mention.end:
+            after = ""  # “A I do not like B”: that is said of B
         role = _said_after(after, was) or ("except" if _OTHER_THAN.search(before) else _said_before(before))
         if role is None and re.search(r"(?:^|\s)(?:found|find|thought|think)$", before) and re.match(_BAD_WORDS, after):
             role = "dislike"
@@ -189,6 +208,11 @@ def asks_only(message: Message, mention: TitleMention) -> bool:
     """Whether the words before a title ask about it (“who directed”, “tell me about”)."""
     before = _clause_before(message, 0, mention.start)
     return bool(re.search(rf"(?:^|\s){_ONLY_NAMED}(?=\s|$)", before))
+
+
+def compared(message: Message, mention: TitleMention) -> bool:
+    """Whether a title only says what something else is like (“is it like X?”, “it sounds like X”), and not what is wanted."""
+    return bool(_COMPARED.search(_clause_before(message, 0, mention.start)))
 
 
 def cue_spans(

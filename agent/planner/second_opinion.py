@@ -5,6 +5,7 @@ The rules stay in charge of what they read for certain: conditions, references, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -13,7 +14,7 @@ from agent.planner.heard import Heard
 from agent.planner.learned import Choice, Row
 from agent.planner.mention_features import at_hand_features, named_features, of_a_person, says_yes_to
 from agent.planner.plan_types import Plan
-from agent.planner.roles import Role, asks_only
+from agent.planner.roles import Role, asks_only, compared
 from agent.planner.speech_acts import ACTS, SpeechAct, act_features, act_of, asked_before
 from agent.planner.titles import TitleMention
 from agent.planner.verdicts import Verdict, agrees, applying, verdicts
@@ -39,6 +40,7 @@ _CERTAIN = frozenset({"why", "facets", "taste", "why_not", "compare", "forget", 
 _DOUBTS = frozenset({"left yours", "left would", "left unseen", "left alike"})
 """Only where such words stand before a title is a like that the rules found given up: one word with a capital is a title more often
 among a collection's own than among all films there are."""
+_WISH = re.compile(r"\b(?:something|anything)(?! like (?:that|it|this)\b)")
 _TOLD = frozenset({"genre", "star", "director"})
 """Attributes that people name in talk as often as in wishes."""
 _LISTS = frozenset({"recommend", "more_like", "find_item", "remember", "item_details"})
@@ -70,12 +72,14 @@ class SecondOpinion:
             pointed = any(r.start == mention.start for r in heard.references)
             if (pointed and of_others) or (pointing(heard, mention) and doubts and min(doubts) >= SURE_NOT):
                 roles[number] = _without(roles[number])
-            elif pointed and roles[number] == "seen" and _tells_of(mention, meant):
+            elif pointed and roles[number] in {"seen", "topic"} and _tells_of(mention, meant):
                 roles[number] = _sense_of(meant)
         said = {i for m, r in zip(mentions, roles, strict=True) if r in {"like", "dislike"} for i in m.item_ids}
         role = _sense_of(meant)
         points = any(not r.pronoun for r in heard.references)  # “not the first one, it was boring” speaks of that one
         judged = tuple((i, role) for i in _meant(heard, meant, odds) if i not in said) if tells and not points else ()
+        if not judged and not points and len(heard.ledger.just) == 1 and _opens(meant):
+            judged = tuple((i, role) for i in heard.ledger.just if i not in said)
         if not meant and (liked := says_yes_to(heard)):
             judged = tuple((i, "like") for i in liked if i not in said)
         kept = tuple(_of_what_was_met(heard, m, r) if tells else m for m, r in zip(mentions, roles, strict=True))
@@ -103,6 +107,8 @@ class SecondOpinion:
         if best == "ask" and not heard.targets and not heard.slots.empty:
             return None  # “is there anything about whales?” is about nothing that was spoken of
         rules = act_of(plan)
+        if rules == "request" and best != "ask" and heard.slots.text and _WISH.search(heard.slots.rest):
+            return None  # “I loved X, something eerie”
         margin = MUCH if doubtless else MARGIN if exact or searching else 0.0
         return best if best != rules and odds[best] - odds[rules] >= margin else None
 
@@ -117,13 +123,18 @@ def act_vectors(embedder: Embedder, messages: Sequence[Heard]) -> list[tuple[Row
     made = embedder.embed([heard.raw for heard in messages] + [text or "." for text in asked])
     rows: list[tuple[Row, ...]] = []
     for n in range(len(messages)):
-        before = made[len(messages) + n] * (3.0 if asked[n] else 0.0)
-        rows.append((made[n] * 3.0, before))
+        before = made[len(messages) + n] * (4.5 if asked[n] else 0.0)
+        rows.append((made[n] * 4.5, before))
     return rows
 
 
 def _sense_of(meant: Sequence[Verdict]) -> Role:
     return "dislike" if meant and not any(v.good for v in meant) else "like"
+
+
+def _opens(meant: Sequence[Verdict]) -> bool:
+    """“Great movie! Do you have another?”: what is said first judges what was just spoken of."""
+    return bool(meant) and meant[0].plain and meant[0].own and meant[0].first and not meant[0].many
 
 
 def _tells_of(mention: TitleMention, meant: Sequence[Verdict]) -> bool:
@@ -152,7 +163,7 @@ def _of_what_was_met(heard: Heard, mention: TitleMention, role: Role) -> TitleMe
 
 def certain(heard: Heard, plan: Plan) -> Literal["", "limits", "asked"]:
     """What leaves no doubt of what is wanted: conditions that are never said in mere talk, or a question about the collection."""
-    if any(c.attribute not in _TOLD for c in heard.slots.filters):
+    if plan.aside.get("of_same") or any(c.attribute not in _TOLD for c in heard.slots.filters):
         return "limits"
     questions = plan.aside.get("intent") in _CERTAIN or any(call.name not in _LISTS for call in plan.calls)
     return "asked" if questions else ""
@@ -168,6 +179,8 @@ def read_exactly(heard: Heard, plan: Plan) -> bool:
 def _settled(heard: Heard, mention: TitleMention, role: Role, named: Choice, features: Mapping[str, float]) -> Role:
     """The role of a title in the message. That it was seen says nothing of how it was, unless something is praised beside it or it answers
     what was liked."""
+    if role in {"anchor", "topic"} and compared(heard.message, mention):
+        return "noted"
     asked = features.get("clause asks") and asks_only(heard.message, mention)
     if role in _SETTLED or mention.close or asked:
         return role
@@ -179,8 +192,8 @@ def _settled(heard: Heard, mention: TitleMention, role: Role, named: Choice, fea
         return "dislike" if learned == "dislike" else role
     if role == "dislike":
         return learned or role
-    if role == "seen" and "then True told" in features:
-        return "like"  # “have you seen X? Loved that one”
+    if role == "seen" and features.keys() & {"then True told", "own False told", "then False told"}:
+        return "like" if "then True told" in features else "dislike"  # “have you seen X? Loved that one”
     if role in {"topic", "seen"} and features.get("whole asked liked"):
         return learned or "like"  # a title alone answers what was asked
     unsaid = (role == "topic" and features["whole"]) or (role == "seen" and "all liked" not in features)

@@ -107,6 +107,7 @@ class SlotReader:
         mentions = tuple(sorted((*titles, *apart), key=lambda m: m.start))
         for mention in mentions:
             reading.claim(mention.start, mention.end)
+        reading.titled = frozenset(p for m in titles for p in range(m.start, m.end))
         besides = courtesies(message, mentions)
         for courtesy in besides:
             reading.claim(courtesy.start, courtesy.end)
@@ -168,7 +169,9 @@ class SlotReader:
         known = self.titles.read(message, familiar)
         for mention in (*known, *unknown_titles(message, known, self.lexicon, self.titles)):
             words = tuple(w.folded for w in message.words[mention.start : mention.end])
-            person = (message.at(mention.start - 1) == "by" or mention.series) and self.lexicon.is_name(words)
+            by_whom = message.at(mention.start - 1) == "by" or mention.series or len(words) > 1
+            dated = mention.end > mention.start + 1 and "(" in message.words[mention.end - 1].stop
+            person = by_whom and not dated and not message.words[mention.start].quote and self.lexicon.is_name(words)
             value = (
                 words in self.lexicon.phrases
                 and not (len(words) == 1 and self.lexicon.is_name(words))

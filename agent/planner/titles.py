@@ -198,6 +198,7 @@ class TitleReader:
             if self._goes_on(message, end):
                 continue
             known = familiar.intersection(ids) and not (len(words) == 1 and words[0] in _PRONOUNS)
+            known = known and not (len(words) == 1 and self._in_a_name(message, place))
             article = message.at(place - 1) in _INDEFINITE
             dated = self._dated(message, end, ids)
             if dated or (known and not article) or self._stands_as_title(message, place, end, before):

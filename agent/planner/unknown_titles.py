@@ -167,4 +167,5 @@ def _means_something(message: Message, span: tuple[int, int], lexicon: Lexicon) 
     words = tuple(w.folded for w in message.words[span[0] : span[1]])
     parts = {words[i:j] for i in range(len(words)) for j in range(i + 1, len(words) + 1)}
     known = any(part in lexicon.phrases for part in parts if len(part) >= max(1, len(words) - 1))
+    known = known or any(len(part) > 1 and lexicon.is_name(part) for part in parts)  # “Laurel Ray and Hardy Bee”
     return known or bool(len(words) == 1 and lexicon.suggests(words[0]))

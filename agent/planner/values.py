@@ -21,6 +21,7 @@ _NO = re.compile(
     r"(?:^|\s)(?P<no>no|not|without|except|except for|nothing|non|avoid|avoiding"
     r"|minus|excluding|outside|outside of|other than|anything but|everything but|but not|rather than"
     r"|instead of|dont want|dont like|do not want|do not like"
+    r"|(?:dont|do not|never|didnt) (?:\w+ly )?(?:watch|see|care for|go for|enjoy)"
     r"|hate|hates|dislike|dislikes|cant stand|isnt|arent|never|neither|nor|less|too|least"
     r"|(?:enough|sick|tired|bored) of|skip|(?:dont|do not|didnt) feel like)"
     rf"(?: (?:{KEEN}|a|an|any|the|so|very|much|really|another|of|your|to be|anything|something"
@@ -29,6 +30,10 @@ _NO = re.compile(
 _LASTING = re.compile(
     r"\b(?:(?:i|we) (?:really |absolutely |just )?|^(?:i|we) (?:love|adore|like) .* (?:and|but) )(?:hate|dislike|cant stand|dont like"
     r"|do not like|never (?:watch|read|listen to)|detest|loathe)\b"
+)
+_OPEN = re.compile(r"(?:doesnt|dont|does not|do not|neednt|need not) (?:(?:have|need) to )?be(?: an?)? $")
+_TOLD_OF = re.compile(
+    r"(?:is|was|its|thats) (?:an?|another|one) (?:(?:really|very|pretty|great|good|nice|fun|classic) )*$"
 )
 _ONLY_SEEMS = re.compile(r"(?:nothing but|not only|not just|why not|if not)(?: \w+)?$")
 _SOFT = frozenset(["least", "less", "too"])
@@ -117,6 +122,9 @@ class ValueReader:
                 continue
             meanings = self._meanings(reading, words[place:end], place)
             meanings = self._people.meant(reading.message, (place, end), meanings)
+            if meanings and self._only_tells(reading, place, end, meanings):
+                reading.claim(place, end)
+                return None
             if meanings:
                 negated, soft = self._denied(reading, place, before)
                 context = self._context(reading, (place, end), meanings, story)
@@ -145,6 +153,23 @@ class ValueReader:
             reading.rewritten[place] = meant[0]
             return self.lexicon.phrases[meant]
         return ()
+
+    def _only_tells(self, reading: Reading, place: int, end: int, meanings: tuple[Meaning, ...]) -> bool:
+        """Whether a genre is no wish: told of a work that was named (“it is a horror film”), left open (“needn't be animated”), part of a name."""
+        message = reading.message
+        if self.lexicon.topics[meanings[0].attribute] != "genre":
+            return False
+        before = " ".join(word.folded for word in message.words[max(0, place - 6) : place]) + " "
+        if _OPEN.search(before) or (message.at(end - 1) == "comic" and message.at(end) in {"book", "books", "strip"}):
+            return True
+        if _TOLD_OF.search(before):
+            start = next((p for p in range(place - 1, -1, -1) if message.at(p) in {"is", "was", "its", "thats"}), place)
+            pointed = message.at(start) in {"its", "thats"} or message.at(start - 1) in {"it", "that", "this"}
+            return pointed or start - 1 in reading.titled
+        name = message.words[place].capital and place > 1 and message.words[place - 1].capital
+        shouted = sum(w.capital for w in message.words) * 2 > len(message.words)
+        inside = name and not message.words[place].stop and not message.boundary(place - 1)
+        return inside and not shouted and (message.at(place - 1),) not in self.lexicon.phrases
 
     def _denied(self, reading: Reading, place: int, before: list[Mention]) -> tuple[bool, bool]:
         message = reading.message

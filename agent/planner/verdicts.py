@@ -55,7 +55,7 @@ _AGREES = re.compile(
     r"(?:(?:oh|yes|yeah|yea|yep|haha|lol|well|and|wow|no|really) )*(?:me too|me as well|same here|same|so (?:did|do) (?:i|we)|i (?:did|do) too"
     r"|i (?:thought|feel|felt|think) (?:so too|the same)|(?:its )?mine too|likewise|we did too)(?= |$)(?! for)"
 )
-_FEELS = LIKE | word_set("hate hated dislike disliked")
+_FEELS = LIKE | word_set("hate hated dislike disliked meh")
 _OFTEN_SEEN = frozenset({"times", "twice", "every"})
 _WISHES = word_set(
     "something anything nothing some any show recommend find give need want wanted looking suggest list please ones more which what who"
@@ -68,17 +68,22 @@ _IT = word_set("it that this these those they both one others")
 _IS = word_set("is was are were s has had really")
 _IT_IS = word_set("its thats theyre")
 _MOVIES = word_set("movie movies film films flick flicks classic classics book books story")
-_AROUND = word_set("a an one of my time times bro man dude and but as well also")
+_AROUND = word_set("oldie a an one of my time times bro man dude and but as well also")
 _DETERMINERS = word_set("a an the only just good great best funny")
 _WISHED = frozenset({("have", "a"), ("had", "a"), ("having", "a")})
 _ENDS = frozenset(".!?;…")
+_BE = word_set("is was are were")
+_SUBJECTS = word_set("it that this they those these he she")
+_ASKS = word_set("what who how where when why which title yes it that this they those these he she there here")
+_BEFORE_ONE = word_set("that this the those these first second third last other another good new old which")
 
 
 @dataclass(frozen=True)
 class Verdict:
     """`good` or not; `of`: "named", "point", "bare", "cry" or "other"; `mood`: "told", "hoped", "yours" or "asked"; `behind`: how many
     titles stand before it in the message, and `right`: whether the last of them stands in its own clause; `many`: said of several;
-    `own`: the one who speaks says it of what they met, and wishes for nothing with it; `theirs`: somebody else is said to feel so."""
+    `own`: the one who speaks says it of what they met, and wishes for nothing with it; `theirs`: somebody else is said to feel so;
+    `first`: nothing but cries stands before its clause."""
 
     good: bool
     of: str
@@ -88,6 +93,7 @@ class Verdict:
     many: bool = False
     own: bool = False
     theirs: bool = False
+    first: bool = False
 
     @property
     def plain(self) -> bool:
@@ -109,18 +115,23 @@ def small_clauses(heard: Heard) -> list[Clause]:
     now: list[str] = []
     tokens = list(_tokens(heard))
     for place, (word, stop) in enumerate(tokens):
-        behind = tokens[place + 1][0] if place + 1 < len(tokens) else ""
+        behind = tokens[place + 1][0] if place + 1 < len(tokens) and not tokens[place + 1][1] else ""
         if now and (stop or _begins(word, behind, now[-1])):
-            found.append(Clause(tuple(now), "?" in stop))
+            found.append(Clause(tuple(now), "?" in stop or _inverted(now)))
             now = []
         now.append(word)
-    return [*found, Clause(tuple(now), "?" in heard.message.ending)] if now else found
+    return [*found, Clause(tuple(now), "?" in heard.message.ending or _inverted(now))] if now else found
+
+
+def _inverted(words: Sequence[str]) -> bool:
+    """“Is it good”: a question by its order, whatever mark stands behind it."""
+    return len(words) > 2 and words[0] in _BE and words[1] in _SUBJECTS
 
 
 def verdicts(heard: Heard) -> list[Verdict]:
     """What each small clause says, in order; nothing of those that judge nothing."""
     found: list[Verdict] = []
-    named = 0
+    named, first = 0, True
     for clause in small_clauses(heard):
         words = clause.words
         for place, word in enumerate(words):
@@ -130,10 +141,13 @@ def verdicts(heard: Heard) -> list[Verdict]:
                 mood, many = _mood(clause, place), _many(words)
                 theirs = word in _FEELS and bool({*words[:place]} & _OTHERS)
                 own = mood == "told" and not theirs and _is_own(words, place)
-                found.append(Verdict(good, _of(words, place), mood, named + before, before > 0, many, own, theirs))
+                found.append(
+                    Verdict(good, _of(words, place), mood, named + before, before > 0, many, own, theirs, first)
+                )
                 if word in LIKE | BAD:
                     break
         named += words.count("TITLE")
+        first = first and {*words} <= _CRIES
     return found
 
 
@@ -158,6 +172,8 @@ def _sense(words: tuple[str, ...], place: int) -> bool | None:
         return True
     if word == "every" and behind in {"year", "christmas", "time", "halloween", "week"} and before & _SAW:
         return True
+    if word == "thing" and place and words[place - 1] == "my":
+        return False if NOT & before else None
     if word == "better" and words[max(0, place - 1)] in {"was", "is", "even", "much", "way"}:
         return not NOT & before
     if (word == "into" and NOT & before) or (word == "better" and words[place - 1] == "seen"):
@@ -209,6 +225,10 @@ def _begins(word: str, behind: str, before: str) -> bool:
     }
     if word in {"but", "although", "though"} or asks:
         return True
+    if word in {"one", "ones"} and before in _BEFORE_ONE:
+        return False
+    if word in _BE and behind in _SUBJECTS and before not in _REPORTS | _ASKS | POINTS:
+        return True
     if word == "TITLE" and behind in {"is", "was"} and before in _FILMS | {"bro", "man", "dude"}:
         return True
     if before in _REPORTS or (word == "that" and before in _RELATED):
@@ -224,19 +244,24 @@ def _is_own(words: tuple[str, ...], place: int) -> bool:
     “Something funny”, “good ones for kids”, “a great comedy please” are wishes, and what a sister loves says nothing of the one who speaks.
     """
     before = words[:place]
+    of_it = bool({*before} & _IT_IS or ({*before} & _IT and {*before} & _IS))
+    if before[:1] == ("all",) and before[1:2] != ("the",):
+        return True  # “all really good”
     often = words[place] in _OFTEN_SEEN or (words[place] == "recommend" and bool({*before} & {"i", "id"}))
-    if ({*words} & _WISHES and not often) or before[-1:] == ("too",):
+    if ({*words} & (_WISHES - {"ones"} if of_it else _WISHES) and not often) or before[-1:] == ("too",):
         return False
     if often:
         return bool({*before} & {"i", "we", "ive", "weve", "id"})
     if words[place] in _FEELS:
         first = next((w for w in before if w not in _VERY | _CRIES), "")
-        mine = {*before} & {"i", "we", "ive", "weve"} or not first or first in _SAW
+        mine = {*before} & {"i", "im", "we", "ive", "weve"} or not first or first in _SAW
         return bool(mine)
-    if {*before} & _IT_IS or ({*before} & _IT and {*before} & _IS):
+    if of_it:
         return True
     film = bool({*words[place + 1 :][:2]} & _MOVIES)
     left = [w for w in words if w not in GOOD | BAD | NOT | _VERY | _CRIES | _MOVIES | _AROUND]
+    if film and words[place + 2 : place + 3] == ("and",):
+        return True  # “great movie and great suggestion”
     if left or words[0] == "the":  # “the best one” asks for it
         return film and words[0] not in _DETERMINERS
     return (film or len(words) > 1) and not {*words} <= _CRIES
@@ -258,7 +283,7 @@ def _of(words: tuple[str, ...], place: int) -> str:
     behind = next((w for w in words[place + 1 :] if w not in _VERY | GOOD | _MADE), "")
     before = {w for n, w in enumerate(words[:place]) if w != "that" or n == 0 or words[n - 1] not in _RELATED}
     if (
-        last in {"im", "am", "doing"}
+        (last in {"im", "am", "doing"} and words[place] != "meh")
         or "as" in words[max(0, place - 2) : place]
         or words[max(0, place - 2) : place] in _WISHED
     ):
