@@ -311,3 +311,55 @@ def test_who_was_just_named_is_no_title(before: str, liked: list[object] | None)
     talk = Planner(catalogue_of([(title, {"year": 1990.0}) for title in PEOPLE]), intents())
     plan = talk.plan("Ah! I love Morgan.", Ledger(turns=(Turn(said="", text=before),)))
     assert remembered(plan).get("like") == liked
+
+
+@pytest.mark.parametrize(
+    ("said", "likes"),
+    [
+        ("All really good.", {"Metropolis", "Faust"}),
+        ("those are good ones too. What about something based on a play?", {"Metropolis", "Faust"}),
+        ("I did see both of those, they were good.", {"Metropolis", "Faust"}),
+        ("I have not seen it is it good", set()),
+    ],
+)
+def test_short_praise_of_several(said: str, likes: set[str]) -> None:
+    plan = planner().plan(said, after(spoken("How about Metropolis or Faust?", "Metropolis", "Faust")))
+    assert set(remembered(plan).get("like", ())) == likes
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("Great movie! Would like to see it again actually. Another suggestion?", "like"),
+        ("Great movie and great suggestion. What else can you think of?", "like"),
+        ("I'm meh on that movie. What else can you recommend?", "dislike"),
+        ("It's not my thing, give me another", "dislike"),
+        ("not bad, what else?", None),
+        ("Is it like Faust?", None),
+        ("It sounds like Faust", None),
+        ("do you like films like Faust?", None),
+    ],
+)
+def test_what_is_said_first_judges_what_was_just_spoken_of(said: str, kind: str | None) -> None:
+    found = remembered(planner().plan(said, after(spoken("How about Metropolis?", "Metropolis"))))
+    assert found.get("like" if kind is None else kind) == (None if kind is None else ["Metropolis"])
+
+
+def test_both_needs_two() -> None:
+    talk = after(spoken("I like Metropolis. Do you like old or new films?", "Metropolis"))
+    assert "Metropolis" not in remembered(planner().plan("both", talk)).get("like", ())
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("Metropolis, Faust, Dracula", {"like": ["Metropolis", "Faust", "Dracula"]}),
+        ("I haven't seen Faust, but I've seen Metropolis and I didn't like it", {"dislike": ["Metropolis"]}),
+        ("Metropolis I do not like Faust", {"dislike": ["Faust"]}),
+        ("loved the acting in Metropolis but not so much in Faust", {"like": ["Metropolis"], "dislike": ["Faust"]}),
+        ("not into films like Faust", {"dislike": ["Faust"]}),
+    ],
+)
+def test_whose_verdict_it_is(said: str, found: dict[str, list[str]]) -> None:
+    told = remembered(planner().plan(said, after(spoken("What are your favorite films?"))))
+    assert {kind: titles for kind, titles in told.items() if kind in {"like", "dislike"}} == found

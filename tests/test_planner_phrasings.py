@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.ledger import Ledger
+from agent.ledger import Ledger, Turn
 from agent.planner.plan import Plan, Planner
 from agent.planner.ratings import rating_of
 from retrieval.catalogue import Catalogue
@@ -640,3 +640,63 @@ def test_what_was_seen_is_what_was_loved() -> None:
     seen = replace(turn("I have seen Metropolis", plan, shown=("nosferatu",)), about=("metropolis",), results=(told,))
     remembered = calls(planner().plan("loved it", Ledger(turns=(*before.turns, seen))))[0]
     assert remembered == ("remember", {"kind": "like", "titles": ["Metropolis"]})
+
+
+def test_forgetting_a_wish_leaves_what_was_demanded_of_the_same_attribute() -> None:
+    wanted = "horror films, preferably funny"
+    ledger = Ledger(turns=(turn(wanted, planner().plan(wanted, Ledger()), shown=("dracula",)),))
+    ((_, made),) = calls(planner().plan("what if I drop funny?", ledger))
+    assert (made["text"], "prefer" in made) == ("", False)
+    assert {"attribute": "genres", "op": "any_of", "value": ["horror"]} in made["filters"]
+    ((_, others),) = calls(planner().plan("forget the horror", ledger))
+    assert "genres" not in {c["attribute"] for c in others["filters"]}
+    assert others["prefer"]
+
+
+PEOPLED = catalogue_of(
+    [
+        ("The Quiet House (2001)", {"genres": ("Horror",), "star": ("Anna Gore", "Ray Hardy")}),
+        ("Ray Hardy (1999)", {"genres": ("Comedy", "Romance"), "star": ("Bea Laurel",)}),
+        ("Laughing Stock (2003)", {"genres": ("Comedy",), "star": ("Bea Laurel", "Ray Hardy")}),
+        ("Old Wars (2004)", {"genres": ("War",), "star": ("Anna Gore",)}),
+        ("Long Nights (2005)", {"genres": ("Thriller", "Mystery"), "star": ("Bea Laurel",)}),
+    ]
+)
+
+
+def conditions(said: str, *, before: str = "") -> set[tuple[str, str, str]]:
+    """What a message demands or prefers of the films above, by attribute, sense and value; `before`: what was asked of it."""
+    ledger = Ledger(turns=(Turn(said="", text=before),)) if before else Ledger()
+    made = [
+        arguments for name, arguments in calls(Planner(PEOPLED, intents()).plan(said, ledger)) if name == "recommend"
+    ]
+    told = [c for arguments in made for key in ("filters", "prefer") for c in arguments.get(key, ())]
+    return {(c["attribute"], "not" if c["op"] == "none_of" else "is", v) for c in told for v in c["value"]}
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("a comic book film please", set()),
+        ("something with suspense, but not with gore", {("genres", "is", "Thriller")}),
+        ("I enjoy suspenseful movies", {("genres", "is", "Thriller")}),
+        ("I'm looking for a good rom-com", {("genres", "is", "Comedy"), ("genres", "is", "Romance")}),
+        ("a romcom, please", {("genres", "is", "Comedy"), ("genres", "is", "Romance")}),
+        ("I don't normally watch comedies", {("genres", "not", "Comedy")}),
+        ("something scary, it doesn't have to be a comedy", {("genres", "is", "Horror")}),
+        ("something like Laughing Stock with Bea Laurel", set()),
+        ("something with Bea Laurel", {("star", "is", "Bea Laurel")}),
+        ("I love Bea Laurel and Ray Hardy", {("star", "is", "Bea Laurel"), ("star", "is", "Ray Hardy")}),
+        ("I can't wait for Infinity Wars, what else is there?", set()),
+        ("war films please", {("genres", "is", "War")}),
+    ],
+)
+def test_what_is_wished_and_what_only_tells(said: str, wanted: set[tuple[str, str, str]]) -> None:
+    assert conditions(said) == wanted
+
+
+@pytest.mark.parametrize("said", ["Yes, both are good.", "Oh yeah. They are my favorites", "I do"])
+def test_a_yes_to_kinds_that_were_asked_about_wishes_for_them(said: str) -> None:
+    asked = "I see. So do you like comedies and thrillers?"
+    assert {("genres", "is", "Comedy"), ("genres", "is", "Thriller")} == conditions(said, before=asked)
+    assert conditions(said, before="Did you like comedies and thrillers as a child? I did.") == set()

@@ -67,7 +67,7 @@ _WHAT_IF = re.compile(
 
 
 _ASKED_KIND = re.compile(
-    r"(?:^|.*[.!?,] )(?:so |and |or )?(?:(?:do|did|would|are) )?(?:you|u) (?:\w+ ){0,2}?(?:like|enjoy|love|prefer|want|into|fan of|fond of"
+    r"(?:^|.*[.!?,] )(?:so |and |or )?(?:(?:do|would|are) )?(?<!did )(?:you|u) (?:\w+ ){0,2}?(?:like|enjoy|love|prefer|want|into|fan of|fond of"
     r"|interested in|in the mood for)(?: watching| to watch)? (?P<what>[^?]+)\?[^?]*",
     re.IGNORECASE,
 )
@@ -117,11 +117,11 @@ class Rewordings:
         return f"only {asked['what']}" if asked and self.reader.read(asked["what"]).filters else None
 
     def _yes_to_kind(self, raw: str, message: Message, ledger: Ledger) -> str | None:
-        """“Yes, both are good” where it was asked “Do you like comedies and thrillers?” -> “I like comedies and thrillers”."""
+        """“Yes, both are good” where it was asked “Do you like comedies and thrillers?” -> “comedies and thrillers, please”."""
         asked = _ASKED_KIND.fullmatch(ledger.last.text) if ledger.last is not None else None
         if asked is None or not _YES_TO_IT.fullmatch(message.folded):
             return None
-        said = f"I like {asked['what'].strip()}"
+        said = f"{asked['what'].strip()}, please"
         slots = self.reader.read(said)
         return said if (slots.filters or slots.prefer) and not slots.mentions else None
 

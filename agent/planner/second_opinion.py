@@ -18,6 +18,7 @@ from agent.planner.roles import Role, asks_only, compared
 from agent.planner.speech_acts import ACTS, SpeechAct, act_features, act_of, asked_before
 from agent.planner.titles import TitleMention
 from agent.planner.verdicts import Verdict, agrees, applying, verdicts
+from agent.planner.words import BAD
 from vouch.ports import Embedder
 
 LIKELY = 0.5
@@ -77,8 +78,10 @@ class SecondOpinion:
         said = {i for m, r in zip(mentions, roles, strict=True) if r in {"like", "dislike"} for i in m.item_ids}
         role = _sense_of(meant)
         points = any(not r.pronoun for r in heard.references)  # “not the first one, it was boring” speaks of that one
-        judged = tuple((i, role) for i in _meant(heard, meant, odds) if i not in said) if tells and not points else ()
-        if not judged and not points and len(heard.ledger.just) == 1 and _opens(meant):
+        faint = heard.message.at(0) == "not" and heard.message.at(1) in BAD  # “not bad, what else?” hardly praises
+        sure = tells and not points and not faint
+        judged = tuple((i, role) for i in _meant(heard, meant, odds) if i not in said) if sure else ()
+        if not judged and sure and len(heard.ledger.just) == 1 and _opens(meant):
             judged = tuple((i, role) for i in heard.ledger.just if i not in said)
         if not meant and (liked := says_yes_to(heard)):
             judged = tuple((i, "like") for i in liked if i not in said)

@@ -193,18 +193,17 @@ class Statements:
         if standing is not None and not heard.slots.mentions and not heard.slots.filters:
             names = self.standing.forgotten(heard.folded, standing)
             stands = conditions_of(standing, "prefer") if names else []
-            names = tuple(sorted({*names, *(c.attribute for c in heard.slots.prefer if c.argument in stands)}))
+            also = [c.argument for c in heard.slots.prefer if c.argument in stands and c.attribute not in names]
+            base = self.standing.without(self.standing.dropped(standing, names), also)
+            names = tuple(sorted({*names, *(str(c["attribute"]) for c in also)}))
             others = [c for c in heard.slots.prefer if c.attribute not in names]
             if names and (others or heard.slots.changes):
-                base = self.standing.dropped(standing, names)
                 changed = self.standing.changed(
                     base, heard.slots, compared=self.requests.compared(heard), instead=False
                 )
                 return Plan(calls=(changed,), aside=heard.aside("refine", dropped=list(names)))
             if names:
-                return Plan(
-                    calls=(self.standing.dropped(standing, names),), aside=heard.aside("refine", dropped=list(names))
-                )
+                return Plan(calls=(base,), aside=heard.aside("refine", dropped=list(names)))
         back = heard.taken_back
         if standing is not None and back:
             dropped = sorted({c["attribute"] for c in back})
