@@ -194,7 +194,8 @@ def _settled(heard: Heard, mention: TitleMention, role: Role, named: Choice, fea
     if role == "anchor":
         return "dislike" if learned == "dislike" else role
     if role == "dislike":
-        return learned or role
+        told = features.keys() & {"own False told", "then False told"} and "own True told" not in features
+        return role if told else learned or role
     if role == "seen" and features.keys() & {"then True told", "own False told", "then False told"}:
         return "like" if "then True told" in features else "dislike"  # “have you seen X? Loved that one”
     if role in {"topic", "seen"} and features.get("whole asked liked"):
