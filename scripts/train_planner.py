@@ -3,10 +3,10 @@
     python scripts/train_planner.py DATA_FOLDER     (the folder of the data sets; about two minutes)
 
 It learns from conversations that the planner may be tuned on: messages labelled by reading (labels.jsonl and learned_from.jsonl in
-tests/data/planner), and, as a prior for which films are liked, the forms that ReDial's seekers filled in about every film of their conversation. Weights are drawn to
-the prior's by an L2 penalty. Beside them stand answers written for this project (answers.tsv there), never held out. Features of what a
-message does come from plans made without its own dialogue (five folds). What it prints is measured on dialogues held out in the same way;
-`python -m eval planner` reports on the half that nothing here reads.
+tests/data/planner), and, as a prior for which films are liked, the forms that ReDial's seekers filled in about every film of their
+conversation. Weights are drawn to the prior's by an L2 penalty. Beside them stand answers written for this project (answers.tsv there), never
+held out. Features of what a message does come from plans made without its own dialogue (five folds). What it prints is measured on dialogues
+held out in the same way; `python -m eval planner` reports on messages that nothing here reads.
 """
 
 from __future__ import annotations

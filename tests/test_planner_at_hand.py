@@ -363,3 +363,47 @@ def test_both_needs_two() -> None:
 def test_whose_verdict_it_is(said: str, found: dict[str, list[str]]) -> None:
     told = remembered(planner().plan(said, after(spoken("What are your favorite films?"))))
     assert {kind: titles for kind, titles in told.items() if kind in {"like", "dislike"}} == found
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("Yes What a good movie", {"like": ["Metropolis"]}),
+        ("Thats a great one You should watch Faust", {"like": ["Metropolis"]}),
+        ("I've heard a lot about it, but not sure if it's good.", {}),
+        ("I like a Vampire movie", {}),
+    ],
+)
+def test_more_of_what_is_and_is_not_praise(said: str, found: dict[str, list[str]]) -> None:
+    told = remembered(planner().plan(said, after(spoken("Have you seen Metropolis?", "Metropolis"))))
+    assert {kind: titles for kind, titles in told.items() if kind in {"like", "dislike"}} == found
+
+
+def test_both_that_were_seen_are_judged_by_both() -> None:
+    shown = after(spoken("So was Metropolis and Faust.", "Metropolis", "Faust"))
+    assert set(remembered(planner().plan("seen both, both good and tough!!", shown)).get("like", ())) == {
+        "Metropolis",
+        "Faust",
+    }
+
+
+def test_a_message_that_begins_with_and_goes_on_with_the_titles_before_it() -> None:
+    named = after(spoken("Have you seen The General?", "The General", said="I love Metropolis", about=["Metropolis"]))
+    assert remembered(planner().plan("And Faust", named)).get("like") == ["Faust"]
+    assert "like" not in remembered(
+        planner().plan("And Faust", after(spoken("Have you seen The General?", "The General")))
+    )
+
+
+@pytest.mark.parametrize("said", ["I loved Nosferatu (1921)", "Nosferatu (1921) is a classic"])
+def test_a_wrong_year_behind_a_title_is_no_limit(said: str) -> None:
+    plan = planner().plan(said, after(spoken("What do you like?")))
+    assert not [c for call in plan.calls for c in call.arguments.get("filters", ()) if c["attribute"] == "year"]  # type: ignore[attr-defined]
+    assert remembered(plan).get("like") == ["Nosferatu"]
+
+
+def test_a_year_in_brackets_is_no_title_and_a_request_for_films_like_one_is_no_comparison() -> None:
+    talk = Planner(catalogue_of([("2010 (1984)", {"year": 1984.0}), ("Gone Far (2000)", {"year": 2000.0})]), intents())
+    assert not remembered(talk.plan("I saw Hangover (2010) and that was pretty good", Ledger())).get("like")
+    plan = talk.plan("Do you know of any movies similar to Gone Far?", Ledger())
+    assert [call.arguments.get("title") for call in plan.calls] == ["Gone Far (2000)"]

@@ -78,6 +78,13 @@ class Reading:
         """Whether nobody has claimed these words."""
         return all(self.claimed[place] is None for place in range(start, end))
 
+    def year_behind(self, end: int) -> bool:
+        """Whether a year in brackets stands at a place, as behind a title."""
+        words = self.message.words
+        return (
+            end < len(words) and "(" in words[end].stop and bool(re.fullmatch(r"(?:1[89]|20)\d\d", words[end].folded))
+        )
+
     def claim(self, start: int, end: int, how: str = "drop") -> None:
         """Marks words as read."""
         for place in range(start, min(end, len(self.claimed))):

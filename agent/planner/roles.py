@@ -19,13 +19,13 @@ _LIKE = (
     r"|brother|wife|husband|he|she) like)"
 )
 _DISLIKE = (
-    r"(?:hate|hated|hates|dislike|disliked|detest|detested|loathe|loathed|despise"
+    r"(?:(?:not|dont|do not|never|isnt|arent) (?:\w+ )?(?:into|like|a fan of|fan of|care for) (?:movies|films|books|things|stuff|ones) (?:like|such as)|"
+    r"hate|hated|hates|dislike|disliked|detest|detested|loathe|loathed|despise"
     r"|despised|(?:do not|dont|didnt|did not|never|doesnt|wasnt|not|cant|couldnt"
     r"|wont|isnt|arent)"
     r" (?:(?!make|making|movies?|films?|books?|have|any|find|see)\w+ ){0,2}?(?:like|liked|love|loved|enjoy|enjoyed|stand|care for|get into"
     r"|a fan of|fan of|fond of|into|keen on)|couldnt finish|bored by|tired of|sick"
     r" of|thumbs down (?:for|to)|not keen on"
-    r"|(?:not|dont|do not|never|isnt|arent) (?:\w+ )?(?:into|like|a fan of|fan of|care for) (?:movies|films|books|things|stuff|ones) (?:like|such as)"
     r"|(?:not|nothing) (?:(?:something|anything|one) )?(?:thats |that is |too |so )?(?:like|similar to))"
 )
 _SEEN = (
@@ -89,7 +89,7 @@ _LESS_SO = re.compile(r"(?:^|\s)but (?:not|less) so (?:much )?(?:in|for|with|of)
 _COMPARED = re.compile(
     r"(?:(?:^|\s)(?:is|was) (?:it|that|this|the (?:movie|film|book|plot|story)) (?:(?!i |we |you )\w+ ){0,4}?"
     r"|(?:^|\s)(?:its|thats|(?:it|that|this|that one) (?:is|was|sounds?|looks?|seems?|feels?)) (?:(?!i |we |you )\w+ ){0,3}?"
-    r"|^(?:do|did|have|would) you (?:\w+ ){0,5}?|^(?:kind of|kinda|sort of|sorta) )"
+    r"|^(?:do|did|have|would) you (?!know|have|got)(?:\w+ ){0,5}?|^(?:kind of|kinda|sort of|sorta) )"
     r"(?:like|similar to|take on|version of)(?: an?)?$"
 )
 _OTHER_THAN = re.compile(

@@ -198,6 +198,10 @@ def _settled(heard: Heard, mention: TitleMention, role: Role, named: Choice, fea
         return role if told else learned or role
     if role == "seen" and features.keys() & {"then True told", "own False told", "then False told"}:
         return "like" if "then True told" in features else "dislike"  # “have you seen X? Loved that one”
+    if role == "topic" and "then True told" in features and odds["liked"] >= LIKELY_AT_HAND:
+        return "like"
+    if role == "topic" and _goes_on(heard, mention):
+        return "like"
     if role in {"topic", "seen"} and features.get("whole asked liked"):
         return learned or "like"  # a title alone answers what was asked
     unsaid = (role == "topic" and features["whole"]) or (role == "seen" and "all liked" not in features)
@@ -205,6 +209,14 @@ def _settled(heard: Heard, mention: TitleMention, role: Role, named: Choice, fea
         return role
     doubted = odds["no"] >= (SURE_NOT if features.keys() & _DOUBTS else NEVER)
     return learned or (_without(role) if doubted else role)
+
+
+def _goes_on(heard: Heard, mention: TitleMention) -> bool:
+    """“And Alien” behind a message that told of titles goes on with it."""
+    before = {word.folded for word in heard.message.words[: mention.start]}
+    last = heard.ledger.last
+    told = last is not None and bool(last.about) and not {*mention.item_ids} & {*heard.ledger.shown}
+    return told and bool(before) and before <= {"and", "or", "also", "oh", "plus"} and before != {"oh"}
 
 
 def _only_hoped(features: Mapping[str, float]) -> bool:

@@ -107,6 +107,9 @@ class SlotReader:
         mentions = tuple(sorted((*titles, *apart), key=lambda m: m.start))
         for mention in mentions:
             reading.claim(mention.start, mention.end)
+        for mention in titles:
+            if reading.year_behind(mention.end):
+                reading.claim(mention.end, mention.end + 1)
         reading.titled = frozenset(p for m in titles for p in range(m.start, m.end))
         besides = courtesies(message, mentions)
         for courtesy in besides:

@@ -38,6 +38,7 @@ _OF_SERIES = word_set("first second third last original newest latest new old")
 _EXCLAIMED = GOOD | BAD | word_set("yes no yep wow")
 """“It was awesome” and “Yes!” name no film, whatever films are called."""
 _JOINS = frozenset(["and", "or", "but", "&", "with"])
+_FILM = word_set("movie film flick story book show series")
 _PRONOUNS = word_set("i you he she it we they me him her us them one this that who what")
 _BEFORE_THING = word_set("without no with any some about more many of against")
 _INDEFINITE = word_set(
@@ -271,6 +272,15 @@ class TitleReader:
             return False
         if sum(map(len, folded)) <= 2 and not words[0].capital:
             return False
+        if len(folded) == 1 and folded[0].isdigit() and "(" in words[0].stop:
+            return False  # the year of a title that is not here
+        if (
+            len(folded) == 1
+            and message.at(start - 1) in {"a", "an"}
+            and message.at(end) in _FILM
+            and self._everyday(folded)
+        ):
+            return False  # “a Vampire movie”
         first = message.at(start - 1) in _OF_SERIES and message.at(start - 2) == "the"
         stands = message.at(start - 3 if first else start - 1) in _BEFORE_TITLE
         if len(folded) == 1 and folded[0] in _PRONOUNS and len(message.words) > 1:

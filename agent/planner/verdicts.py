@@ -116,7 +116,8 @@ def small_clauses(heard: Heard) -> list[Clause]:
     tokens = list(_tokens(heard))
     for place, (word, stop) in enumerate(tokens):
         behind = tokens[place + 1][0] if place + 1 < len(tokens) and not tokens[place + 1][1] else ""
-        if now and (stop or _begins(word, behind, now[-1])):
+        judged = len(now) > 1 and now[-1] in {"one", "movie", "film"} and now[-2] in GOOD | BAD
+        if now and (stop or _begins(word, behind, "" if judged and word in _SPEAKERS else now[-1])):
             found.append(Clause(tuple(now), "?" in stop or _inverted(now)))
             now = []
         now.append(word)
@@ -245,8 +246,10 @@ def _is_own(words: tuple[str, ...], place: int) -> bool:
     """
     before = words[:place]
     of_it = bool({*before} & _IT_IS or ({*before} & _IT and {*before} & _IS))
-    if before[:1] == ("all",) and before[1:2] != ("the",):
+    if (before[:1] == ("all",) and before[1:2] != ("the",)) or before[:1] == ("both",):
         return True  # “all really good”
+    if ("what", "a") in itertools.pairwise(before):
+        return True  # “what a good movie”
     often = words[place] in _OFTEN_SEEN or (words[place] == "recommend" and bool({*before} & {"i", "id"}))
     if ({*words} & (_WISHES - {"ones"} if of_it else _WISHES) and not often) or before[-1:] == ("too",):
         return False
@@ -317,5 +320,7 @@ def _mood(clause: Clause, place: int) -> str:
         return "asked"
     if before & _YOU:
         return "yours"
+    if before & {"if", "whether"} and before & {"sure", "know", "wonder", "wondering"}:
+        return "hoped"
     sure = words[place] == "recommend" or "say" in before
     return "hoped" if before & _HOPES and not sure and not before & {"never", "not"} else "told"
