@@ -147,6 +147,8 @@ class Wording:
                 f"The last list had only {aside.get('shown', 0)}, so there is no number {aside.get('n', 0)}."
                 f" Which one do you mean?"
             )
+        if intent == "not_asked":
+            return f"“{aside.get('what', '')}” is no part of what you asked for, so the list stands as it is."
         return self._talks().get(intent, self._help())
 
     def _talks(self) -> dict[str, str]:

@@ -171,3 +171,9 @@ def test_the_tools_are_the_toolbox_and_hide_the_person(conversation: Conversatio
         "remember", "remember_condition", "taste", "undo", "forget_all", "facets",
     }  # fmt: skip
     assert all(not {"person", "source", "runtime"} & set(tool.args) for tool in tools.values())
+
+
+def test_what_was_not_asked_for_cannot_be_dropped_and_is_named(conversation: Conversation) -> None:
+    conversation.reply("a film about ships", conversation_id="a")
+    reply = conversation.reply("forget the dragons", conversation_id="a")
+    assert reply.text == "“dragons” is no part of what you asked for, so the list stands as it is."

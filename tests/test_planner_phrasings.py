@@ -700,3 +700,19 @@ def test_a_yes_to_kinds_that_were_asked_about_wishes_for_them(said: str) -> None
     asked = "I see. So do you like comedies and thrillers?"
     assert {("genres", "is", "Comedy"), ("genres", "is", "Thriller")} == conditions(said, before=asked)
     assert conditions(said, before="Did you like comedies and thrillers as a child? I did.") == set()
+
+
+def test_words_that_were_asked_for_are_dropped_and_others_said_not_to_be() -> None:
+    wanted = "a film about ships"
+    ledger = Ledger(turns=(turn(wanted, planner().plan(wanted, Ledger()), shown=("metropolis",)),))
+    ((_, made),) = calls(planner().plan("forget the ships", ledger))
+    assert (made.get("text", ""), [c["attribute"] for c in made["filters"]]) == ("", ["kind"])
+    for said in ("forget suspenseful", "what if I drop the dragons?"):
+        plan = planner().plan(said, ledger)
+        assert (calls(plan), plan.aside["intent"]) == ([], "not_asked")
+    assert planner().plan("forget the dragons", ledger).aside["what"] == "dragons"
+
+
+@pytest.mark.parametrize("said", ["never mind", "oh nevermind", "ok never mind then"])
+def test_never_mind_looks_for_nothing(said: str) -> None:
+    assert planner().plan(said, after_list("metropolis")) == Plan(aside={"intent": "no"})

@@ -59,6 +59,9 @@ _IT = re.compile(r"\bit\b", re.IGNORECASE)
 _TALK = frozenset({"greeting", "thanks", "help", "taste", "facets"})
 
 
+_NEVER_MIND = re.compile(rf"{LEAD}(?:never ?mind|nvm)(?: (?:then|now|thanks|that|it))*")
+
+
 class Planner:
     """Plans one message at a time; holds nothing between messages. `choices`: what was learned; {} for the rules alone."""
 
@@ -93,6 +96,8 @@ class Planner:
             return self._groups.surprising(self.plan(left, ledger) if left else Plan(aside={"intent": "recommend"}))
         if message.folded in _MORE and ledger.standing is not None:  # a title, too, but not behind a list
             return self._requests.again(self._heard("something else", read_message("something else"), ledger))
+        if _NEVER_MIND.fullmatch(message.folded):
+            return Plan(aside={"intent": "no"})
         if _SORTS.match(message.folded) and ledger.standing is not None:
             return Plan(aside={"intent": "sorts"})
         if _AGAIN.search(message.folded) and ledger.standing is not None:

@@ -37,7 +37,7 @@ and in talk where the rules read something exact."""
 MUCH = 0.6
 """So much likelier in talk, where the rules read a question about the collection."""
 _SETTLED = frozenset({"hide", "forget", "except"})
-_CERTAIN = frozenset({"why", "facets", "taste", "why_not", "compare", "forget", "help", "beyond", "group"})
+_CERTAIN = frozenset({"why", "facets", "taste", "why_not", "compare", "forget", "help", "beyond", "group", "not_asked"})
 _DOUBTS = frozenset({"left yours", "left would", "left unseen", "left alike"})
 """Only where such words stand before a title is a like that the rules found given up: one word with a capital is a title more often
 among a collection's own than among all films there are."""

@@ -22,6 +22,7 @@ _OF_INTENT: dict[str, SpeechAct] = {
     "recommend": "request",
     "more_like": "request",
     "refine": "request",
+    "not_asked": "request",
     "group": "request",
     "no": "request",
     "why": "ask",

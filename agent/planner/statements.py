@@ -44,6 +44,9 @@ _PANNED = re.compile(
 )
 
 
+_DROPS = re.compile(
+    rf"{LEAD}(?:forget|never mind|leave out|drop)(?: about)?(?: the)? (?P<what>(?!(?:it|that|this|everything|all|me|my|i|what|about)\b)\w+(?: \w+)?)"
+)
 _OF_ITS_OWN = frozenset({"forget", "undo", "group"})
 """What takes back or tells of somebody else notes nothing beside it."""
 
@@ -188,6 +191,12 @@ class Statements:
         kept = act_of(plan) != "talk" and intent not in {"which", "seen"}
         return Plan(calls=(*calls, *plan.calls), aside=plan.aside if kept else heard.aside("state"))
 
+    def _dropping(self, heard: Heard) -> tuple[str, ...]:
+        """The words of “forget the dragons” that are to leave the request that stands; () for another message, or one of the person's own taste."""
+        found = _DROPS.fullmatch(heard.folded)
+        held = heard.slots.mentions or heard.slots.filters or heard.slots.changes
+        return () if found is None or held else tuple(found["what"].split())
+
     def forgets(self, heard: Heard, rule: str | None) -> Plan | None:
         standing = heard.ledger.standing
         if standing is not None and not heard.slots.mentions and not heard.slots.filters:
@@ -208,6 +217,12 @@ class Statements:
         if standing is not None and back:
             dropped = sorted({c["attribute"] for c in back})
             return Plan(calls=(self.standing.without(standing, back),), aside=heard.aside("refine", dropped=dropped))
+        if standing is not None and (words := self._dropping(heard)):
+            text = str(standing.arguments.get("text", "")).split()
+            if not {*words} <= {*text}:
+                return Plan(aside=heard.aside("not_asked", what=" ".join(words)))
+            left = dict(standing.arguments) | {"text": " ".join(word for word in text if word not in words)}
+            return Plan(calls=(ToolCall(name=standing.name, arguments=left),), aside=heard.aside("refine"))
         forgotten = heard.slots.said("forget")
         if rule != "forget" and not forgotten:
             return None
