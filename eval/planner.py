@@ -3,7 +3,7 @@
 The labels in tests/data/planner are of whole conversations, drawn by seed from ReDial's validation and INSPIRED's development part, which
 three readers read (tests/data/planner/labels.md); they hold ids and labels, the texts are read from the data folder. Every message is planned
 in its context: what the recommender named before counts as shown, what the person named as spoken of. The planner was tuned on labels.jsonl;
-what is reported are the messages of reported.jsonl, which were labelled last and read by nobody who works on the planner.
+what is reported are the messages of reported.jsonl, which nobody who works on the planner has read.
 
 A title counts by its name without the year, in the role liked or disliked; a filter by attribute, sense and value, whether demanded or
 preferred; a word of the search text by its singular. A bound that is only preferred (“newer”) is left out: how new is a matter of taste.

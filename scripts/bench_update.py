@@ -2,8 +2,8 @@
 
     python scripts/bench_update.py DATA [--news 100] [--rounds 3]     DATA: MovieLens or Mult-VAE files
 
-`--news` of the training likes, drawn at random, are the new ones. One thread; seconds are the processor's, so that
-what else the machine does counts little (threads that wait for each other would count twice). `difference` is the largest one between the weights of the two.
+`--news` of the training likes, drawn at random, are the new ones. Seconds are the processor's, so that
+what else the machine does counts little. `difference` is the largest one between the weights of the two.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 from rich.console import Console
-from threadpoolctl import threadpool_limits
 
 from eval.datasets import read_dataset
 from retrieval.scorers.ease import Solution
@@ -59,12 +58,11 @@ def main() -> None:
         ]
 
     ours, theirs = [], []
-    with threadpool_limits(1):
-        for _ in range(arguments.rounds):
-            quick, took = timed(update)
-            slow, needed = timed(refit)
-            ours.append(took)
-            theirs.append(needed)
+    for _ in range(arguments.rounds):
+        quick, took = timed(update)
+        slow, needed = timed(refit)
+        ours.append(took)
+        theirs.append(needed)
     difference = max(float(np.abs(a.weights - b.weights).max()) for a, b in zip(quick, slow, strict=True))
     refit_s, update_s = statistics.median(theirs), statistics.median(ours)
     Console().print(
