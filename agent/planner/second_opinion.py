@@ -220,7 +220,7 @@ def _goes_on(heard: Heard, mention: TitleMention) -> bool:
 
 
 def _only_hoped(features: Mapping[str, float]) -> bool:
-    """“I have heard that X is good”, “I would love X”: praise of it that is hearsay or a wish, and none that is told."""
+    """“I have heard that X is good”: praise of it that is hearsay or a hope, and none that is told."""
     return "own True hoped" in features and not features.keys() & {"own True told", "then True told", "own False told"}
 
 
