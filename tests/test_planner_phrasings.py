@@ -716,3 +716,8 @@ def test_words_that_were_asked_for_are_dropped_and_others_said_not_to_be() -> No
 @pytest.mark.parametrize("said", ["never mind", "oh nevermind", "ok never mind then"])
 def test_never_mind_looks_for_nothing(said: str) -> None:
     assert planner().plan(said, after_list("metropolis")) == Plan(aside={"intent": "no"})
+
+
+def test_who_plays_in_a_film_that_is_named_is_no_wish() -> None:
+    assert ("star", "is", "Bea Laurel") not in conditions("I loved Laughing Stock with Bea Laurel, something scary")
+    assert ("star", "is", "Bea Laurel") in conditions("I loved Laughing Stock, something scary with Bea Laurel")

@@ -171,3 +171,47 @@ def test_a_wish_a_question_and_what_others_love_praise_nothing(said: str, shown:
 def test_what_somebody_says_of_it_themselves_is_noted(said: str) -> None:
     plan = planner().plan(said, after_list("nosferatu"))
     assert [c.arguments["kind"] for c in plan.calls if c.name == "remember"] == ["like"]
+
+
+def leaning(liked: float, *, act: SpeechAct | None = None) -> Planner:
+    """A planner whose learned choice leans to “liked” by so much for every title, and takes every message to do `act` where one is given."""
+    weights = np.zeros((4096, 3), dtype=np.float32)
+    weights[np.flatnonzero(row_of({"bias": 1.0})), 1] = liked
+    choices = {**read_choices(), "named": Choice(("no", "liked", "disliked"), weights)}
+    if act is None:
+        choices.pop("acts")
+    else:
+        choices["acts"] = always(act)._opinion.choices["acts"]
+    return Planner(works(), intents(), choices=choices)
+
+
+def test_what_is_said_right_behind_a_title_is_believed_whatever_was_learned() -> None:
+    told = remembered(leaning(50.0).plan("I saw Metropolis but didn't like it", after(spoken("What have you seen?"))))
+    assert told.get("dislike") == ["Metropolis"]
+    fair = after(spoken("What is new?"))
+    assert remembered(leaning(0.3).plan("We ended with Metropolis. It was great.", fair)).get("like") == ["Metropolis"]
+    assert "like" not in remembered(leaning(0.3).plan("We ended with Metropolis.", fair))
+
+
+def test_what_something_is_compared_with_is_not_liked_whatever_was_learned() -> None:
+    talk = after(spoken("How about Nosferatu?", "Nosferatu"))
+    for said in ("Is it like Faust?", "It sounds like Faust"):
+        plan = leaning(50.0).plan(said, talk)
+        assert "Faust" not in remembered(plan).get("like", ())
+        assert not any("Faust" in str(call.arguments) for call in plan.calls if call.name in {"recommend", "more_like"})
+
+
+def test_others_by_the_same_maker_are_asked_for_whatever_was_learned() -> None:
+    plan = leaning(0.0, act="ask").plan("the author wrote anything else?", after(spoken("Dracula?", "Dracula")))
+    assert [call.name for call in plan.calls] == ["recommend"]
+
+
+def test_a_question_is_one_by_its_order() -> None:
+    heard = planner().heard("I want to see Metropolis is it good", after(spoken("What next?")))
+    assert [c.asks for c in small_clauses(heard)] == [False, True]
+
+
+def test_both_points_at_two() -> None:
+    one, two = (after(spoken("", *titles)) for titles in (("Metropolis",), ("Metropolis", "Faust")))
+    assert not planner().heard("I saw both", one).references
+    assert planner().heard("I saw both", two).references
