@@ -18,12 +18,14 @@ _LISTS = ("recommend", "more_like", "recommend_together")
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """One message of a person and what came of it. `shown`: item_ids of its list in order; `about`: item_ids that its words speak of."""
+    """One message of a person and what came of it. `shown`: item_ids of its list in order; `about`: item_ids that its words speak of;
+    `named`: item_ids of titles that only its text holds."""
 
     said: str
     calls: tuple[ToolCall, ...] = ()
     shown: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     aside: Mapping[str, Any] = field(default_factory=dict)
     results: tuple[Mapping[str, Any], ...] = ()
     text: str = ""
@@ -125,6 +127,8 @@ class Ledger:
     def in_focus(self) -> str | None:
         """The one item that the last words were about; where a list came last, its first item; None where there was neither."""
         for turn in reversed(self.turns):
+            if turn.named:
+                return turn.named[-1]
             if len(turn.about) == 1 and (not turn.shown or turn.about == turn.liked):
                 return turn.about[0]
             if turn.shown:
@@ -139,14 +143,15 @@ class Ledger:
         found: dict[str, AtHand] = {}
         back = 0
         for ago, turn in enumerate(reversed(self.turns[-LATELY:])):
-            groups = [(True, turn.shown), (False, tuple(i for i in turn.about if i not in turn.shown))]
+            ours = turn.shown or turn.named
+            groups = [(True, ours), (False, tuple(i for i in turn.about if i not in ours))]
             if turn.met:  # what the person spoke of, before the list that follows from it
                 groups.reverse()
-            for ours, named in groups:
-                if back > 1 or len(named) > FEW or (ours and len(named) > 1 and turn.asked is not None):
+            for by_us, named in groups:
+                if back > 1 or len(named) > FEW or (by_us and len(named) > 1 and turn.asked is not None):
                     return tuple(found.values())
                 for place, item_id in enumerate(named):
-                    made = AtHand(item_id=item_id, ours=ours, back=back, ago=ago, place=place, together=len(named))
+                    made = AtHand(item_id=item_id, ours=by_us, back=back, ago=ago, place=place, together=len(named))
                     found.setdefault(item_id, made)
                 back += bool(named)
         return tuple(found.values())

@@ -44,7 +44,7 @@ MENTIONED = re.compile(
     rf"|at the (?:start|beginning)))?(?= |$)"
 )
 ALL = re.compile(
-    r"(?:(?:both|all|any|none) of (?:these|those|them)|(?:them|these|those) all"
+    r"(?:(?:both|all|any|none)(?: (?:\d|two|three|four|five))? of (?:these|those|them)|(?:them|these|those) all"
     r"|(?<!we )(?<!weve )(?<!have )(?<!us )(?<!they )(?<!you )(?<!are )both"
     r"|(?:(?<=seen )|(?<=like )|(?<=love )|(?<=know )|(?<=liked )|(?<=hate )|(?<=read ))(?:these|those|them)"
     r"(?! (?:two |three )?(?:actors?|actress(?:es)?|directors?|people|guys|kinds?|types?|sorts?|genres?)\b))(?= |$)"

@@ -2,9 +2,8 @@
 
     python scripts/train_planner.py DATA_FOLDER     (the folder of the data sets; about two minutes)
 
-It learns from conversations that the planner may be tuned on: messages labelled by reading (labels.jsonl and learned_from.jsonl in
-tests/data/planner), and, as a prior for which films are liked, the forms that ReDial's seekers filled in about every film of their
-conversation. Weights are drawn to the prior's by an L2 penalty. Beside them stand answers written for this project (answers.tsv there), never
+It learns from conversations that the planner may be tuned on, messages labelled by reading (labels.jsonl and learned_from.jsonl in
+tests/data/planner), with an L2 penalty. Beside them stand answers written for this project (answers.tsv there), never
 held out. Features of what a message does come from plans made without its own dialogue (five folds). What it prints is measured on dialogues
 held out in the same way; `python -m eval planner` reports on messages that nothing here reads.
 """
@@ -42,7 +41,7 @@ from retrieval.embedders.minilm_embedder import MiniLmEmbedder
 Matrix = NDArray[np.float32]
 CLASSES = {"named": ("no", "liked", "disliked"), "at_hand": ("no", "judged")}
 FOLDS = 5
-L2 = {"acts": 10.0, "prior": 4.0, "named": 4.0, "at_hand": 8.0}
+L2 = {"acts": 10.0, "named": 8.0, "at_hand": 8.0}
 _FILLED = {"TITLE": "Alien", "NUMBER": "90 minutes", "VALUE": "comedy", "PERSON": "Tom Hanks", "PERIOD": "the 1990s"}
 WRITTEN = {"utterances": 0.5, "answers": 0.7}
 """The weights of messages written for this project beside one of a real person."""
@@ -77,25 +76,21 @@ def main() -> None:
     films, embedder = read_films(arguments.data), MiniLmEmbedder()
     every = read_dialogues(arguments.data, films)
     labelled = [*labelled_messages(every), *answers(films)]
-    dialogues = [d for d in every if d.half == "tuned on"]
-    forms = _forms(arguments.data / "redial-valid" / "valid_data.jsonl")
     rules = Planner(films, IntentReader(embedder, utterances()), choices={})
     say("reading labelled messages")
     known = list(role_examples(rules, labelled))
     read = {m.dialogue_id for m in labelled} - {"answers"}
-    say("reading the forms' messages")
-    weak = list(form_examples(rules, [d for d in dialogues if d.dialogue_id not in read], forms))
-    choices = {name: role_choice(name, known, weak) for name in CLASSES}
-    acts, weights = act_examples(films, embedder, labelled, known, weak)
+    choices = {name: role_choice(name, known) for name in CLASSES}
+    acts, weights = act_examples(films, embedder, labelled, known)
     say("fitting")
     choices["acts"] = Choice(ACTS, fit(acts, ACTS, l2=L2["acts"], weights=weights), embedder.embedder_id)
     record = {
         "learned_from": f"{sum(m.dialogue_id in read for m in labelled)} labelled messages of {len(read)} dialogues; "
-        f"forms of {len({e.group for _, e in weak})} others; {len(labelled)} with the answers written for it",
+        f"{len(labelled)} with the answers written for it",
         "acts_held_out": round(held_out_accuracy(acts, weights), 3),
         "named": dict(Counter(e.label for n, e in known if n == "named")),
         "at_hand": dict(Counter(e.label for n, e in known if n == "at_hand")),
-        "roles_held_out": {n: held_out_f1(n, known, weak) for n in CLASSES},
+        "roles_held_out": {n: held_out_f1(n, known) for n in CLASSES},
         "l2": L2,
         "command": "python scripts/train_planner.py DATA_FOLDER",
     }
@@ -150,12 +145,6 @@ def _before(dialogue: Dialogue, message: Message) -> Ledger:
     return Case(dialogue=dialogue, message=message, label=Understood(intent="")).ledger
 
 
-def _forms(path: Path) -> dict[str, dict[str, dict[str, int]]]:
-    """Dialogue -> film -> what its seeker said of it."""
-    rows = map(json.loads, path.read_text("utf-8").splitlines())
-    return {row["conversationId"]: row["initiatorQuestions"] or {} for row in rows}
-
-
 def role_examples(planner: Planner, labelled: Sequence[Labelled]) -> Iterator[tuple[str, Example]]:
     """What of the films of labelled messages is liked; “named” are those in the message, “at_hand” those spoken of before."""
     names = planner.catalogue.by_id
@@ -172,39 +161,9 @@ def role_examples(planner: Planner, labelled: Sequence[Labelled]) -> Iterator[tu
             yield name, Example(message.dialogue_id, row, _class(name, label(ids)))
 
 
-def form_examples(
-    planner: Planner, dialogues: Sequence[Dialogue], forms: dict[str, dict[str, dict[str, int]]]
-) -> Iterator[tuple[str, Example]]:
-    """The same from the forms: liked where it was seen and liked; what nobody marked as a film is none."""
-    for dialogue in dialogues:
-        form = forms.get(dialogue.dialogue_id, {})
-        for message in dialogue.messages if form else ():
-            ledger = _before(dialogue, message)
-            if not message.seeker or not message.text.strip() or not (message.films or ledger.shown):
-                continue
-            heard = planner.heard(message.text, ledger)
-            just = {a.item_id for a in ledger.at_hand if not a.back and not a.ago}
-            for name, ids, row in _rows(heard):
-                if name == "at_hand" and not set(ids) & just:
-                    continue  # how it was liked was most likely said before
-                marked = name == "at_hand" or bool(set(ids) & set(message.films))
-                label = next((of_form(form[i]) for i in ids if i in form), None) if marked else "no"
-                if label:
-                    yield name, Example(dialogue.dialogue_id, row, _class(name, label))
-
-
 def _class(name: str, role: str) -> str:
     """A role as one of the classes of a choice: of what is at hand it is only told whether it is judged."""
     return role if name == "named" or role == "no" else "judged"
-
-
-def of_form(answers: dict[str, int]) -> str | None:
-    """A form's answers (1 yes, 0 no, 2 did not say) as a role; None where they do not say."""
-    if answers["seen"] == 1 and answers["liked"] == 1:
-        return "liked"
-    if answers["liked"] == 0 and answers["seen"] != 2:
-        return "disliked"
-    return "no" if answers["seen"] == 0 else None
 
 
 def _rows(heard: Heard) -> Iterator[tuple[str, Sequence[str], Matrix]]:
@@ -221,11 +180,9 @@ def _rows(heard: Heard) -> Iterator[tuple[str, Sequence[str], Matrix]]:
             yield "at_hand", (item.item_id,), row_of(at_hand_features(heard, item))
 
 
-def role_choice(name: str, known: Sequence[tuple[str, Example]], weak: Sequence[tuple[str, Example]]) -> Choice:
-    """Fitted to what was read, drawn to what the forms say."""
-    classes = CLASSES[name]
-    prior = fit([e for n, e in weak if n == name], classes, l2=L2["prior"])
-    return Choice(classes, fit([e for n, e in known if n == name], classes, l2=L2[name], prior=prior))
+def role_choice(name: str, known: Sequence[tuple[str, Example]]) -> Choice:
+    """Fitted to what was read."""
+    return Choice(CLASSES[name], fit([e for n, e in known if n == name], CLASSES[name], l2=L2[name]))
 
 
 def act_examples(
@@ -233,7 +190,6 @@ def act_examples(
     embedder: MiniLmEmbedder,
     labelled: Sequence[Labelled],
     known: Sequence[tuple[str, Example]],
-    weak: Sequence[tuple[str, Example]],
 ) -> tuple[list[Example], Matrix]:
     """What messages do, each planned with roles that were learned without its dialogue; the planner's own utterances beside them."""
     intents = IntentReader(embedder, utterances())
@@ -242,7 +198,7 @@ def act_examples(
     for fold in range(FOLDS):
         say(f"planning fold {fold + 1} of {FOLDS}")
         others = [(n, e) for n, e in known if fold_of(e.group) != fold]
-        choices = {name: role_choice(name, others, weak) for name in CLASSES}
+        choices = {name: role_choice(name, others) for name in CLASSES}
         planner = Planner(films, intents, choices=choices)
         for message in labelled:
             if max(fold_of(message.dialogue_id), 0) == fold and message.act and message.text.strip():
@@ -285,32 +241,29 @@ def fit(
     classes: Sequence[str],
     *,
     l2: float,
-    prior: Matrix | None = None,
     weights: Matrix | None = None,
 ) -> Matrix:
-    """The weights (features, classes) that make the labels likely: minimises -log likelihood + l2 / 2 |W - prior|^2."""
+    """The weights (features, classes) that make the labels likely: minimises -log likelihood + l2 / 2 |W|^2."""
     rows = np.stack([e.row for e in examples]).astype(np.float64)
     used = np.flatnonzero(rows.any(axis=0))
     x = rows[:, used]
     y = np.array([classes.index(e.label) for e in examples])
     w = np.ones(len(y)) if weights is None else weights.astype(np.float64)
-    start = np.zeros((rows.shape[1], len(classes))) if prior is None else prior.astype(np.float64)
-    centre = start[used]
+    shape = len(used), len(classes)
 
     def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        coefficients = flat.reshape(centre.shape)
+        coefficients = flat.reshape(shape)
         scores = x @ coefficients
         scores -= scores.max(axis=1, keepdims=True)
         log = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
         off = np.exp(log)
         off[np.arange(len(y)), y] -= 1
-        drawn = coefficients - centre
-        value = -(w * log[np.arange(len(y)), y]).sum() + l2 / 2 * float((drawn**2).sum())
-        return value, (x.T @ (off * w[:, None]) + l2 * drawn).ravel()
+        value = -(w * log[np.arange(len(y)), y]).sum() + l2 / 2 * float((coefficients**2).sum())
+        return value, (x.T @ (off * w[:, None]) + l2 * coefficients).ravel()
 
-    found = minimize(loss, centre.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 200})
-    full = start.copy()
-    full[used] = found.x.reshape(centre.shape)
+    found = minimize(loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    full = np.zeros((rows.shape[1], len(classes)))
+    full[used] = found.x.reshape(shape)
     return full.astype(np.float32)
 
 
@@ -326,11 +279,11 @@ def held_out_accuracy(examples: Sequence[Example], weights: Matrix) -> float:
     return right / total
 
 
-def held_out_f1(name: str, known: Sequence[tuple[str, Example]], weak: Sequence[tuple[str, Example]]) -> float:
+def held_out_f1(name: str, known: Sequence[tuple[str, Example]]) -> float:
     """F1 of all classes but “no” together, on dialogues that were held out in turn."""
     found: Counter[str] = Counter()
     for fold in range(FOLDS):
-        choice = role_choice(name, [(n, e) for n, e in known if fold_of(e.group) != fold], weak)
+        choice = role_choice(name, [(n, e) for n, e in known if fold_of(e.group) != fold])
         for n, example in known:
             if n == name and fold_of(example.group) == fold:
                 guess = CLASSES[name][int((example.row @ choice.weights).argmax())]

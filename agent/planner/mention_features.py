@@ -13,7 +13,7 @@ from agent.planner.heard import Heard
 from agent.planner.roles import Role, joined
 from agent.planner.speech_acts import PRONOUNS, last_asked, stop_at
 from agent.planner.titles import TitleMention
-from agent.planner.verdicts import LIKE, NOT, agrees, verdicts
+from agent.planner.verdicts import LIKE, NOT, agrees, applying, confirms, small_clauses, verdicts
 from agent.planner.words import BAD, GOOD, word_set
 
 _LOOKS = {
@@ -36,7 +36,8 @@ _ASKED = {
     "asked": re.compile(r"\?"),
     "asked seen": re.compile(r"\b(?:seen|see|watched|heard)\b[^?]*\?"),
     "asked liked": re.compile(
-        r"\b(?:did|do|liked?|enjoy)\b[^?]*\b(?:like|enjoy)\b[^?]*(?:\?|$)|\b(?:liked|loved|enjoyed)\b[^?.]*\?|favou?rite[^?]*\?|think[^?]*\?"
+        r"\b(?:did|do|liked?|enjoy)\b[^?]*\b(?:like|enjoy)\b[^?]*(?:\?|$)|\b(?:liked|loved|enjoyed)\b[^?.]*\?|\bfav(?:e|ou?rite)?s?\b[^?]*\?"
+        r"|think[^?]*\?"
     ),
     "said liked": re.compile(
         r"\b(?:i|we|my \w+) (?:\w+ )?(?:loved?|liked?|enjoyed|adored?)\b|favou?rite|(?:good|great|best)(?: one)?[.!]*$"
@@ -55,6 +56,7 @@ _ONLY_YES = re.compile(
     r"(?:(?:oh|hell|heck|yes|yeah|yep|yea|yup|yas|sure|totally|absolutely|definitely|certainly|very much|so much|a lot|of course|i|we|did|so) ?)+"
 )
 _ENDS = frozenset(".!?;")
+_NAME = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z]\w+|@\w+|\"\w+")
 _CALLING = r"(?:actor|actress|comedian|comic|director|singer|author|writer)(?:e?s)?"
 _CALLED = re.compile(rf"(?:is|are|was)(?: \w+){{0,5}} {_CALLING}(?: |$)")
 _CALLS = re.compile(rf"(?:favou?rite|best) {_CALLING}(?: (?:is|are|was|has to be|would be|gotta be))?$")
@@ -136,15 +138,23 @@ def at_hand_features(heard: Heard, item: AtHand) -> dict[str, float]:
         role for m, role in zip(heard.slots.mentions, heard.slots.roles, strict=True) if item.item_id in m.item_ids
     ]
     found = {"bias": 1.0, f"{item.stands} {where}": 1.0, f"ago:{min(item.ago, 2)}": 1.0, where: 1.0}
+    found |= {
+        f"elsewhere:{_elsewhere(heard)} {where}": 1.0,
+        f"elsewhere:{_elsewhere(heard)} ours:{item.ours} {where}": 1.0,
+    }
     found |= {f"ours:{item.ours} {where}": 1.0, f"pointing:{pointing[0] if pointing else 'none'}": 1.0}
     found |= {f"besides:{act} {where}": 1.0 for act in heard.slots.acts} | {"length": min(len(words), 30) / 15}
-    looks = _looks("all", words, "?" in heard.message.raw)
-    for kind in ("unseen", "seen", "denied", "but", "will", "yours", "mine", "asks", "alike"):
-        if f"all {kind}" in looks:
-            found |= {kind: 1.0, f"{kind} {where}": 1.0}
+    said = verdicts(heard)
+    judging = {v.clause for v in applying(said)}
+    for near in ("here", "else"):
+        clauses = [c for n, c in enumerate(small_clauses(heard)) if (n in judging) == (near == "here")]
+        looks = _looks("all", [w for c in clauses for w in c.words], any(c.asks for c in clauses))
+        for kind in ("unseen", "seen", "denied", "but", "will", "yours", "mine", "asks", "alike"):
+            if f"all {kind}" in looks:
+                found |= {f"{near} {kind}": 1.0, f"{near} {kind} {where}": 1.0}
     plain = False
     senses: set[bool] = set()
-    for verdict in verdicts(heard):
+    for verdict in said:
         if (verdict.of == "named" and verdict.right) or (verdict.behind and not verdict.many):
             found[f"{'named' if verdict.right else 'behind'} {verdict.mood}"] = 1.0  # of a title in the message
             continue
@@ -156,6 +166,8 @@ def at_hand_features(heard: Heard, item: AtHand) -> dict[str, float]:
                 f"{name} {target} {where}",
                 f"any {target} {where}",
                 f"{verdict.good} {name}",
+                f"own:{verdict.own} {name} {target} {where}",
+                f"first:{verdict.first} own:{verdict.own} {name}",
             ),
             1.0,
         )
@@ -168,18 +180,33 @@ def at_hand_features(heard: Heard, item: AtHand) -> dict[str, float]:
         asked | {f"{name} plain:{plain}": value for name, value in asked.items()} | {"mixed": float(len(senses) > 1)}
     )
     if not item.back and not item.ago:
+        yes = bool(_YES.match(heard.folded)) and not NOT & {*words}
+        cried = any(v.of == "cry" and v.mood == "told" for v in verdicts(heard))
+        for name in ("asked seen", "asked liked"):
+            if asked[name]:
+                found |= {
+                    f"{name} {item.stands} {plain} {cried}": 1.0,
+                    f"{name} {item.stands} {yes} {plain or cried}": 1.0,
+                }
         praised = bool(heard.ledger.last and _PRAISED.search(heard.ledger.last.text.lower()))
-        if agrees(heard.folded):
+        if agrees(heard.folded) or confirms(heard):
             found[f"agrees {praised} {item.stands}"] = STRONG
-        if asked["asked liked"] and _YES.match(heard.folded) and not NOT & {*words}:
+        if asked["asked liked"] and yes:
             found[f"yes {item.stands}"] = 1.0
     return found
+
+
+def _elsewhere(heard: Heard) -> bool:
+    """Whether the reply before names nothing of the catalogue but something with a capital, as a film that is not here is."""
+    last = heard.ledger.last
+    return last is not None and not last.shown and not last.named and bool(_NAME.search(last.text))
 
 
 def of_a_person(heard: Heard, mention: TitleMention) -> bool:
     """Whether words that are a title mean somebody: “The Rock is one of my favorite actors”, “love Morgan” where Morgan Freeman was named."""
     words = [word.folded for word in heard.message.words]
-    before, behind = " ".join(words[: mention.start]), " ".join(words[mention.end : mention.end + 7])
+    low, high = _clause(heard, mention.start, mention.end)
+    before, behind = " ".join(words[low : mention.start]), " ".join(words[mention.end : min(high, mention.end + 7)])
     if _CALLED.match(behind) or _CALLS.search(before):
         return True
     last = heard.ledger.last
@@ -192,10 +219,18 @@ def of_a_person(heard: Heard, mention: TitleMention) -> bool:
     return bool(re.search(rf"\b{word} [A-Z][a-z]+|(?<![.!?] )\b[A-Z][a-z]+ {word}\b", last.text))
 
 
+def answers_well(heard: Heard) -> bool:
+    """“Yes, very good” to “have you seen ...?”: what would else only welcome an offer judges what was asked about."""
+    last = heard.ledger.last
+    met = last is not None and _ASKED["asked seen"].search(last.text.lower())
+    cries = [v for v in verdicts(heard) if v.of == "cry"]
+    return bool(met and _YES.match(heard.folded) and cries) and all(v.mood == "told" and v.good for v in cries)
+
+
 def says_yes_to(heard: Heard) -> tuple[str, ...]:
     """The one item that the reply before asked about with “did you like ...?”, where the message is nothing but a yes."""
     last = heard.ledger.last
-    asked = heard.ledger.just
+    asked = heard.ledger.just or tuple(a.item_id for a in heard.ledger.at_hand if not a.back and a.together == 1)
     yes = (
         len(asked) == 1
         and last is not None

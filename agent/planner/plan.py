@@ -59,6 +59,7 @@ _IT = re.compile(r"\bit\b", re.IGNORECASE)
 _TALK = frozenset({"greeting", "thanks", "help", "taste", "facets"})
 
 
+_THEM = frozenset({"them", "these", "those", "both", "them all", "both of them", "all of them"})
 _NEVER_MIND = re.compile(rf"{LEAD}(?:never ?mind|nvm)(?: (?:then|now|thanks|that|it))*")
 
 
@@ -87,7 +88,7 @@ class Planner:
 
     def plan(self, raw: str, ledger: Ledger) -> Plan:
         """The tool calls for a message after what the ledger holds."""
-        raw = plainly(raw)
+        raw, ledger = plainly(raw), self._with_named(ledger)
         message = read_message(raw)
         if not message.words:
             return Plan(aside={"intent": "help"})
@@ -133,7 +134,17 @@ class Planner:
 
     def heard(self, raw: str, ledger: Ledger) -> Heard:
         """What was read of a message, before it is planned."""
-        return self._opinion.of_roles(self._heard(raw, read_message(raw), ledger))
+        return self._opinion.of_roles(self._heard(raw, read_message(raw), self._with_named(ledger)))
+
+    def _with_named(self, ledger: Ledger) -> Ledger:
+        """The ledger with the titles that the last reply names, where nothing says which items it was about."""
+        last = ledger.last
+        if last is None or last.shown or last.named or last.results or not last.text:
+            return ledger
+        mentions = self.reader.mentions(read_message(last.text))
+        found = dict.fromkeys(m.item_ids[-1] for m in mentions if m.item_ids and not m.close)
+        named = tuple(i for i in found if i not in last.about)
+        return replace(ledger, turns=(*ledger.turns[:-1], replace(last, named=named))) if named else ledger
 
     def _as(self, act: SpeechAct, heard: Heard) -> Plan:
         """The plan of a message that does this, whatever the rules made of it."""
@@ -167,9 +178,14 @@ class Planner:
     def _pointing(self, message: Message, ledger: Ledger) -> tuple[Reference, ...]:
         """The references of a message; a pronoun behind a title or another reference means that one, so it says nothing new."""
         references = self._references.read(message, ledger)
-        named = [m.start for m in self.reader.mentions(message, familiar=frozenset(ledger.shown))]
-        named += [r.start for r in references if not r.pronoun]
-        return tuple(r for r in references if not (r.pronoun and any(start < r.start for start in named)))
+        titles = [m.start for m in self.reader.mentions(message, familiar=frozenset(ledger.shown))]
+        named = titles + [r.start for r in references if not r.pronoun]
+        return tuple(
+            r
+            for r in references
+            if not (r.pronoun and any(start < r.start for start in named))
+            and not (r.said.lower() in _THEM and any(start < r.start for start in titles))  # “A and B, I loved them”
+        )
 
     def _plan(self, heard: Heard) -> Plan:
         if (

@@ -13,20 +13,22 @@ Role = Literal["like", "dislike", "seen", "hide", "forget", "except", "anchor", 
 _LIKE = (
     r"(?:love|loved|loves|adore|adored|adores|enjoy|enjoyed|enjoys|liked|likes|fan"
     r" of|fond of|crazy about|into|favou?rites? (?:is|are|was|were|film|movie|book)"
-    r"|favou?rites?|(?:would|have to|got to|gotta|id|must) say|(?:it|that|this|my favou?rite) (?:may|might|could|would|must)(?: also)? be"
+    r"|favou?rites?(?! (?:part|scene|character|moment|line)s?\b)"
+    r"|(?:would|have to|got to|gotta|id|must) say|(?:it|that|this|my favou?rite) (?:may|might|could|would|must)(?: also)? be"
     r"|prefer|preferred|such as|obsessed with|thumbs up (?:for|to)|(?:i"
     r"|we|also|really|quite|do|rather|always|too|and i|still|they|friends?|sister"
     r"|brother|wife|husband|he|she) like)"
 )
 _DISLIKE = (
-    r"(?:(?:not|dont|do not|never|isnt|arent) (?:\w+ )?(?:into|like|a fan of|fan of|care for) (?:movies|films|books|things|stuff|ones) (?:like|such as)|"
+    r"(?:(?:not|dont|do not|never|isnt|arent|cant) (?:\w+ )?(?:into|like|stand|a fan of|fan of|fond of|care for) (?:movies|films|books|things|stuff|ones) "
+    r"(?:like|such as)|"
     r"hate|hated|hates|dislike|disliked|detest|detested|loathe|loathed|despise"
     r"|despised|(?:do not|dont|didnt|did not|never|doesnt|wasnt|not|cant|couldnt"
     r"|wont|isnt|arent)"
     r" (?:(?!make|making|movies?|films?|books?|have|any|find|see)\w+ ){0,2}?(?:like|liked|love|loved|enjoy|enjoyed|stand|care for|get into"
     r"|a fan of|fan of|fond of|into|keen on)|couldnt finish|bored by|tired of|sick"
     r" of|thumbs down (?:for|to)|not keen on"
-    r"|(?:not|nothing) (?:(?:something|anything|one) )?(?:thats |that is |too |so )?(?:like|similar to))"
+    r"|(?:not|nothing) (?:(?:something|anything|one) )?(?:thats |that is |too |so )?(?:like|similar to))(?<!who doesnt love)"
 )
 _SEEN = (
     r"(?:(?:have|ive|i|we|weve|already|just|has|had|recently|finally) (?:\w+ ){0,2}?(?:seen"
@@ -50,7 +52,8 @@ _ANCHOR = (
     r"|than)"
 )
 _BAD_AFTER = (
-    r"(?:to my dislikes|(?:was|is|were|are|felt|seemed|bored|sounds?|looks?) (?:\w+ ){0,2}?(?:boring"
+    r"(?:to my dislikes|(?:wasnt|isnt|was not|is not) (?:\w+ )?(?:one of )?my favou?rites?"
+    r"|(?:was|is|were|are|felt|seemed|bored|sounds?|looks?) (?:\w+ ){0,2}?(?:boring"
     r"|bored|awful|terrible|bad|dull|horrible|rubbish|overrated|not for me|disappointing"
     r"|tedious|unbearable|too \w+|annoying|stupid|crap|the worst)|bored me|not for"
     r" me|did(?:nt| not) (?:work|do it|grab)|i (?:hate|hated|didnt like|did not like"
@@ -62,7 +65,7 @@ _BAD_AFTER = (
     r" cold|put me to sleep)"
 )
 _GOOD_AFTER = (
-    r"(?:(?:is|was|are|were|may be|might be|has to be|must be) (?:\w+ ){0,3}?(?:great|good|wonderful|amazing|brilliant"
+    r"(?:(?:with \w+ (?:\w+ )?)?(?:is|was|are|were|may be|might be|has to be|must be) (?:\w+ ){0,3}?(?:great|good|wonderful|amazing|brilliant"
     r"|fantastic|excellent|lovely|fun|funny|hilarious|creepy|cute|entertaining|interesting|cool|beautiful|superb|favou?rites?|awesome|terrific"
     r"|marvellous|marvelous|perfect|the best)|to my (?:likes|favou?rites)|i (?:love|loved|adore|adored|enjoyed"
     r"|liked|really liked)|(?:\w+ ){0,3}?(?:and|but) (?:i )?(?:\w+ )?(?:liked|loved"
@@ -89,7 +92,7 @@ _LESS_SO = re.compile(r"(?:^|\s)but (?:not|less) so (?:much )?(?:in|for|with|of)
 _COMPARED = re.compile(
     r"(?:(?:^|\s)(?:is|was) (?:it|that|this|the (?:movie|film|book|plot|story)) (?:(?!i |we |you )\w+ ){0,4}?"
     r"|(?:^|\s)(?:its|thats|(?:it|that|this|that one) (?:is|was|sounds?|looks?|seems?|feels?)) (?:(?!i |we |you )\w+ ){0,3}?"
-    r"|^(?:do|did|have|would) you (?!know|have|got)(?:\w+ ){0,5}?|^(?:kind of|kinda|sort of|sorta) )"
+    r"|^(?:do|did|have|would) you (?!know|have|got)(?:\w+ ){0,5}?|^(?:kind of|kinda|sort of|sorta) |^(?:is|was) (?!there)(?:\w+ ){1,8}?)"
     r"(?:like|similar to|take on|version of)(?: an?)?$"
 )
 _OTHER_THAN = re.compile(

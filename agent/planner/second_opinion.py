@@ -12,12 +12,12 @@ from typing import Literal
 
 from agent.planner.heard import Heard
 from agent.planner.learned import Choice, Row
-from agent.planner.mention_features import at_hand_features, named_features, of_a_person, says_yes_to
+from agent.planner.mention_features import answers_well, at_hand_features, named_features, of_a_person, says_yes_to
 from agent.planner.plan_types import Plan
 from agent.planner.roles import Role, asks_only, compared
 from agent.planner.speech_acts import ACTS, SpeechAct, act_features, act_of, asked_before
 from agent.planner.titles import TitleMention
-from agent.planner.verdicts import Verdict, agrees, applying, verdicts
+from agent.planner.verdicts import Verdict, agrees, applying, confirms, verdicts
 from agent.planner.words import BAD
 from vouch.ports import Embedder
 
@@ -63,13 +63,15 @@ class SecondOpinion:
         apart = [n for n, m in enumerate(mentions) if m.item_ids and not pointing(heard, m)]
         for place, number in enumerate(apart):
             features = named_features(heard, mentions[number], roles[number], place)
-            roles[number] = _settled(heard, mentions[number], roles[number], named, features)
-        odds = self._of_at_hand(heard, at_hand, {i for n in apart for i in mentions[n].item_ids})
+            odds = named.probabilities(features)
+            roles[number] = _settled(heard, mentions[number], roles[number], features, odds)
+        judged_odds = self._of_at_hand(heard, at_hand, {i for n in apart for i in mentions[n].item_ids})
         meant = applying(verdicts(heard))
-        tells = any(v.own for v in meant) or agrees(heard.folded)  # a wish for “something gripping” praises nothing
+        tells = any(v.own for v in meant) or agrees(heard.folded) or confirms(heard) or answers_well(heard)
+        # a wish for “something gripping” praises nothing
         of_others = not tells and any(v.theirs or v.mood != "told" for v in meant)
         for number, mention in enumerate(mentions):
-            doubts = [1 - odds[i] for i in mention.item_ids if i in odds]
+            doubts = [1 - judged_odds[i] for i in mention.item_ids if i in judged_odds]
             pointed = any(r.start == mention.start for r in heard.references)
             if (pointed and of_others) or (pointing(heard, mention) and doubts and min(doubts) >= SURE_NOT):
                 roles[number] = _without(roles[number])
@@ -80,7 +82,7 @@ class SecondOpinion:
         points = any(not r.pronoun for r in heard.references)  # “not the first one, it was boring” speaks of that one
         faint = heard.message.at(0) == "not" and heard.message.at(1) in BAD  # “not bad, what else?” hardly praises
         sure = tells and not points and not faint
-        judged = tuple((i, role) for i in _meant(heard, meant, odds) if i not in said) if sure else ()
+        judged = tuple((i, role) for i in _meant(heard, meant, judged_odds) if i not in said) if sure else ()
         if not judged and sure and len(heard.ledger.just) == 1 and _opens(meant):
             judged = tuple((i, role) for i in heard.ledger.just if i not in said)
         if not meant and (liked := says_yes_to(heard)):
@@ -179,17 +181,20 @@ def read_exactly(heard: Heard, plan: Plan) -> bool:
     return bool(slots.changes or slots.k or slots.avoid or pointed or intent in {"absent", "more_like", "refine"})
 
 
-def _settled(heard: Heard, mention: TitleMention, role: Role, named: Choice, features: Mapping[str, float]) -> Role:
+def _settled(
+    heard: Heard, mention: TitleMention, role: Role, features: Mapping[str, float], odds: Mapping[str, float]
+) -> Role:
     """The role of a title in the message. That it was seen says nothing of how it was, unless something is praised beside it or it answers
     what was liked."""
     if role in {"anchor", "topic"} and compared(heard.message, mention):
         return "noted"
-    asked = features.get("clause asks") and asks_only(heard.message, mention)
+    asked = features.get("clause asks") and asks_only(heard.message, mention) and "then True told" not in features
     if role in _SETTLED or mention.close or asked:
         return role
-    if role != "anchor" and (_only_hoped(features) or of_a_person(heard, mention)):
+    if role != "anchor" and of_a_person(heard, mention):
+        return "noted"
+    if role != "anchor" and _only_hoped(features):
         return _without(role)
-    odds = named.probabilities(features)
     learned = _role(odds)
     if role == "anchor":
         return "dislike" if learned == "dislike" else role
@@ -220,8 +225,9 @@ def _goes_on(heard: Heard, mention: TitleMention) -> bool:
 
 
 def _only_hoped(features: Mapping[str, float]) -> bool:
-    """“I have heard that X is good”: praise of it that is hearsay or a hope, and none that is told."""
-    return "own True hoped" in features and not features.keys() & {"own True told", "then True told", "own False told"}
+    """“I have heard that X is good”: praise of it, or the contrary, that is hearsay or a hope, and none that is told."""
+    told = features.keys() & {"own True told", "then True told", "own False told", "then False told"}
+    return bool(features.keys() & {"own True hoped", "own False hoped"}) and not told
 
 
 def _role(odds: Mapping[str, float]) -> Role | None:

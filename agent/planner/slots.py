@@ -102,6 +102,9 @@ class SlotReader:
             r
             for r in references
             if all(r.end <= m.start or r.start >= m.end for m in titles)
+            and not (
+                r.said.lower() == "both" and any(r.end == m.start for m in titles)
+            )  # “both A and B” points at nothing
             and not any(start <= r.start and r.end <= end for start, end in exclaimed)
         )
         mentions = tuple(sorted((*titles, *apart), key=lambda m: m.start))

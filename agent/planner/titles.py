@@ -52,6 +52,8 @@ _OPENERS = word_set(
 
 
 _INITIALS = re.compile(r"\b(?:\w\. ?){2,}")
+_NUMERALS = ("", "", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_ROMAN = re.compile(r"(?<= )(?:ii|iii|iv|vi|vii|viii|ix)\b")
 _FEW, _LEAST_LETTERS = 3, 5
 
 
@@ -81,14 +83,26 @@ class TitleReader:
     def _forms(self) -> dict[str, dict[tuple[str, ...], tuple[str, ...]]]:
         """First word -> title as folded words -> item_ids."""
         whole: dict[tuple[str, ...], list[str]] = {}
+        shortened: dict[tuple[str, ...], set[str]] = {}
         parts: dict[tuple[str, ...], list[str]] = {}
         for item in self.catalogue.items:
             initials = _INITIALS.sub(lambda found: re.sub(r"\W", "", found.group()) + " ", item.title)
-            for form in dict.fromkeys((*title_forms(item.title), *title_forms(initials))):
-                for said in {form, re.sub(r"\bversus\b", "vs", form), re.sub(r"\bvs\b", "versus", form)}:
+            own = dict.fromkeys((*title_forms(item.title), *title_forms(initials)))
+            for form in own:
+                numbered = _ROMAN.sub(lambda found: str(_NUMERALS.index(found.group())), form)
+                for said in {form, numbered, re.sub(r"\bversus\b", "vs", form), re.sub(r"\bvs\b", "versus", form)}:
                     whole.setdefault(_as_read(said), []).append(item.item_id)
+                if any(longer.split(" ", 1)[-1] == form for longer in own if longer != form):
+                    shortened.setdefault(_as_read(form), set()).add(item.item_id)
             for form in _main_parts(item.title):
                 parts.setdefault(_as_read(form), []).append(item.item_id)
+        for (
+            words,
+            bare,
+        ) in shortened.items():  # “Black Panther” is not “The Black Panther” where there is one of that name
+            exact = [i for i in whole[words] if i not in bare]
+            if exact and len(words) > 1:
+                whole[words] = exact
         for words, ids in parts.items():
             if words not in whole and len(set(ids)) <= LARGEST_SERIES:
                 whole[words] = ids
@@ -227,7 +241,8 @@ class TitleReader:
             }
             apostrophe = owner and re.search(r"['’]s$", message.words[place + len(words) - 1].text)
             inside = all(
-                not w.stop or w.stop in {":", ",", "-", "."} for w in message.words[place + 1 : place + len(words)]
+                not w.stop or w.stop in {":", ",", "-", "–", "—", "."}
+                for w in message.words[place + 1 : place + len(words)]
             )
             if (same or apostrophe) and inside:
                 yield words, forms[words]
@@ -270,8 +285,12 @@ class TitleReader:
             and not self._capitals(message, start, end)
         ):
             return False
-        if sum(map(len, folded)) <= 2 and not words[0].capital:
+        if sum(map(len, folded)) <= 2 and (not words[0].capital or self._glued(message, start)):
             return False
+        if folded in (["the", "one"], ["the", "ones"]) and not words[-1].capital:
+            return False
+        if message.at(start - 1) == "of" and message.at(start - 2) in {"kind", "sort"} and not words[0].capital:
+            return False  # “she is kind of old school”
         if len(folded) == 1 and folded[0].isdigit() and "(" in words[0].stop:
             return False  # the year of a title that is not here
         if (
@@ -328,6 +347,10 @@ class TitleReader:
             and (longish or folded[0] in {"the", "a", "an"} or message.at(start - 1) not in {"about", "of"})
         )
 
+    def _glued(self, message: Message, start: int) -> bool:
+        """Whether a word is the end of another (“D” of “3D”)."""
+        return start > 0 and message.words[start - 1].end == message.words[start].start
+
     def _in_a_name(self, message: Message, start: int) -> bool:
         """Whether a capital word stands right beside another that begins no sentence (“Bird Box”, “Christopher Guest”)."""
 
@@ -373,7 +396,7 @@ class TitleReader:
     def _everyday(self, folded: list[str]) -> bool:
         """Whether the words could stand in any message without naming a work."""
         content = [w for w in folded if w not in _SMALL]
-        known = common_words()
+        known = common_words() | GOOD | BAD
         usual = [w in known or singular(w) in known or w.isdigit() or self._texts_with.get(w, 0) > 3 for w in content]
         return all(usual) and len(content) < 4
 

@@ -10,12 +10,16 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
 
 from agent.planner.heard import Heard
 from agent.planner.words import BAD, GOOD, word_set
 
 LIKE = word_set(
-    "love loved loves like liked likes enjoy enjoyed enjoys adore adored fan recommend prefer preferred dig"
+    "love loved loves like liked likes enjoy enjoyed enjoys adore adored fan recommend prefer preferred dig keen"
 )
 NOT = word_set("not dont didnt doesnt isnt wasnt never no cant couldnt wont havent hasnt arent without werent nothing")
 POINTS = word_set("it that this them these those one ones both all its thats they theyre either others")
@@ -37,16 +41,19 @@ _HOPES = word_set(
     "going gonna check try looking id"
 )
 _YOU = word_set("you youre your u he hes she shes him her who his")
-_FILMS = word_set("movie movies film films flick flicks one ones classic classics show story comedy twist time times")
+_FILMS = word_set(
+    "movie movies film films flick flicks one ones classic classics show story comedy twist time times series trilogy franchise saga"
+)
+_MADE_OF = word_set("plot story acting cast ending music soundtrack effects visuals plots")
 _LITTLE = word_set(
     "too as well and but though also to for in with on of so very really pretty i it that this than if when because or from at the "
     "lol haha thanks thank yes yeah just actually honestly all by about already definitely ever either both them those these a lot much "
-    "again mine my which until what"
+    "again mine my which until what enough overall honestly imo tbh though bye"
 )
 _VERY = word_set("really very so pretty quite super just such kind of sort totally absolutely too most all old little ")
 _CRIES = word_set(
     "oh ah wow ok okay yes yeah yea yep no well so very really sounds great good nice perfect awesome cool excellent fantastic wonderful "
-    "amazing fun lovely brilliant all the best sure definitely absolutely thanks thank you and another"
+    "amazing fun lovely brilliant all the best sure definitely absolutely thanks thank you and another bye goodbye ohh yess yup aye haha lol omg"
 )
 _MADE = word_set("done made acted written crafted shot told")
 _SAW = word_set("seen watched watch saw see seeing watching rewatch rewatched")
@@ -56,13 +63,14 @@ _AGREES = re.compile(
     r"|i (?:thought|feel|felt|think) (?:so too|the same)|(?:its )?mine too|likewise|we did too)(?= |$)(?! for)"
 )
 _FEELS = LIKE | word_set("hate hated dislike disliked meh")
-_OFTEN_SEEN = frozenset({"times", "twice", "every"})
+_LONG = sorted(word for word in GOOD | BAD | LIKE if len(word) > 5)
+_OFTEN_SEEN = frozenset({"times", "twice", "every", "everyday"})
 _WISHES = word_set(
     "something anything nothing some any show recommend find give need want wanted looking suggest list please ones more which what who"
 )
 _OTHERS = word_set(
     "people everyone everybody they he she sister brother wife husband mom mum dad mother father kids kid son daughter friend friends "
-    "girlfriend boyfriend critics family niece nephew others members"
+    "girlfriend boyfriend critics niece nephew others members"
 )
 _IT = word_set("it that this these those they both one others")
 _IS = word_set("is was are were s has had really")
@@ -70,6 +78,10 @@ _IT_IS = word_set("its thats theyre")
 _MOVIES = word_set("movie movies film films flick flicks classic classics book books story")
 _AROUND = word_set("oldie a an one of my time times bro man dude and but as well also")
 _DETERMINERS = word_set("a an the only just good great best funny")
+_IT_WAS = frozenset(
+    f"{it} {was}" for it, was in (("it", "was"), ("it", "is"), ("they", "are"), ("they", "were"), ("that", "was"))
+)
+_MINE = word_set("thing type taste style cup jam bag kind")
 _WISHED = frozenset({("have", "a"), ("had", "a"), ("having", "a")})
 _ENDS = frozenset(".!?;…")
 _BE = word_set("is was are were")
@@ -83,7 +95,7 @@ class Verdict:
     """`good` or not; `of`: "named", "point", "bare", "cry" or "other"; `mood`: "told", "hoped", "yours" or "asked"; `behind`: how many
     titles stand before it in the message, and `right`: whether the last of them stands in its own clause; `many`: said of several;
     `own`: the one who speaks says it of what they met, and wishes for nothing with it; `theirs`: somebody else is said to feel so;
-    `first`: nothing but cries stands before its clause."""
+    `first`: nothing but cries stands before its clause; `clause`: the so many-th of the message."""
 
     good: bool
     of: str
@@ -94,6 +106,7 @@ class Verdict:
     own: bool = False
     theirs: bool = False
     first: bool = False
+    clause: int = 0
 
     @property
     def plain(self) -> bool:
@@ -133,7 +146,7 @@ def verdicts(heard: Heard) -> list[Verdict]:
     """What each small clause says, in order; nothing of those that judge nothing."""
     found: list[Verdict] = []
     named, first = 0, True
-    for clause in small_clauses(heard):
+    for number, clause in enumerate(small_clauses(heard)):
         words = clause.words
         for place, word in enumerate(words):
             good = _sense(words, place)
@@ -143,7 +156,7 @@ def verdicts(heard: Heard) -> list[Verdict]:
                 theirs = word in _FEELS and bool({*words[:place]} & _OTHERS)
                 own = mood == "told" and not theirs and _is_own(words, place)
                 found.append(
-                    Verdict(good, _of(words, place), mood, named + before, before > 0, many, own, theirs, first)
+                    Verdict(good, _of(words, place), mood, named + before, before > 0, many, own, theirs, first, number)
                 )
                 if word in LIKE | BAD:
                     break
@@ -152,9 +165,24 @@ def verdicts(heard: Heard) -> list[Verdict]:
     return found
 
 
+@cache
+def spelt(word: str) -> str:
+    """A judging word for one with a slip in it (“hillarious”); a word that is one already, or that is short, stays."""
+    if len(word) < 6 or word.removesuffix("s") in _LONG:
+        return word
+    found = process.extractOne(word, _LONG, scorer=DamerauLevenshtein.distance, score_cutoff=1)
+    return found[0] if found and found[0][0] == word[0] else word
+
+
 def agrees(folded: str) -> bool:
     """Whether folded words begin with saying the same as the other one (“me too”, “so did I”)."""
     return bool(_AGREES.match(folded))
+
+
+def confirms(heard: Heard) -> bool:
+    """Whether a message begins with nothing but that it is so (“yes, it was!”)."""
+    said = next((c for c in small_clauses(heard) if not {*c.words} <= _CRIES), None)
+    return said is not None and not said.asks and " ".join(w for w in said.words if w not in _CRIES | _VERY) in _IT_WAS
 
 
 def applying(found: Sequence[Verdict]) -> list[Verdict]:
@@ -169,17 +197,28 @@ def _sense(words: tuple[str, ...], place: int) -> bool | None:
     before = {*words[max(0, place - 5) : place]}
     if word == "like" and _compares(words, place):
         return None
+    if word == "times" and words[max(0, place - 2) : place] == ("too", "many"):
+        return None
     if (word == "well" and behind in _MADE) or (word in {"times", "twice"} and before & (_SAW | _OFTEN)):
         return True
-    if word == "every" and behind in {"year", "christmas", "time", "halloween", "week"} and before & _SAW:
+    if word == "every" and behind in {"year", "christmas", "time", "halloween", "week", "day"} and before & _SAW:
         return True
-    if word == "thing" and place and words[place - 1] == "my":
-        return False if NOT & before else None
-    if word == "better" and words[max(0, place - 1)] in {"was", "is", "even", "much", "way"}:
+    if (word == "everyday" and before & _SAW) or (
+        word in {"watch", "see"} and words[max(0, place - 2) : place] == ("a", "must")
+    ):
+        return True
+    if word in _MINE and place and words[place - 1] == "my":
+        return False if NOT & before else True if word == "kind" else None
+    if (word == "down" and words[place - 1] == "let") or (word == "bomb" and words[place - 1] == "the"):
+        return word == "bomb"
+    if word == "better" and (
+        words[max(0, place - 1)] in {"even", "much", "way"} or {*words[max(0, place - 2) : place]} & {"was", "is"}
+    ):
         return not NOT & before
     if (word == "into" and NOT & before) or (word == "better" and words[place - 1] == "seen"):
         return False
-    return (word in BAD) == bool(NOT & before) if word in GOOD | LIKE | BAD else None
+    denied = bool(NOT & before) and "who" not in before  # “who doesn't love it?”
+    return (word in BAD) == denied if word in GOOD | LIKE | BAD else None
 
 
 def _many(words: tuple[str, ...]) -> bool:
@@ -210,7 +249,7 @@ def _tokens(heard: Heard) -> Iterator[tuple[str, str]]:
             yield "TITLE", "" if stop == "," else stop
             place = ends[place]
         else:
-            yield message.words[place].folded, stop
+            yield spelt(message.words[place].folded), stop
             place += 1
 
 
@@ -226,11 +265,13 @@ def _begins(word: str, behind: str, before: str) -> bool:
     }
     if word in {"but", "although", "though"} or asks:
         return True
+    if word == "which" and behind in {"other", "others", "ones"}:
+        return True
     if word in {"one", "ones"} and before in _BEFORE_ONE:
         return False
     if word in _BE and behind in _SUBJECTS and before not in _REPORTS | _ASKS | POINTS:
         return True
-    if word == "TITLE" and behind in {"is", "was"} and before in _FILMS | {"bro", "man", "dude"}:
+    if word == "TITLE" and behind in {"is", "was"} and before in _FILMS | {"TITLE", "bro", "man", "dude"}:
         return True
     if before in _REPORTS or (word == "that" and before in _RELATED):
         return False
@@ -256,18 +297,26 @@ def _is_own(words: tuple[str, ...], place: int) -> bool:
     if often:
         return bool({*before} & {"i", "we", "ive", "weve", "id"})
     if words[place] in _FEELS:
-        first = next((w for w in before if w not in _VERY | _CRIES), "")
+        first = next((w for w in before if w not in _VERY | _CRIES | NOT | {"but", "huge", "big", "also"}), "")
         mine = {*before} & {"i", "im", "we", "ive", "weve"} or not first or first in _SAW
         return bool(mine)
     if of_it:
         return True
     film = bool({*words[place + 1 :][:2]} & _MOVIES)
     left = [w for w in words if w not in GOOD | BAD | NOT | _VERY | _CRIES | _MOVIES | _AROUND]
-    if film and words[place + 2 : place + 3] == ("and",):
-        return True  # “great movie and great suggestion”
+    if film and (words[place + 2 : place + 3] == ("and",) or (words[place + 1] in _MOVIES and left == [words[-1]])):
+        return True  # “great movie and great suggestion”, “great film honestly”
+    if words[0] in {"was", "were"} and not left:
+        return True  # “was good”
     if left or words[0] == "the":  # “the best one” asks for it
         return film and words[0] not in _DETERMINERS
     return (film or len(words) > 1) and not {*words} <= _CRIES
+
+
+def _before_seen(words: tuple[str, ...], place: int) -> bool:
+    """“I love Robin Williams and have seen X”: what is loved is not the title behind it."""
+    behind = words[place + 1 :]
+    return words[place] in LIKE and "TITLE" in behind and bool({*behind[: behind.index("TITLE")]} & _SAW)
 
 
 def _compares(words: tuple[str, ...], place: int) -> bool:
@@ -282,7 +331,7 @@ def _of(words: tuple[str, ...], place: int) -> str:
     """What a judging word is said of."""
     last = words[place - 1] if place else ""
     if "TITLE" in words:
-        return "named"
+        return "other" if _before_seen(words, place) else "named"
     behind = next((w for w in words[place + 1 :] if w not in _VERY | GOOD | _MADE), "")
     before = {w for n, w in enumerate(words[:place]) if w != "that" or n == 0 or words[n - 1] not in _RELATED}
     if (
@@ -299,13 +348,16 @@ def _of(words: tuple[str, ...], place: int) -> str:
         if behind in POINTS or (behind in word_set("watching seeing") and {*words[place:]} & POINTS):
             return "point"
         return "bare" if not behind or behind in _LITTLE - {"the", "a", "my"} else "other"
+    if behind in _MADE_OF and before & POINTS and before & {"had", "has", "have"}:
+        return "point"  # “that one had a great plot”
     if behind and behind not in _FILMS | _LITTLE | POINTS:
-        return "other"
+        kind = words[words.index(behind, place) + 1 :][:1]  # “it was a good war movie”
+        return "point" if kind and kind[0] in _MOVIES and before & POINTS and before & (_IS | _IT_IS) else "other"
     if behind not in _FILMS and _welcomes([w for w in words[:place] if w not in _VERY | _CRIES]):
         return "cry"
     if before & POINTS or behind in POINTS:
         return "point"
-    return "cry" if {*words} <= _CRIES else "bare"
+    return "cry" if {*words} <= _CRIES and last != "so" else "bare"
 
 
 def _welcomes(before: list[str]) -> bool:
@@ -322,5 +374,5 @@ def _mood(clause: Clause, place: int) -> str:
         return "yours"
     if before & {"if", "whether"} and before & {"sure", "know", "wonder", "wondering"}:
         return "hoped"
-    sure = words[place] == "recommend" or "say" in before
+    sure = words[place] == "recommend" or "say" in before or words[place - 1 : place] == ("my",)
     return "hoped" if before & _HOPES and not sure and not before & {"never", "not"} else "told"

@@ -110,11 +110,12 @@ GOOD = word_set(
     "good great amazing awesome wonderful fantastic excellent brilliant hilarious funny classic fun lovely perfect cute cool best "
     "favorite favorites favourite favourites fav favs fave faves favor interesting scary beautiful enjoyable entertaining epic nice "
     "incredible superb legendary phenomenal terrific goodie creepy greatest outstanding masterpiece lit hysterical heartwarming touching "
-    "charming delightful stunning suspenseful gripping moving worth"
+    "charming delightful stunning suspenseful gripping moving worth decent amusing marvelous marvellous fabulous stellar impressive "
+    "magnificent adorable spectacular exceptional splendid gem"
 )
 BAD = word_set(
     "bad boring awful terrible dull horrible overrated disappointing stupid worst meh hate hated dislike disliked sucks sucked annoying "
-    "cheesy silly weird lame disappointed"
+    "cheesy silly weird lame disappointed letdown trash garbage crap crappy mediocre lousy dreadful atrocious corny"
 )
 
 
