@@ -96,13 +96,18 @@ def named_features(heard: Heard, mention: TitleMention, role: Role, place: int) 
         "whole": whole,
         "leads": float(place == 0),
     }
-    titles = [m for m in heard.slots.mentions if m.end - m.start > 1 or message.at(m.start) not in PRONOUNS]
+    pointing = {r.start for r in heard.references}
+    titles = [
+        m
+        for m in heard.slots.mentions
+        if m.start not in pointing and (m.end - m.start > 1 or message.at(m.start) not in PRONOUNS)
+    ]
     low_title = high_title = next((n for n, m in enumerate(titles) if m.start == start), 0)
     while low_title and joined(message, titles[low_title - 1].end, titles[low_title].start):
         low_title -= 1
     while high_title + 1 < len(titles) and joined(message, titles[high_title].end, titles[high_title + 1].start):
         high_title += 1
-    found |= _judged(heard, role, 1 + next((n for n, m in enumerate(titles) if m.start == start), 0))
+    found |= _judged(heard, role, 1 + next((n for n, m in enumerate(titles) if m.start == start), len(titles)))
     for verdict in verdicts(heard):
         name = f"{'good' if verdict.good else 'bad'} {verdict.of} {verdict.mood}"
         ahead, since = low_title - verdict.behind, verdict.behind - high_title

@@ -37,11 +37,14 @@ and in talk where the rules read something exact."""
 MUCH = 0.6
 """So much likelier in talk, where the rules read a question about the collection."""
 _SETTLED = frozenset({"hide", "forget", "except"})
-_CERTAIN = frozenset({"why", "facets", "taste", "why_not", "compare", "forget", "help", "beyond", "group", "not_asked"})
+_CERTAIN = frozenset(
+    {"nothing_shown", "why", "facets", "taste", "why_not", "compare", "forget", "help", "beyond", "group", "not_asked"}
+)
 _DOUBTS = frozenset({"left yours", "left would", "left unseen", "left alike"})
 """Only where such words stand before a title is a like that the rules found given up: one word with a capital is a title more often
 among a collection's own than among all films there are."""
 _WISH = re.compile(r"\b(?:something|anything)(?! like (?:that|it|this)\b)")
+_ASKS = re.compile(r"(?:what(?: i)?s popular|show me|find me|give me)\b")
 _TOLD = frozenset({"genre", "star", "director"})
 """Attributes that people name in talk as often as in wishes."""
 _LISTS = frozenset({"recommend", "more_like", "find_item", "remember", "item_details"})
@@ -112,6 +115,8 @@ class SecondOpinion:
         if best == "ask" and not heard.targets and not heard.slots.empty:
             return None  # “is there anything about whales?” is about nothing that was spoken of
         rules = act_of(plan)
+        if rules == "request" and best == "talk" and _ASKS.match(heard.folded):
+            return None
         if rules == "request" and best != "ask" and heard.slots.text and _WISH.search(heard.slots.rest):
             return None  # “I loved X, something eerie”
         margin = MUCH if doubtless else MARGIN if exact or searching else 0.0
@@ -201,10 +206,13 @@ def _settled(
     if role == "dislike":
         told = features.keys() & {"own False told", "then False told"} and "own True told" not in features
         return role if told else learned or role
-    if role == "seen" and features.keys() & {"then True told", "own False told", "then False told"}:
-        return "like" if "then True told" in features else "dislike"  # “have you seen X? Loved that one”
-    if role == "topic" and "then True told" in features and odds["liked"] >= LIKELY_AT_HAND:
+    praised = features.keys() & {"then True told", "own True told"}
+    if role == "seen" and (praised or features.keys() & {"own False told", "then False told"}):
+        return "like" if praised else "dislike"  # “have you seen X? Loved that one”
+    if role == "topic" and praised and odds["liked"] >= LIKELY_AT_HAND:
         return "like"
+    if role in {"seen", "topic"} and not praised and "left yours" in features and "left seen" in features:
+        return role  # “have you seen X?” tells nothing of it
     if role == "topic" and _goes_on(heard, mention):
         return "like"
     if role in {"topic", "seen"} and features.get("whole asked liked"):
@@ -227,7 +235,7 @@ def _goes_on(heard: Heard, mention: TitleMention) -> bool:
 def _only_hoped(features: Mapping[str, float]) -> bool:
     """“I have heard that X is good”: praise of it, or the contrary, that is hearsay or a hope, and none that is told."""
     told = features.keys() & {"own True told", "then True told", "own False told", "then False told"}
-    return bool(features.keys() & {"own True hoped", "own False hoped"}) and not told
+    return bool(features.keys() & {"own True hoped", "own False hoped", "before False hoped"}) and not told
 
 
 def _role(odds: Mapping[str, float]) -> Role | None:

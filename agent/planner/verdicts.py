@@ -209,6 +209,8 @@ def _sense(words: tuple[str, ...], place: int) -> bool | None:
         return True
     if word in _MINE and place and words[place - 1] == "my":
         return False if NOT & before else True if word == "kind" else None
+    if word == "care" and behind == "for":
+        return False if NOT & before else None
     if (word == "down" and words[place - 1] == "let") or (word == "bomb" and words[place - 1] == "the"):
         return word == "bomb"
     if word == "better" and (
@@ -340,11 +342,13 @@ def _of(words: tuple[str, ...], place: int) -> str:
         or words[max(0, place - 2) : place] in _WISHED
     ):
         return "other"
-    if words[place] in LIKE | word_set("hate hated dislike disliked"):
+    if words[place] in LIKE | word_set("hate hated dislike disliked care"):
         at = words.index(behind, place) + 1 if behind else len(words)
         at += words[at : at + 1] in {("two",), ("three",)}
         if behind in word_set("that this these those") and at < len(words) and words[at] not in _FILMS | _LITTLE:
             return "other"
+        if behind == "the" and words[at : at + 1] in {("movie",), ("film",)} and not {*words[at + 1 :]} - _LITTLE:
+            return "point"  # “loved the movie”
         if behind in POINTS or (behind in word_set("watching seeing") and {*words[place:]} & POINTS):
             return "point"
         return "bare" if not behind or behind in _LITTLE - {"the", "a", "my"} else "other"
@@ -374,5 +378,7 @@ def _mood(clause: Clause, place: int) -> str:
         return "yours"
     if before & {"if", "whether"} and before & {"sure", "know", "wonder", "wondering"}:
         return "hoped"
-    sure = words[place] == "recommend" or "say" in before or words[place - 1 : place] == ("my",)
+    sure = (
+        words[place] == "recommend" or ("say" in before and not before & _OTHERS) or words[place - 1 : place] == ("my",)
+    )
     return "hoped" if before & _HOPES and not sure and not before & {"never", "not"} else "told"
