@@ -49,7 +49,7 @@ _PRAISED = re.compile(
     r"|^(?:\w+,? ){0,2}love \w+|\b(?:good|great|best|awesome|amazing|funny|hilarious|fantastic|wonderful)\b"
 )
 _YES = re.compile(
-    r"^(?:oh )?(?:(?:hell|heck) (?:yeah|yes)|yes|yeah|yep|yea|yup|of course|sure|absolutely|definitely|(?:i|we) (?:did|do))\b"
+    r"^(?:o+h+ )?(?:(?:hell|heck) (?:yeah|yes)|yes|yeah|yep|yea|yup|of course|sure|absolutely|definitely|(?:i|we) (?:did|do))\b"
 )
 _LIKED_IT = re.compile(r"\bdid you (?:\w+ )?(?:like|love|enjoy)\b[^?]*(?:\?|$)")
 _ONLY_YES = re.compile(

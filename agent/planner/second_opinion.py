@@ -86,7 +86,7 @@ class SecondOpinion:
         faint = heard.message.at(0) == "not" and heard.message.at(1) in BAD  # “not bad, what else?” hardly praises
         sure = tells and not points and not faint
         judged = tuple((i, role) for i in _meant(heard, meant, judged_odds) if i not in said) if sure else ()
-        if not judged and sure and len(heard.ledger.just) == 1 and _opens(meant):
+        if not judged and sure and len(heard.ledger.just) == 1 and (_opens(meant) or answers_well(heard)):
             judged = tuple((i, role) for i in heard.ledger.just if i not in said)
         if not meant and (liked := says_yes_to(heard)):
             judged = tuple((i, "like") for i in liked if i not in said)

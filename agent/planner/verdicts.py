@@ -308,7 +308,7 @@ def _is_own(words: tuple[str, ...], place: int) -> bool:
     left = [w for w in words if w not in GOOD | BAD | NOT | _VERY | _CRIES | _MOVIES | _AROUND]
     if film and (words[place + 2 : place + 3] == ("and",) or (words[place + 1] in _MOVIES and left == [words[-1]])):
         return True  # “great movie and great suggestion”, “great film honestly”
-    if words[0] in {"was", "were"} and not left:
+    if words[0] in {"was", "were"} and left == [words[0]]:
         return True  # “was good”
     if left or words[0] == "the":  # “the best one” asks for it
         return film and words[0] not in _DETERMINERS
@@ -336,6 +336,8 @@ def _of(words: tuple[str, ...], place: int) -> str:
         return "other" if _before_seen(words, place) else "named"
     behind = next((w for w in words[place + 1 :] if w not in _VERY | GOOD | _MADE), "")
     before = {w for n, w in enumerate(words[:place]) if w != "that" or n == 0 or words[n - 1] not in _RELATED}
+    if behind in _MADE_OF and before & POINTS and before & {"had", "has", "have"}:
+        return "point"  # “that one had a great plot”
     if (
         (last in {"im", "am", "doing"} and words[place] != "meh")
         or "as" in words[max(0, place - 2) : place]
@@ -352,8 +354,6 @@ def _of(words: tuple[str, ...], place: int) -> str:
         if behind in POINTS or (behind in word_set("watching seeing") and {*words[place:]} & POINTS):
             return "point"
         return "bare" if not behind or behind in _LITTLE - {"the", "a", "my"} else "other"
-    if behind in _MADE_OF and before & POINTS and before & {"had", "has", "have"}:
-        return "point"  # “that one had a great plot”
     if behind and behind not in _FILMS | _LITTLE | POINTS:
         kind = words[words.index(behind, place) + 1 :][:1]  # “it was a good war movie”
         return "point" if kind and kind[0] in _MOVIES and before & POINTS and before & (_IS | _IT_IS) else "other"
