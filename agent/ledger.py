@@ -19,13 +19,14 @@ _LISTS = ("recommend", "more_like", "recommend_together")
 @dataclass(frozen=True, kw_only=True)
 class Turn:
     """One message of a person and what came of it. `shown`: item_ids of its list in order; `about`: item_ids that its words speak of;
-    `named`: item_ids of titles that only its text holds."""
+    `named`: item_ids of titles that only its text holds; `question`: the one of several that were shown which it asks about at its end."""
 
     said: str
     calls: tuple[ToolCall, ...] = ()
     shown: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    question: tuple[str, ...] = ()
     aside: Mapping[str, Any] = field(default_factory=dict)
     results: tuple[Mapping[str, Any], ...] = ()
     text: str = ""
@@ -144,7 +145,8 @@ class Ledger:
         back = 0
         for ago, turn in enumerate(reversed(self.turns[-LATELY:])):
             ours = turn.shown or turn.named
-            groups = [(True, ours), (False, tuple(i for i in turn.about if i not in ours))]
+            apart = tuple(i for i in ours if i not in turn.question)
+            groups = [(True, turn.question), (True, apart), (False, tuple(i for i in turn.about if i not in ours))]
             if turn.met:  # what the person spoke of, before the list that follows from it
                 groups.reverse()
             for by_us, named in groups:

@@ -21,7 +21,7 @@ from agent.planner.requests import Requests
 from agent.planner.rewordings import Rewordings, plainly
 from agent.planner.second_opinion import SecondOpinion
 from agent.planner.slots import SlotReader
-from agent.planner.speech_acts import SpeechAct
+from agent.planner.speech_acts import SpeechAct, last_asked
 from agent.planner.standing import Standing
 from agent.planner.statements import Statements
 from agent.planner.values import comparative_base
@@ -59,6 +59,7 @@ _IT = re.compile(r"\bit\b", re.IGNORECASE)
 _TALK = frozenset({"greeting", "thanks", "help", "taste", "facets"})
 
 
+_ASKS_OF = re.compile(r"\?|\b(?:have|did|do) you\b|\b(?:how|what) about\b")
 _THEM = frozenset({"them", "these", "those", "both", "them all", "both of them", "all of them"})
 _NEVER_MIND = re.compile(rf"{LEAD}(?:never ?mind|nvm)(?: (?:then|now|thanks|that|it))*")
 
@@ -137,10 +138,17 @@ class Planner:
         return self._opinion.of_roles(self._heard(raw, read_message(raw), self._with_named(ledger)))
 
     def _with_named(self, ledger: Ledger) -> Ledger:
-        """The ledger with the titles that the last reply names, where nothing says which items it was about."""
+        """The ledger with the titles that the last reply names, where nothing says which items it was about, and with what it asks about."""
         last = ledger.last
-        if last is None or last.shown or last.named or last.results or not last.text:
+        if last is None or last.named or last.question or last.results or not last.text:
             return ledger
+        if last.shown:
+            asked = last_asked(last.text)
+            inside = self.reader.mentions(read_message(asked), familiar=frozenset(last.shown))
+            question = tuple(i for i in last.shown if any(i in m.item_ids for m in inside))
+            if not _ASKS_OF.search(asked.lower()) or len(question) != 1 or len(last.shown) == 1:
+                return ledger
+            return replace(ledger, turns=(*ledger.turns[:-1], replace(last, question=question)))
         mentions = self.reader.mentions(read_message(last.text))
         found = dict.fromkeys(m.item_ids[-1] for m in mentions if m.item_ids and not m.close)
         named = tuple(i for i in found if i not in last.about)
