@@ -153,3 +153,23 @@ def test_titles_as_people_write_them(said: str, titles: list[str]) -> None:
 def test_praise_goes_to_the_one_that_was_asked_about(said: str, liked: set[str]) -> None:
     ledger = spoken("Metropolis has a robot. Have you seen Faust?", "Metropolis", "Faust")
     assert set(remembered(planner().plan(said, ledger))["like"]) == liked
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "great film ideas",
+        "good movie suggestions",
+        "anything that is my kind of film",
+        "not keen on horror",
+        "I watch one everyday",
+        "a hidden gem please",
+        "what is a must watch?",
+        "one that had a great plot please",
+        "it should be a good war movie",
+    ],
+)
+def test_wishes_in_the_same_words_are_no_taste(said: str) -> None:
+    for names in (["Metropolis"], ["Metropolis", "Faust", "Nosferatu"]):
+        told = remembered(planner().plan(said, spoken("Here is a list.", *names)))
+        assert not told.keys() & {"like", "dislike"}

@@ -19,7 +19,7 @@ from agent.planner.heard import Heard
 from agent.planner.words import BAD, GOOD, word_set
 
 LIKE = word_set(
-    "love loved loves like liked likes enjoy enjoyed enjoys adore adored fan recommend prefer preferred dig keen"
+    "love loved loves like liked likes enjoy enjoyed enjoys adore adored fan recommend prefer preferred dig"
 )
 NOT = word_set("not dont didnt doesnt isnt wasnt never no cant couldnt wont havent hasnt arent without werent nothing")
 POINTS = word_set("it that this them these those one ones both all its thats they theyre either others")
@@ -203,12 +203,12 @@ def _sense(words: tuple[str, ...], place: int) -> bool | None:
         return True
     if word == "every" and behind in {"year", "christmas", "time", "halloween", "week", "day"} and before & _SAW:
         return True
-    if (word == "everyday" and before & _SAW) or (
+    if (word == "everyday" and before & _SAW and before & (_IT - {"one"})) or (
         word in {"watch", "see"} and words[max(0, place - 2) : place] == ("a", "must")
     ):
         return True
     if word in _MINE and place and words[place - 1] == "my":
-        return False if NOT & before else True if word == "kind" else None
+        return False if NOT & before else None
     if word == "care" and behind == "for":
         return False if NOT & before else None
     if (word == "down" and words[place - 1] == "let") or (word == "bomb" and words[place - 1] == "the"):
@@ -306,7 +306,10 @@ def _is_own(words: tuple[str, ...], place: int) -> bool:
         return True
     film = bool({*words[place + 1 :][:2]} & _MOVIES)
     left = [w for w in words if w not in GOOD | BAD | NOT | _VERY | _CRIES | _MOVIES | _AROUND]
-    if film and (words[place + 2 : place + 3] == ("and",) or (words[place + 1] in _MOVIES and left == [words[-1]])):
+    if film and (
+        words[place + 2 : place + 3] == ("and",)
+        or (words[place + 1] in _MOVIES and left == [words[-1]] and left[0].endswith("ly"))
+    ):
         return True  # “great movie and great suggestion”, “great film honestly”
     if words[0] in {"was", "were"} and left == [words[0]]:
         return True  # “was good”
