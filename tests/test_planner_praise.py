@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from agent.ledger import Ledger, Turn
+from agent.planner.learned import Choice, read_choices, row_of
 from agent.planner.plan import Plan, Planner
+from agent.planner.speech_acts import ACTS
 from agent.planner.verdicts import spelt
-from tests.stand_ins_agent import catalogue_of, intents, planner, works
+from tests.stand_ins_agent import after_list, catalogue_of, intents, planner, works
 
 
 def spoken(text: str, *titles: str) -> Ledger:
@@ -173,3 +176,20 @@ def test_wishes_in_the_same_words_are_no_taste(said: str) -> None:
     for names in (["Metropolis"], ["Metropolis", "Faust", "Nosferatu"]):
         told = remembered(planner().plan(said, spoken("Here is a list.", *names)))
         assert not told.keys() & {"like", "dislike"}
+
+
+@pytest.mark.parametrize(
+    "said", ["a village of postmen in the snow", "two brothers who rob a train", "somebody who wakes up as an insect"]
+)
+@pytest.mark.parametrize("ledger", [Ledger(), after_list("nosferatu")], ids=["first", "behind a list"])
+def test_what_is_described_is_looked_for(said: str, ledger: Ledger) -> None:
+    assert [c.name for c in always_talking().plan(said, ledger).calls] == ["recommend"]
+
+
+def always_talking() -> Planner:
+    """A planner whose learned choice takes every message for talk."""
+    weights = np.zeros((4096 + 2 * 384, 5), dtype=np.float32)
+    weights[np.flatnonzero(row_of({"bias": 1.0})), ACTS.index("talk")] = 50.0
+    return Planner(
+        works(), intents(), choices={**read_choices(), "acts": Choice(ACTS, weights, intents().embedder.embedder_id)}
+    )

@@ -18,7 +18,7 @@ from agent.planner.roles import Role, asks_only, compared
 from agent.planner.speech_acts import ACTS, SpeechAct, act_features, act_of, asked_before
 from agent.planner.titles import TitleMention
 from agent.planner.verdicts import Verdict, agrees, applying, confirms, verdicts
-from agent.planner.words import BAD
+from agent.planner.words import BAD, word_set
 from vouch.ports import Embedder
 
 LIKELY = 0.5
@@ -44,6 +44,11 @@ _DOUBTS = frozenset({"left yours", "left would", "left unseen", "left alike"})
 """Only where such words stand before a title is a like that the rules found given up: one word with a capital is a title more often
 among a collection's own than among all films there are."""
 _WISH = re.compile(r"\b(?:something|anything)(?! like (?:that|it|this)\b)")
+_SOMEBODY = word_set("a an two three four somebody someone")
+_PERSONAL = word_set(
+    "i im ive id ill me my mine you youre u we us our he she him her they them their it its that thats this these those yes yeah no ok "
+    "okay oh haha lol thanks thank hi hello bye sure"
+)
 _ASKS = re.compile(r"(?:what(?: i)?s popular|show me|find me|give me)\b")
 _TOLD = frozenset({"genre", "star", "director"})
 """Attributes that people name in talk as often as in wishes."""
@@ -115,7 +120,7 @@ class SecondOpinion:
         if best == "ask" and not heard.targets and not heard.slots.empty:
             return None  # “is there anything about whales?” is about nothing that was spoken of
         rules = act_of(plan)
-        if rules == "request" and best == "talk" and _ASKS.match(heard.folded):
+        if searching and rules == "request" and best != "ask" and (_ASKS.match(heard.folded) or _describes(heard)):
             return None
         if rules == "request" and best != "ask" and heard.slots.text and _WISH.search(heard.slots.rest):
             return None  # “I loved X, something eerie”
@@ -136,6 +141,19 @@ def act_vectors(embedder: Embedder, messages: Sequence[Heard]) -> list[tuple[Row
         before = made[len(messages) + n] * (4.5 if asked[n] else 0.0)
         rows.append((made[n] * 4.5, before))
     return rows
+
+
+def _describes(heard: Heard) -> bool:
+    """“A village of postmen in the snow”: words to look for, with nobody in them who speaks or is spoken to or of, is no talk."""
+    slots = heard.slots
+    opens = heard.message.at(0) in _SOMEBODY and len(slots.text.split()) > 1
+    return (
+        opens
+        and not slots.mentions
+        and not slots.acts
+        and not _PERSONAL & {word.folded for word in heard.message.words}
+        and not verdicts(heard)
+    )
 
 
 def _sense_of(meant: Sequence[Verdict]) -> Role:

@@ -6,16 +6,16 @@ Close spellings are found too, but only named, never taken: `TitleMention.close`
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from agent.planner.said_forms import main_parts, said_forms
 from agent.planner.words import BAD, GOOD, Message, singular, word_set
 from prompts import common_words
 from retrieval.catalogue import Catalogue
 from retrieval.titles import fold, title_forms
 
-LARGEST_SERIES = 12
 _SMALL = word_set("a an the of and or in on to for de la le les du des der die das il el et und y e")
 _BEFORE_TITLE = word_set(
     "loved love adore adored enjoyed enjoy liked hated hate disliked seen watched read heard like about called "
@@ -51,9 +51,6 @@ _OPENERS = word_set(
 """Words that a sentence begins with where the mark before it was left out."""
 
 
-_INITIALS = re.compile(r"\b(?:\w\. ?){2,}")
-_NUMERALS = ("", "", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
-_ROMAN = re.compile(r"(?<= )(?:ii|iii|iv|vi|vii|viii|ix)\b")
 _FEW, _LEAST_LETTERS = 3, 5
 
 
@@ -80,36 +77,8 @@ class TitleReader:
     catalogue: Catalogue
 
     @cached_property
-    def _forms(self) -> dict[str, dict[tuple[str, ...], tuple[str, ...]]]:
-        """First word -> title as folded words -> item_ids."""
-        whole: dict[tuple[str, ...], list[str]] = {}
-        shortened: dict[tuple[str, ...], set[str]] = {}
-        parts: dict[tuple[str, ...], list[str]] = {}
-        for item in self.catalogue.items:
-            initials = _INITIALS.sub(lambda found: re.sub(r"\W", "", found.group()) + " ", item.title)
-            own = dict.fromkeys((*title_forms(item.title), *title_forms(initials)))
-            for form in own:
-                numbered = _ROMAN.sub(lambda found: str(_NUMERALS.index(found.group())), form)
-                for said in {form, numbered, re.sub(r"\bversus\b", "vs", form), re.sub(r"\bvs\b", "versus", form)}:
-                    whole.setdefault(_as_read(said), []).append(item.item_id)
-                if any(longer.split(" ", 1)[-1] == form for longer in own if longer != form):
-                    shortened.setdefault(_as_read(form), set()).add(item.item_id)
-            for form in _main_parts(item.title):
-                parts.setdefault(_as_read(form), []).append(item.item_id)
-        for (
-            words,
-            bare,
-        ) in shortened.items():  # “Black Panther” is not “The Black Panther” where there is one of that name
-            exact = [i for i in whole[words] if i not in bare]
-            if exact and len(words) > 1:
-                whole[words] = exact
-        for words, ids in parts.items():
-            if words not in whole and len(set(ids)) <= LARGEST_SERIES:
-                whole[words] = ids
-        forms: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {}
-        for words, ids in whole.items():
-            forms.setdefault(words[0], {})[words] = tuple(dict.fromkeys(ids))
-        return forms
+    def _forms(self) -> dict[str, Mapping[tuple[str, ...], tuple[str, ...]]]:
+        return said_forms(self.catalogue)
 
     @property
     def told(self) -> Collection[str]:
@@ -168,7 +137,7 @@ class TitleReader:
             forms = title_forms(title)
             asked = {singular(w) for w in fold(said).split() if w not in _SMALL}
             within = len(asked) >= 2 and asked <= {singular(w) for w in fold(title).split()}
-            if within or max(fuzz.ratio(fold(said), form) for form in (*forms, *_main_parts(title))) >= least:
+            if within or max(fuzz.ratio(fold(said), form) for form in (*forms, *main_parts(title))) >= least:
                 ids += [item.item_id for item in self.catalogue.find(title)]
         alike = process.extract(fold(bare), self._spelled, scorer=fuzz.ratio, limit=3, score_cutoff=max(least, 85))
         ids += [i for form, _, _ in alike for i in self._forms[form.split()[0]][tuple(form.split())]]
@@ -399,22 +368,3 @@ class TitleReader:
         known = common_words() | GOOD | BAD
         usual = [w in known or singular(w) in known or w.isdigit() or self._texts_with.get(w, 0) > 3 for w in content]
         return all(usual) and len(content) < 4
-
-
-def _as_read(form: str) -> tuple[str, ...]:
-    """The words of a title's form as a message is read: “13th” is two.
-
-    >>> _as_read("friday the 13th")
-    ('friday', 'the', '13', 'th')
-    """
-    return tuple(re.findall(r"\d+|[^\W\d_]+|[^\s\w]+", form))
-
-
-def _main_parts(title: str) -> tuple[str, ...]:
-    """The part of a title before a colon, a semicolon, “or,” or a dash; that is how people name long titles."""
-    parts = re.split(r"\s*[:;]\s+|,?\s+or,?\s+the\s+|\s+[-–—]\s+|\s*/\s*", title)
-    head = fold(parts[0]) if len(parts) > 1 else ""
-    long_enough = (
-        len(head) >= 4 and not head.isdigit() and not re.fullmatch(r"(the|a|an|no|op|opus|part|vol)( \w)?", head)
-    )
-    return tuple(dict.fromkeys(f for f in (head, re.sub(r"^(the|a|an) ", "", head)) if f)) if long_enough else ()
