@@ -11,7 +11,7 @@ from agent.ledger import Ledger, Turn
 from agent.planner.learned import Choice, read_choices, row_of
 from agent.planner.plan import Plan, Planner
 from agent.planner.speech_acts import ACTS
-from agent.planner.verdicts import spelt
+from agent.planner.verdicts import spelt, verdicts
 from tests.stand_ins_agent import after_list, catalogue_of, intents, planner, works
 
 
@@ -82,6 +82,10 @@ def test_yes_to_liking_it_is_of_the_one_that_was_spoken_of_before() -> None:
         ("what is your favorite part of Metropolis?", {}),
         ("Metropolis was hillarious", {"like": ["Metropolis"]}),
         ("Have you seen Metropolis?", {}),
+        (
+            "The General was awesome Metropolis Have you seen it? I LOVE that one",
+            {"like": ["The General", "Metropolis"]},
+        ),
         ("I saw both Metropolis and Faust, I loved them", {"like": ["Metropolis", "Faust"]}),
         ("I heard great things about Faust. Metropolis is one of my favorites", {"like": ["Metropolis"]}),
     ],
@@ -193,3 +197,13 @@ def always_talking() -> Planner:
     return Planner(
         works(), intents(), choices={**read_choices(), "acts": Choice(ACTS, weights, intents().embedder.embedder_id)}
     )
+
+
+def test_of_two_that_are_only_told_of_neither_is_praised_alone() -> None:
+    ledger = spoken("Metropolis has a robot. Faust is of 1926.", "Metropolis", "Faust")
+    assert "like" not in remembered(planner().plan("Great movie!", ledger))
+
+
+def test_who_does_not_love_it_is_praise() -> None:
+    heard = planner().heard("who doesn't love that movie", spoken("Have you seen Metropolis?", "Metropolis"))
+    assert [v.good for v in verdicts(heard)] == [True]

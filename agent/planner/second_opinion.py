@@ -229,8 +229,6 @@ def _settled(
         return "like" if praised else "dislike"  # “have you seen X? Loved that one”
     if role == "topic" and praised and odds["liked"] >= LIKELY_AT_HAND:
         return "like"
-    if role in {"seen", "topic"} and not praised and "left yours" in features and "left seen" in features:
-        return role  # “have you seen X?” tells nothing of it
     if role == "topic" and _goes_on(heard, mention):
         return "like"
     if role in {"topic", "seen"} and features.get("whole asked liked"):
