@@ -143,16 +143,15 @@ def at_hand_features(heard: Heard, item: AtHand) -> dict[str, float]:
         role for m, role in zip(heard.slots.mentions, heard.slots.roles, strict=True) if item.item_id in m.item_ids
     ]
     found = {"bias": 1.0, f"{item.stands} {where}": 1.0, f"ago:{min(item.ago, 2)}": 1.0, where: 1.0}
-    found |= {
-        f"elsewhere:{_elsewhere(heard)} {where}": 1.0,
-        f"elsewhere:{_elsewhere(heard)} ours:{item.ours} {where}": 1.0,
-    }
+    elsewhere = f"elsewhere:{_elsewhere(heard)}"
+    found |= {f"{elsewhere} {where}": 1.0, f"{elsewhere} ours:{item.ours} {where}": 1.0}
     found |= {f"ours:{item.ours} {where}": 1.0, f"pointing:{pointing[0] if pointing else 'none'}": 1.0}
     found |= {f"besides:{act} {where}": 1.0 for act in heard.slots.acts} | {"length": min(len(words), 30) / 15}
     said = verdicts(heard)
     judging = {v.clause for v in applying(said)}
+    every = small_clauses(heard)
     for near in ("here", "else"):
-        clauses = [c for n, c in enumerate(small_clauses(heard)) if (n in judging) == (near == "here")]
+        clauses = [c for n, c in enumerate(every) if (n in judging) == (near == "here")]
         looks = _looks("all", [w for c in clauses for w in c.words], any(c.asks for c in clauses))
         for kind in ("unseen", "seen", "denied", "but", "will", "yours", "mine", "asks", "alike"):
             if f"all {kind}" in looks:
@@ -186,7 +185,7 @@ def at_hand_features(heard: Heard, item: AtHand) -> dict[str, float]:
     )
     if not item.back and not item.ago:
         yes = bool(_YES.match(heard.folded)) and not NOT & {*words}
-        cried = any(v.of == "cry" and v.mood == "told" for v in verdicts(heard))
+        cried = any(v.of == "cry" and v.mood == "told" for v in said)
         for name in ("asked seen", "asked liked"):
             if asked[name]:
                 found |= {

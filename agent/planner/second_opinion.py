@@ -75,8 +75,8 @@ class SecondOpinion:
             roles[number] = _settled(heard, mentions[number], roles[number], features, odds)
         judged_odds = self._of_at_hand(heard, at_hand, {i for n in apart for i in mentions[n].item_ids})
         meant = applying(verdicts(heard))
-        tells = any(v.own for v in meant) or agrees(heard.folded) or confirms(heard) or answers_well(heard)
         # a wish for “something gripping” praises nothing
+        tells = any(v.own for v in meant) or agrees(heard.folded) or confirms(heard) or answers_well(heard)
         of_others = not tells and any(v.theirs or v.mood != "told" for v in meant)
         for number, mention in enumerate(mentions):
             doubts = [1 - judged_odds[i] for i in mention.item_ids if i in judged_odds]

@@ -35,7 +35,8 @@ _WORKS = word_set(
 )
 _OF_SERIES = word_set("first second third last original newest latest new old")
 """“I enjoyed the first Frozen.”"""
-_EXCLAIMED = GOOD | BAD | word_set("yes no yep wow")
+_JUDGING = GOOD | BAD
+_EXCLAIMED = _JUDGING | word_set("yes no yep wow")
 """“It was awesome” and “Yes!” name no film, whatever films are called."""
 _JOINS = frozenset(["and", "or", "but", "&", "with"])
 _FILM = word_set("movie film flick story book show series")
@@ -222,7 +223,7 @@ class TitleReader:
             return False
         word = message.words[end]
         attached = message.raw[message.words[end - 1].end : word.start] == ":"
-        return attached or (word.capital and word.folded not in _OPENERS | GOOD | BAD | _EXCLAIMED)
+        return attached or (word.capital and word.folded not in _OPENERS | _EXCLAIMED)
 
     def _dated(self, message: Message, end: int, ids: tuple[str, ...]) -> bool:
         """Whether the year of one of them stands in brackets right behind: then the words are its title, whatever they are."""
@@ -365,6 +366,9 @@ class TitleReader:
     def _everyday(self, folded: list[str]) -> bool:
         """Whether the words could stand in any message without naming a work."""
         content = [w for w in folded if w not in _SMALL]
-        known = common_words() | GOOD | BAD
-        usual = [w in known or singular(w) in known or w.isdigit() or self._texts_with.get(w, 0) > 3 for w in content]
+        known = common_words()
+        usual = [
+            w in known or w in _JUDGING or singular(w) in known or w.isdigit() or self._texts_with.get(w, 0) > 3
+            for w in content
+        ]
         return all(usual) and len(content) < 4

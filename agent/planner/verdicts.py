@@ -10,10 +10,10 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import OSA
 
 from agent.planner.heard import Heard
 from agent.planner.words import BAD, GOOD, word_set
@@ -165,12 +165,12 @@ def verdicts(heard: Heard) -> list[Verdict]:
     return found
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def spelt(word: str) -> str:
     """A judging word for one with a slip in it (“hillarious”); a word that is one already, or that is short, stays."""
     if len(word) < 6 or word.removesuffix("s") in _LONG:
         return word
-    found = process.extractOne(word, _LONG, scorer=DamerauLevenshtein.distance, score_cutoff=1)
+    found = process.extractOne(word, _LONG, scorer=OSA.distance, score_cutoff=1)
     return found[0] if found and found[0][0] == word[0] else word
 
 

@@ -67,7 +67,7 @@ def updated(
     """The weights and the diagonal of the inverse after the change; equal to a refit with the same Lambda, to 1e-4.
 
     Args:
-        out: where the weights go, C order; fresh memory costs a third of the time.
+        out: where the weights go, C order, not the old ones; fresh memory costs a third of the time.
 
     Raises:
         numpy.linalg.LinAlgError: the changed matrix has no inverse.
