@@ -19,6 +19,7 @@ from agent.models.chat_text import system_text
 from agent.models.choosing import LANGUAGE_MODEL, Place, is_address, laid_out, open_language_model
 from agent.models.joined_chat import JoinedChat, planning_system
 from agent.models.llama_cpp_engine import MARK
+from agent.models.minilm_reader import MiniLmReader
 from agent.models.planner_chat import PlannerChat
 from agent.planner.intents import IntentReader
 from agent.planner.plan import Planner
@@ -166,7 +167,10 @@ def planner_of(collection: Collection) -> PlannerChat:
     """The planner over a collection, ready."""
     intents = IntentReader(collection.embedder, utterances())
     intents.warm()
-    return PlannerChat(planner=Planner(collection.catalogue, intents), wording=Wording(collection.catalogue))
+    reader = MiniLmReader()
+    reader.warm()
+    planner = Planner(collection.catalogue, intents, marked=reader)
+    return PlannerChat(planner=planner, wording=Wording(collection.catalogue))
 
 
 def is_ready(settings: Settings) -> bool:

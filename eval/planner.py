@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from agent.ledger import Ledger, Turn
+from agent.models.minilm_reader import MiniLmReader
 from agent.planner.intents import IntentReader
 from agent.planner.plan import Planner
 from agent.planner.plan_types import Plan
@@ -143,7 +144,7 @@ def by_planner(films: Catalogue, embedder: Embedder) -> Understand:
 
 def planner_of(films: Catalogue, embedder: Embedder) -> Planner:
     """The planner over these films."""
-    return Planner(films, IntentReader(embedder, utterances()))
+    return Planner(films, IntentReader(embedder, utterances()), marked=MiniLmReader())
 
 
 def cases(folder: Path, films: Catalogue) -> tuple[Case, ...]:

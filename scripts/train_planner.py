@@ -3,8 +3,8 @@
     python scripts/train_planner.py DATA_FOLDER     (the folder of the data sets; about two minutes)
 
 It learns from conversations that the planner may be tuned on, messages labelled by reading (labels.jsonl and learned_from.jsonl in
-tests/data/planner), with an L2 penalty. Beside them stand answers written for this project (answers.tsv there), never
-held out. Features of what a message does come from plans made without its own dialogue (five folds). What it prints is measured on dialogues
+tests/data/planner), with an L2 penalty. Beside them stand answers and judgements written for this project (the .tsv files
+there), never held out. Features of what a message does come from plans made without its own dialogue (five folds). What it prints is measured on dialogues
 held out in the same way; `python -m eval planner` reports on messages that nothing here reads.
 """
 
@@ -30,8 +30,9 @@ from agent.planner.intents import IntentReader
 from agent.planner.learned import WEIGHTS, Choice, row_of
 from agent.planner.mention_features import DATED, at_hand_features, named_features
 from agent.planner.plan import Planner
-from agent.planner.second_opinion import act_vectors, pointing
+from agent.planner.second_opinion import act_vectors
 from agent.planner.speech_acts import ACTS, act_features, act_of
+from agent.planner.targets import pointing
 from eval.dialogues import Dialogue, Message, film_named, read_dialogues, read_films
 from eval.planner import LABELS, MERGED, Case, Understood
 from prompts import utterances
@@ -43,7 +44,7 @@ CLASSES = {"named": ("no", "liked", "disliked"), "at_hand": ("no", "judged")}
 FOLDS = 5
 L2 = {"acts": 10.0, "named": 8.0, "at_hand": 8.0}
 _FILLED = {"TITLE": "Alien", "NUMBER": "90 minutes", "VALUE": "comedy", "PERSON": "Tom Hanks", "PERIOD": "the 1990s"}
-WRITTEN = {"utterances": 0.5, "answers": 0.7}
+WRITTEN = {"utterances": 0.5, "answers": 0.7, "judgements": 1.0}
 """The weights of messages written for this project beside one of a real person."""
 _MARKED = re.compile(r"\{([^}]*)\}")
 _OF_UTTERANCE = {"no": "request", "yes": "close", "thanks": "close", "out_of_scope": "talk", "forget": "ask"}
@@ -75,18 +76,18 @@ def main() -> None:
     arguments = parser.parse_args()
     films, embedder = read_films(arguments.data), MiniLmEmbedder()
     every = read_dialogues(arguments.data, films)
-    labelled = [*labelled_messages(every), *answers(films)]
+    labelled = [*labelled_messages(every), *answers(films), *judgements(films)]
     rules = Planner(films, IntentReader(embedder, utterances()), choices={})
     say("reading labelled messages")
     known = list(role_examples(rules, labelled))
-    read = {m.dialogue_id for m in labelled} - {"answers"}
+    read = {m.dialogue_id for m in labelled} - WRITTEN.keys()
     choices = {name: role_choice(name, known) for name in CLASSES}
     acts, weights = act_examples(films, embedder, labelled, known)
     say("fitting")
     choices["acts"] = Choice(ACTS, fit(acts, ACTS, l2=L2["acts"], weights=weights), embedder.embedder_id)
     record = {
         "learned_from": f"{sum(m.dialogue_id in read for m in labelled)} labelled messages of {len(read)} dialogues; "
-        f"{len(labelled)} with the answers written for it",
+        f"{len(labelled)} with what was written for it",
         "acts_held_out": round(held_out_accuracy(acts, weights), 3),
         "named": dict(Counter(e.label for n, e in known if n == "named")),
         "at_hand": dict(Counter(e.label for n, e in known if n == "at_hand")),
@@ -138,6 +139,35 @@ def answers(films: Catalogue) -> list[Labelled]:
         shown = tuple(i for title in _MARKED.findall(before) if (i := film_named(title, films)) is not None)
         turn = Turn(said="", shown=shown, text=_MARKED.sub(r"\1", before))
         found.append(Labelled("answers", _MARKED.sub(r"\1", answer), Ledger(turns=(turn,)), act, None))
+    return found
+
+
+def judgements(films: Catalogue) -> list[Labelled]:
+    """The judgements written for this project, each of one film."""
+    found = []
+    for line in (LABELS.parent / "judgements.tsv").read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        role, before, said = line.split("\t")
+        (title,) = _MARKED.findall(before + said)
+        film = film_named(title, films)
+        if film is None:
+            raise ValueError(f"{title} of {line!r} is not among the films")
+        shown = (film,) if "{" in before else ()
+        turn = Turn(said="", shown=shown, text=_MARKED.sub(r"\1", before))
+        roles = {film: role} if role != "no" else {}
+        found.append(Labelled("judgements", _MARKED.sub(r"\1", said), Ledger(turns=(turn,)), None, roles))
+    return found
+
+
+def written() -> list[Labelled]:
+    """The planner's own utterances, each at the beginning of a conversation."""
+    found = []
+    for intent, text in utterances():
+        for mark, value in _FILLED.items():
+            text = text.replace(mark, value)
+        act = _OF_UTTERANCE.get(intent) or act_of_intent(intent)
+        found.append(Labelled("utterances", text, Ledger(), act, None))
     return found
 
 
@@ -210,12 +240,10 @@ def act_examples(
                     )
                 )
                 groups.append(message.dialogue_id)
-    for intent, text in utterances():
-        for mark, value in _FILLED.items():
-            text = text.replace(mark, value)
-        plan = planner.plan(text, Ledger())
-        planned.append((planner.heard(text, Ledger()), plan, _OF_UTTERANCE.get(intent) or act_of_intent(intent)))
-        groups.append("utterances")
+    for said in written():
+        assert said.act is not None
+        planned.append((planner.heard(said.text, said.ledger), planner.plan(said.text, said.ledger), said.act))
+        groups.append(said.dialogue_id)
     vectors = act_vectors(embedder, [heard for heard, _, _ in planned])
     examples = [
         Example(group, row_of(act_features(heard, plan), vector), act)

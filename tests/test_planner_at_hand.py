@@ -11,7 +11,7 @@ from agent.ledger import FEW, Ledger, Turn
 from agent.planner.learned import Choice, read_choices, row_of
 from agent.planner.plan import Plan, Planner
 from agent.planner.speech_acts import ACTS
-from tests.stand_ins_agent import catalogue_of, intents, planner, works
+from tests.stand_ins_agent import catalogue_of, intents, planner, planner_over, works
 from vouch.types import AttributeValue, ToolCall
 
 
@@ -77,7 +77,10 @@ class TestPraiseWithoutATitle:
         assert set(remembered(plan)["like"]) == {"Metropolis", "Faust"}
 
     def test_of_one_among_several_is_asked_about(self) -> None:
-        plan = planner().plan("That was a great movie", after(spoken("", "Metropolis", "Faust")))
+        plan = planner().plan(
+            "That was a great movie",
+            after(spoken("Metropolis and Faust are both of that time.", "Metropolis", "Faust")),
+        )
         assert plan.aside["intent"] == "which"
         assert plan.aside["offer"] == list(ids("Metropolis", "Faust"))
         assert not remembered(plan)
@@ -137,7 +140,7 @@ SERIES = (
 
 
 def of_series() -> Planner:
-    return Planner(catalogue_of([(title, {"year": year}) for title, year in SERIES]), intents())
+    return planner_over(catalogue_of([(title, {"year": year}) for title, year in SERIES]))
 
 
 class TestTheFirstOfASeries:
@@ -180,7 +183,7 @@ EVERYDAY = (
 
 
 def titles(said: str) -> list[str]:
-    talk = Planner(catalogue_of([(title, {"year": 2000.0}) for title in EVERYDAY]), intents())
+    talk = planner_over(catalogue_of([(title, {"year": 2000.0}) for title in EVERYDAY]))
     return [m.said for m in talk.heard(said, Ledger()).slots.mentions]
 
 
@@ -212,7 +215,7 @@ def test_everyday_words_elsewhere_are_none(said: str) -> None:
 
 
 def test_the_others_are_those_that_were_named_beside_it() -> None:
-    ledger = after(spoken("", "Metropolis", "Faust", "Nosferatu"))
+    ledger = after(spoken("Metropolis, Faust and Nosferatu are silent.", "Metropolis", "Faust", "Nosferatu"))
     plan = planner().plan("I have seen Faust and loved it! Also the others were great too", ledger)
     assert set(remembered(plan)["like"]) == {"Metropolis", "Faust", "Nosferatu"}
 
@@ -239,7 +242,7 @@ def test_a_name_that_only_begins_titles_is_the_person() -> None:
         (title, {"star": ("Kevin Bright",), "year": year})
         for title, year in (("Kevin Bright: Live (2010)", 2010.0), ("Kevin Bright: Again (2012)", 2012.0))
     ]
-    talk = Planner(catalogue_of(shows), intents())
+    talk = planner_over(catalogue_of(shows))
     assert not talk.heard("I love Kevin Bright", Ledger()).slots.mentions
     assert talk.heard("I loved Kevin Bright: Live", Ledger()).slots.mentions
 
@@ -308,7 +311,7 @@ PEOPLE = ("Morgan (1966)", "Along Came a Train (2001)")
     ],
 )
 def test_who_was_just_named_is_no_title(before: str, liked: list[object] | None) -> None:
-    talk = Planner(catalogue_of([(title, {"year": 1990.0}) for title in PEOPLE]), intents())
+    talk = planner_over(catalogue_of([(title, {"year": 1990.0}) for title in PEOPLE]))
     plan = talk.plan("Ah! I love Morgan.", Ledger(turns=(Turn(said="", text=before),)))
     assert remembered(plan).get("like") == liked
 
@@ -355,7 +358,7 @@ def test_both_needs_two() -> None:
     [
         ("Metropolis, Faust, Dracula", {"like": ["Metropolis", "Faust", "Dracula"]}),
         ("I haven't seen Faust, but I've seen Metropolis and I didn't like it", {"dislike": ["Metropolis"]}),
-        ("Metropolis I do not like Faust", {"dislike": ["Faust"]}),
+        ("Metropolis I do not like Faust", {"like": ["Metropolis"], "dislike": ["Faust"]}),
         ("loved the acting in Metropolis but not so much in Faust", {"like": ["Metropolis"], "dislike": ["Faust"]}),
         ("not into films like Faust", {"dislike": ["Faust"]}),
     ],
@@ -403,7 +406,7 @@ def test_a_wrong_year_behind_a_title_is_no_limit(said: str) -> None:
 
 
 def test_a_year_in_brackets_is_no_title_and_a_request_for_films_like_one_is_no_comparison() -> None:
-    talk = Planner(catalogue_of([("2010 (1984)", {"year": 1984.0}), ("Gone Far (2000)", {"year": 2000.0})]), intents())
+    talk = planner_over(catalogue_of([("2010 (1984)", {"year": 1984.0}), ("Gone Far (2000)", {"year": 2000.0})]))
     assert not remembered(talk.plan("I saw Hangover (2010) and that was pretty good", Ledger())).get("like")
     plan = talk.plan("Do you know of any movies similar to Gone Far?", Ledger())
     assert [call.arguments.get("title") for call in plan.calls] == ["Gone Far (2000)"]

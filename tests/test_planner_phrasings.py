@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from agent.ledger import Ledger, Turn
-from agent.planner.plan import Plan, Planner
+from agent.planner.plan import Plan
 from agent.planner.ratings import rating_of
 from retrieval.catalogue import Catalogue
-from tests.stand_ins_agent import after_list, catalogue_of, intents, planner, turn
+from tests.stand_ins_agent import after_list, catalogue_of, planner, planner_over, turn
 from vouch.types import Passage
 
 
@@ -28,7 +28,7 @@ def test_another_title_after_why_not_asks_the_same_of_it(said: str) -> None:
 
 
 def test_for_adults_is_no_word_to_look_for() -> None:
-    bare = Planner(catalogue_of([("The Scary Bunny", {}), ("Grown Ups", {})]), intents())
+    bare = planner_over(catalogue_of([("The Scary Bunny", {}), ("Grown Ups", {})]))
     for said in ("something scary for adults", "something scary for grown-ups"):
         plan = bare.plan(said, Ledger())
         assert calls(plan) == [("recommend", {"text": "scary"})]
@@ -41,7 +41,7 @@ def test_where_there_are_childrens_things_adults_get_others() -> None:
 
 
 def test_a_language_that_is_not_recorded_is_named_as_such_and_the_list_stands() -> None:
-    bare = Planner(catalogue_of([("The Scary Bunny", {}), ("Quiet Water", {})]), intents())
+    bare = planner_over(catalogue_of([("The Scary Bunny", {}), ("Quiet Water", {})]))
     plan = bare.plan("not in French please", after_list())
     assert calls(plan) == [("recommend", {"text": "scary"})]
     assert plan.aside["unknown"] == ["language"]
@@ -122,7 +122,7 @@ def test_a_bare_superlative_is_of_the_list_shown(said: str) -> None:
 
 
 def test_a_superlative_of_what_is_not_recorded_says_so() -> None:
-    unmeasured = Planner(catalogue_of([("Quiet Water", {"year": 1950.0}), ("Loud Water", {"year": 1960.0})]), intents())
+    unmeasured = planner_over(catalogue_of([("Quiet Water", {"year": 1950.0}), ("Loud Water", {"year": 1960.0})]))
     assert unmeasured.plan("the shortest film", Ledger()).aside["unknown"] == ["length"]
     assert "unknown" not in planner().plan("the shortest film", Ledger()).aside
 
@@ -184,12 +184,12 @@ def test_a_rating_is_a_share_of_its_scale() -> None:
 
 
 def test_where_only_titles_are_known_words_are_said_to_be_looked_for_there() -> None:
-    bare = Planner(catalogue_of([("The Scary Bunny", {}), ("Quiet Water", {})]), intents())
+    bare = planner_over(catalogue_of([("The Scary Bunny", {}), ("Quiet Water", {})]))
     assert bare.plan("something scary", Ledger()).aside["titles_only"]
     named = Passage(passage_id="p", item_id="0", channel="title", text="The Scary Bunny (1999; comedy)", made_by="file")
     known = bare.catalogue
     facts = Catalogue(items=known.items, schema=known.schema, passages=(named,))
-    assert Planner(facts, intents()).plan("something scary", Ledger()).aside["titles_only"]
+    assert planner_over(facts).plan("something scary", Ledger()).aside["titles_only"]
     assert "titles_only" not in planner().plan("something scary", Ledger()).aside
 
 
@@ -667,9 +667,7 @@ PEOPLED = catalogue_of(
 def conditions(said: str, *, before: str = "") -> set[tuple[str, str, str]]:
     """What a message demands or prefers of the films above, by attribute, sense and value; `before`: what was asked of it."""
     ledger = Ledger(turns=(Turn(said="", text=before),)) if before else Ledger()
-    made = [
-        arguments for name, arguments in calls(Planner(PEOPLED, intents()).plan(said, ledger)) if name == "recommend"
-    ]
+    made = [arguments for name, arguments in calls(planner_over(PEOPLED).plan(said, ledger)) if name == "recommend"]
     told = [c for arguments in made for key in ("filters", "prefer") for c in arguments.get(key, ())]
     return {(c["attribute"], "not" if c["op"] == "none_of" else "is", v) for c in told for v in c["value"]}
 

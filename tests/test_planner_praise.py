@@ -12,7 +12,7 @@ from agent.planner.learned import Choice, read_choices, row_of
 from agent.planner.plan import Plan, Planner
 from agent.planner.speech_acts import ACTS
 from agent.planner.verdicts import spelt, verdicts
-from tests.stand_ins_agent import after_list, catalogue_of, intents, planner, works
+from tests.stand_ins_agent import after_list, catalogue_of, intents, planner, planner_over, works
 
 
 def spoken(text: str, *titles: str) -> Ledger:
@@ -144,7 +144,7 @@ def test_titles_as_people_write_them(said: str, titles: list[str]) -> None:
         "Old School (2003)",
         "Scary Movie (2000)",
     ]
-    talk = Planner(catalogue_of([(title, {"year": 1990.0}) for title in names]), intents())
+    talk = planner_over(catalogue_of([(title, {"year": 1990.0}) for title in names]))
     heard = talk.heard(said, Ledger())
     assert [talk.catalogue.by_id[i].title for m in heard.slots.mentions for i in m.item_ids] == titles
 

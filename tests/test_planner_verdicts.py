@@ -12,7 +12,7 @@ from agent.planner.learned import Choice, read_choices, row_of
 from agent.planner.plan import Plan, Planner
 from agent.planner.speech_acts import ACTS, SpeechAct, act_of
 from agent.planner.verdicts import small_clauses, verdicts
-from tests.stand_ins_agent import after_list, films, intents, planner, works
+from tests.stand_ins_agent import after_list, films, intents, planner, planner_over, works
 from vouch.types import ToolCall
 
 
@@ -100,7 +100,7 @@ def test_what_is_liked_is_kept_whatever_else_a_message_does(act: SpeechAct) -> N
 
 
 def test_a_title_that_several_bear_leaves_the_others_remembered() -> None:
-    plan = Planner(films(), intents()).plan("I loved Alien (1979), Heat (1995) and Dracula", Ledger())
+    plan = planner_over(films()).plan("I loved Alien (1979), Heat (1995) and Dracula", Ledger())
     assert plan.aside["intent"] == "which"
     assert remembered(plan) == {"like": ["Alien (1979)", "Heat (1995)"]}
 

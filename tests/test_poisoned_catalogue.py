@@ -20,12 +20,11 @@ from agent.models.joined_chat import JoinedChat
 from agent.models.llama_cpp_chat import LlamaCppChat
 from agent.models.planner_chat import PlannerChat
 from agent.models.streamed_chat import StreamedChat, words_chunk
-from agent.planner.plan import Planner
 from agent.wording import Wording
 from retrieval.embedders.minilm_embedder import MiniLmEmbedder
 from retrieval.recommender import Recommender
 from tests.poisoned import ATTACKS, MACHINERY, MARKS, TEXTS, VICTIM, collection
-from tests.stand_ins_agent import intents
+from tests.stand_ins_agent import planner_over
 from tests.stand_ins_recommender import ListStore, small_content
 from tests.tiny_models import random_gguf
 from tools.toolbox import Toolbox
@@ -91,7 +90,7 @@ def talk(
     """The replies to all messages of one conversation."""
     known = collection(channel, attack)
     recommender = Recommender(catalogue=known, store=ListStore([]), content=small_content(known, embedder()))
-    planner = PlannerChat(planner=Planner(known, intents()), wording=Wording(known), clock=lambda: 0.0)
+    planner = PlannerChat(planner=planner_over(known), wording=Wording(known), clock=lambda: 0.0)
     guided = isinstance(writer, LlamaCppChat)
     model = planner if writer is None else JoinedChat(planner=planner, writer=writer, guided=guided, seconds=300.0)
     conversation = Conversation(

@@ -32,7 +32,8 @@ TAKES_BACK = re.compile(r"^(?:\w+ )?(?:forget|undo|take back)\b")
 class Heard:
     """A message, its slots, its references to what was shown, and the turns before it.
 
-    `judged`: items that were just shown and are liked or disliked without being named, each with its role.
+    `judged`: items that were just shown and are liked or disliked without being named, each with its role. `acts`: how likely it does
+    each of `speech_acts.ACTS`, as a model read it; () where none did.
     """
 
     raw: str
@@ -41,6 +42,7 @@ class Heard:
     references: tuple[Reference, ...]
     ledger: Ledger
     judged: tuple[tuple[str, Role], ...] = ()
+    acts: tuple[float, ...] = ()
 
     @property
     def folded(self) -> str:

@@ -24,6 +24,7 @@ from agent.planner.slots import SlotReader
 from agent.planner.speech_acts import SpeechAct, last_asked
 from agent.planner.standing import Standing
 from agent.planner.statements import Statements
+from agent.planner.targets import MarkedReader, Targets, targets_of
 from agent.planner.values import comparative_base
 from agent.planner.why_not_requests import WhyNots
 from agent.planner.words import LEAD, Message, read_message, word_set
@@ -65,15 +66,22 @@ _NEVER_MIND = re.compile(rf"{LEAD}(?:never ?mind|nvm)(?: (?:then|now|thanks|that
 
 
 class Planner:
-    """Plans one message at a time; holds nothing between messages. `choices`: what was learned; {} for the rules alone."""
+    """Plans one message at a time; holds nothing between messages. `choices`: what was learned; {} for the rules alone. `marked`: reads
+    what is liked, and what a message does; None where that is left to the features."""
 
     def __init__(
-        self, catalogue: Catalogue, intents: IntentReader, *, choices: Mapping[str, Choice] | None = None
+        self,
+        catalogue: Catalogue,
+        intents: IntentReader,
+        *,
+        choices: Mapping[str, Choice] | None = None,
+        marked: MarkedReader | None = None,
     ) -> None:
         self.catalogue = catalogue
         self.intents = intents
         self._titles_only = bool(catalogue.items) and all(p.channel == "title" for p in catalogue.passages)
-        self._opinion = SecondOpinion(read_choices() if choices is None else choices, intents.embedder)
+        known = read_choices() if choices is None else choices
+        self._opinion = SecondOpinion(known, intents.embedder, catalogue, marked)
         self.reader = SlotReader(catalogue)
         self._references = ReferenceReader(catalogue, self.reader.lexicon)
         self._names = names = Names(catalogue)
@@ -136,6 +144,10 @@ class Planner:
     def heard(self, raw: str, ledger: Ledger) -> Heard:
         """What was read of a message, before it is planned."""
         return self._opinion.of_roles(self._heard(raw, read_message(raw), self._with_named(ledger)))
+
+    def targets(self, raw: str, ledger: Ledger) -> Targets:
+        """What a message may judge, marked, as the model reads it."""
+        return targets_of(self._heard(raw, read_message(raw), self._with_named(ledger)), self.catalogue)
 
     def _with_named(self, ledger: Ledger) -> Ledger:
         """The ledger with the titles that the last reply names, where nothing says which items it was about, and with what it asks about."""

@@ -16,21 +16,27 @@ from agent.planner.mention_features import answers_well, at_hand_features, named
 from agent.planner.plan_types import Plan
 from agent.planner.roles import Role, asks_only, compared
 from agent.planner.speech_acts import ACTS, SpeechAct, act_features, act_of, asked_before
+from agent.planner.targets import MarkedReader, Targets, pointing, targets_of
 from agent.planner.titles import TitleMention
 from agent.planner.verdicts import Verdict, agrees, applying, confirms, verdicts
 from agent.planner.words import BAD, word_set
+from retrieval.catalogue import Catalogue
 from vouch.ports import Embedder
 
 LIKELY = 0.5
-"""From this probability on a role is taken."""
-LIKELY_AT_HAND = 0.35
-"""From this probability on an item that is at hand is what is judged."""
+"""From this probability on a role is taken, and an item that is at hand is what is judged."""
+PRAISED = 0.35
+"""From this probability on a title is liked behind which the rules read praise."""
 SURE = 0.6
 """From this probability on it is one of several that were named together."""
 SURE_NOT = 0.7
 """From this probability on a role that the rules found is given up."""
 NEVER = 0.85
 """From this probability on it is given up whatever stands before it."""
+READ = 0.4
+"""The weight of what was read of a marked text beside that of the features."""
+DOUBT = 0.05
+"""So much doubt is left of what was read: it is surer than it is right."""
 MARGIN = 0.25
 """So much likelier than what the rules made of it must another act be at the beginning and behind a list, where people mostly ask,
 and in talk where the rules read something exact."""
@@ -61,6 +67,8 @@ class SecondOpinion:
 
     choices: Mapping[str, Choice]
     embedder: Embedder
+    catalogue: Catalogue
+    reader: MarkedReader | None = None
 
     def of_roles(self, heard: Heard) -> Heard:
         """The message with the roles of its titles as learned, and with the items just shown that it praises or pans."""
@@ -68,20 +76,23 @@ class SecondOpinion:
         if named is None or at_hand is None:
             return heard
         mentions, roles = heard.slots.mentions, list(heard.slots.roles)
-        apart = [n for n, m in enumerate(mentions) if m.item_ids and not pointing(heard, m)]
-        for place, number in enumerate(apart):
-            features = named_features(heard, mentions[number], roles[number], place)
-            odds = named.probabilities(features)
-            roles[number] = _settled(heard, mentions[number], roles[number], features, odds)
-        judged_odds = self._of_at_hand(heard, at_hand, {i for n in apart for i in mentions[n].item_ids})
+        targets = targets_of(heard, self.catalogue)
+        heard, read = self._read(heard, targets)
+        for place, mention in enumerate(targets.named):
+            number = mentions.index(mention)
+            features = named_features(heard, mention, roles[number], place)
+            odds = _judged_as_read(named.probabilities(features), read.get(place))
+            roles[number] = _settled(heard, mention, roles[number], features, odds)
+        judged_odds = self._of_at_hand(heard, at_hand, targets, read)
         meant = applying(verdicts(heard))
         # a wish for “something gripping” praises nothing
         tells = any(v.own for v in meant) or agrees(heard.folded) or confirms(heard) or answers_well(heard)
         of_others = not tells and any(v.theirs or v.mood != "told" for v in meant)
         for number, mention in enumerate(mentions):
-            doubts = [1 - judged_odds[i] for i in mention.item_ids if i in judged_odds]
+            own = [judged_odds[i] for i in mention.item_ids if i in judged_odds]
+            doubted = bool(own) and (max(own) <= 1 - SURE_NOT or max(own) < LIKELY <= max(judged_odds.values()))
             pointed = any(r.start == mention.start for r in heard.references)
-            if (pointed and of_others) or (pointing(heard, mention) and doubts and min(doubts) >= SURE_NOT):
+            if (pointed and of_others) or (pointing(heard, mention) and doubted):
                 roles[number] = _without(roles[number])
             elif pointed and roles[number] in {"seen", "topic"} and _tells_of(mention, meant):
                 roles[number] = _sense_of(meant)
@@ -89,7 +100,9 @@ class SecondOpinion:
         role = _sense_of(meant)
         points = any(not r.pronoun for r in heard.references)  # “not the first one, it was boring” speaks of that one
         faint = heard.message.at(0) == "not" and heard.message.at(1) in BAD  # “not bad, what else?” hardly praises
-        sure = tells and not points and not faint
+        # “we watched Faust. It was great!”, “I like a vampire movie”
+        elsewhere = bool(meant) and all(v.of == "other" or (v.behind and not v.many) for v in meant)
+        sure = tells and not points and not faint and not elsewhere
         judged = tuple((i, role) for i in _meant(heard, meant, judged_odds) if i not in said) if sure else ()
         if not judged and sure and len(heard.ledger.just) == 1 and (_opens(meant) or answers_well(heard)):
             judged = tuple((i, role) for i in heard.ledger.just if i not in said)
@@ -98,12 +111,28 @@ class SecondOpinion:
         kept = tuple(_of_what_was_met(heard, m, r) if tells else m for m, r in zip(mentions, roles, strict=True))
         return replace(heard, slots=replace(heard.slots, mentions=kept, roles=tuple(roles)), judged=judged)
 
-    def _of_at_hand(self, heard: Heard, choice: Choice, named: set[str]) -> dict[str, float]:
+    def _read(self, heard: Heard, targets: Targets) -> tuple[Heard, dict[int, Sequence[float]]]:
+        """The message with what it was read to do, and what was read of each target; nothing of those that a place in a list points at
+        (“add the second to my likes”), since people's talk has no such commands."""
+        if self.reader is None:
+            return heard, {}
+        reading = self.reader.read(targets.text)
+        told = dict(zip(targets.order, reading.roles.tolist(), strict=False))
+        pointed = {r.start for r in heard.references}
+        commands = {n for n, mention in enumerate(targets.named) if mention.start in pointed}
+        return replace(heard, acts=tuple(reading.acts.tolist())), {n: p for n, p in told.items() if n not in commands}
+
+    def _of_at_hand(
+        self, heard: Heard, choice: Choice, targets: Targets, read: Mapping[int, Sequence[float]]
+    ) -> dict[str, float]:
         """Of each item that is at hand and not named, how likely it is judged. Words that only point (“the second one”) judge nothing."""
         if len(heard.message.words) == sum(r.end - r.start for r in heard.references):
             return {}
-        apart = [item for item in heard.ledger.at_hand if item.item_id not in named]
-        return {a.item_id: choice.probabilities(at_hand_features(heard, a))["judged"] for a in apart}
+        found = {}
+        for number, item in enumerate(targets.at_hand, len(targets.named)):
+            odds = choice.probabilities(at_hand_features(heard, item))
+            found[item.item_id] = _judged_as_read(odds, read.get(number))["judged"]
+        return found
 
     def of_act(self, heard: Heard, plan: Plan) -> SpeechAct | None:
         """What the message does after all; None where the plan stands."""
@@ -116,6 +145,10 @@ class SecondOpinion:
         if (exact or doubtless) and (searching or doubtless == "limits"):
             return None
         odds = choice.probabilities(act_features(heard, plan), self.vectors(heard))
+        if (
+            heard.acts and heard.ledger.standing is None and all(r.pronoun for r in heard.references)
+        ):  # no list, no command
+            odds = _pooled(odds, dict(zip(ACTS, heard.acts, strict=True)))
         best = max(ACTS, key=lambda act: odds[act])
         if best == "ask" and not heard.targets and not heard.slots.empty:
             return None  # “is there anything about whales?” is about nothing that was spoken of
@@ -156,6 +189,21 @@ def _describes(heard: Heard) -> bool:
     )
 
 
+def _judged_as_read(odds: dict[str, float], read: Sequence[float] | None) -> dict[str, float]:
+    """The odds with what was read of whether it is judged; which way is told by the features, which know more of dislikes."""
+    if read is None:
+        return odds
+    judged, left = 1 - odds["no"], min(max(read[0], DOUBT), 1 - DOUBT)
+    pooled = _pooled({"no": odds["no"], "judged": judged}, {"no": left, "judged": 1 - left})
+    return {name: pooled["no"] if name == "no" else pooled["judged"] * value / judged for name, value in odds.items()}
+
+
+def _pooled(features: Mapping[str, float], read: Mapping[str, float]) -> dict[str, float]:
+    """Two opinions as one: their weighted geometric mean (logarithmic pooling, Genest and Zidek 1986)."""
+    odds = {name: features[name] ** (1 - READ) * read[name] ** READ for name in features}
+    return {name: value / sum(odds.values()) for name, value in odds.items()}
+
+
 def _sense_of(meant: Sequence[Verdict]) -> Role:
     return "dislike" if meant and not any(v.good for v in meant) else "like"
 
@@ -171,15 +219,10 @@ def _tells_of(mention: TitleMention, meant: Sequence[Verdict]) -> bool:
 
 
 def _meant(heard: Heard, meant: Sequence[Verdict], odds: Mapping[str, float]) -> list[str]:
-    """The items at hand that are judged; of several that were named together only where all are meant, or one without doubt."""
-    many = any(v.many for v in meant)
-    least = {a.item_id: LIKELY_AT_HAND if many or a.together == 1 else SURE for a in heard.ledger.at_hand}
-    return [i for i, likely in odds.items() if likely >= least[i]]
-
-
-def pointing(heard: Heard, mention: TitleMention) -> bool:
-    """Whether a mention is only a pronoun."""
-    return any(r.start == mention.start and r.pronoun for r in heard.references)
+    """The items at hand that are judged; of several that were named together only where all are meant, or a single one without doubt."""
+    alone = {a.item_id for a in heard.ledger.at_hand if a.together == 1 or any(v.many for v in meant)}
+    among = [i for i, likely in odds.items() if i not in alone and likely >= SURE]
+    return [i for i, likely in odds.items() if (i in alone and likely >= LIKELY) or [i] == among]
 
 
 def _of_what_was_met(heard: Heard, mention: TitleMention, role: Role) -> TitleMention:
@@ -221,13 +264,16 @@ def _settled(
     learned = _role(odds)
     if role == "anchor":
         return "dislike" if learned == "dislike" else role
+    panned = features.keys() & {"own False told", "then False told"} and "own True told" not in features
     if role == "dislike":
-        told = features.keys() & {"own False told", "then False told"} and "own True told" not in features
-        return role if told else learned or role
+        return role if panned else learned or role
     praised = features.keys() & {"then True told", "own True told"}
-    if role == "seen" and (praised or features.keys() & {"own False told", "then False told"}):
-        return "like" if praised else "dislike"  # “have you seen X? Loved that one”
-    if role == "topic" and praised and odds["liked"] >= LIKELY_AT_HAND:
+    praises = praised or "before True told" in features
+    if role in {"topic", "seen", "like"} and (panned or "before False told" in features) and not praises:
+        return "dislike"  # “I fell asleep during X”
+    if role == "seen" and praised:
+        return "like"  # “have you seen X? Loved that one”
+    if role == "topic" and praised and odds["liked"] >= PRAISED:
         return "like"
     if role == "topic" and _goes_on(heard, mention):
         return "like"

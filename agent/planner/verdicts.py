@@ -16,6 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from agent.planner.heard import Heard
+from agent.planner.idioms import plain_verdicts
 from agent.planner.words import BAD, GOOD, word_set
 
 LIKE = word_set(
@@ -126,7 +127,7 @@ def small_clauses(heard: Heard) -> list[Clause]:
     """The clauses in order."""
     found: list[Clause] = []
     now: list[str] = []
-    tokens = list(_tokens(heard))
+    tokens = plain_verdicts(list(_tokens(heard)))
     for place, (word, stop) in enumerate(tokens):
         behind = tokens[place + 1][0] if place + 1 < len(tokens) and not tokens[place + 1][1] else ""
         judged = len(now) > 1 and now[-1] in {"one", "movie", "film"} and now[-2] in GOOD | BAD

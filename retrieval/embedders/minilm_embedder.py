@@ -60,8 +60,8 @@ class MiniLmEmbedder:
             return self._loaded
 
 
-def load(folder: Path, *, threads: int) -> tuple[Any, Any]:
-    """The tokenizer, which cuts at 256 tokens and pads nothing, and the model, ready to run."""
+def load(folder: Path, *, threads: int, change: Callable[[Any], None] | None = None) -> tuple[Any, Any]:
+    """The tokenizer, which cuts at 256 tokens and pads nothing, and the model, ready to run. `change`: is given the model in full precision."""
     keep_libraries_offline()
     import torch
     from safetensors.torch import load_file
@@ -79,6 +79,8 @@ def load(folder: Path, *, threads: int) -> tuple[Any, Any]:
     missing, _ = model.load_state_dict(load_file(folder / "model.safetensors"), strict=False)
     if missing:
         raise ModelFailed(f"all-MiniLM-L6-v2 in {folder} lacks {', '.join(missing[:3])}.")
+    if change is not None:
+        change(model)
     return tokenizer, model.to(precision()).eval()
 
 
