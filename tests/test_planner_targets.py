@@ -109,7 +109,7 @@ def test_what_could_not_be_read_leaves_the_features_alone() -> None:
         assert likes(unread) == likes(Planner(works(), intents()).plan(said, ledger))
 
 
-def test_what_a_message_does_is_read_too_but_not_behind_a_list_that_was_asked_for() -> None:
+def test_what_a_message_does_is_read_too_but_not_where_a_search_begins_or_goes_on() -> None:
     said, asks = "a storm on the moon, well", (0.0001, 0.0001, 0.0001, 0.0001, 0.9996)
     talk = Planner(works(), intents(), marked=Always(0.0, acts=asks))
     assert act_of(talk.plan(said, spoken("Metropolis is old.", "Metropolis"))) == "talk"
@@ -117,6 +117,7 @@ def test_what_a_message_does_is_read_too_but_not_behind_a_list_that_was_asked_fo
         said="x", calls=(ToolCall(name="recommend", arguments={"text": "x"}),), shown=(id_of("Faust"),), text="Here."
     )
     assert act_of(talk.plan(said, Ledger(turns=(shown,)))) == "request"
+    assert act_of(talk.plan("every copy was to be burned by order of a court", Ledger())) == "request"
 
 
 def test_items_that_are_no_longer_in_the_collection_are_marked_before_the_words() -> None:

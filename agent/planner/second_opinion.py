@@ -145,9 +145,10 @@ class SecondOpinion:
         if (exact or doubtless) and (searching or doubtless == "limits"):
             return None
         odds = choice.probabilities(act_features(heard, plan), self.vectors(heard))
-        if (
-            heard.acts and heard.ledger.standing is None and all(r.pronoun for r in heard.references)
-        ):  # no list, no command
+        commands = any(not r.pronoun for r in heard.references)
+        if heard.acts and not (
+            searching or commands
+        ):  # it was learned from people's talk: what opens a search is often no talk
             odds = _pooled(odds, dict(zip(ACTS, heard.acts, strict=True)))
         best = max(ACTS, key=lambda act: odds[act])
         if best == "ask" and not heard.targets and not heard.slots.empty:
