@@ -128,14 +128,17 @@ def labelled_messages(dialogues: Sequence[Dialogue]) -> list[Labelled]:
     return found
 
 
+def _rows_of(name: str) -> list[list[str]]:
+    """The rows of a file of what was written for this project, without its comments."""
+    lines = (LABELS.parent / name).read_text("utf-8").splitlines()
+    return [line.split("\t") for line in lines if not line.startswith("#")]
+
+
 def answers(films: Catalogue) -> list[Labelled]:
     """The answers written for this project, each behind what was said before it. Which films they like is not learned from: it made that
     of held-out dialogues worse."""
     found = []
-    for line in (LABELS.parent / "answers.tsv").read_text("utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        act, before, answer = line.split("\t")
+    for act, before, answer in _rows_of("answers.tsv"):
         shown = tuple(i for title in _MARKED.findall(before) if (i := film_named(title, films)) is not None)
         turn = Turn(said="", shown=shown, text=_MARKED.sub(r"\1", before))
         found.append(Labelled("answers", _MARKED.sub(r"\1", answer), Ledger(turns=(turn,)), act, None))
@@ -145,14 +148,11 @@ def answers(films: Catalogue) -> list[Labelled]:
 def judgements(films: Catalogue) -> list[Labelled]:
     """The judgements written for this project, each of one film."""
     found = []
-    for line in (LABELS.parent / "judgements.tsv").read_text("utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        role, before, said = line.split("\t")
+    for role, before, said in _rows_of("judgements.tsv"):
         (title,) = _MARKED.findall(before + said)
         film = film_named(title, films)
         if film is None:
-            raise ValueError(f"{title} of {line!r} is not among the films")
+            raise ValueError(f"{title} of “{said}” is not among the films")
         shown = (film,) if "{" in before else ()
         turn = Turn(said="", shown=shown, text=_MARKED.sub(r"\1", before))
         roles = {film: role} if role != "no" else {}

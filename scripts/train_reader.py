@@ -14,6 +14,7 @@ import json
 import math
 import random
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -138,9 +139,9 @@ def row_of(planner: Planner, tokenizer: Any, message: Labelled) -> Row:
 def base() -> tuple[Any, Any]:
     """The tokenizer, which cuts nothing, and the package's model in full precision."""
     kept: list[Any] = []
-    tokenizer, _ = load(weights_path("all-minilm-l6-v2"), threads=0, change=kept.append)
+    tokenizer, _ = load(weights_path("all-minilm-l6-v2"), threads=0, change=lambda model: kept.append(deepcopy(model)))
     tokenizer.no_truncation()
-    return tokenizer, kept[0].float()
+    return tokenizer, kept[0]
 
 
 def linear_layers(model: Any) -> list[tuple[str, Any]]:

@@ -62,10 +62,8 @@ _MAY = word_set(
     "snoozefest snooze drag bore overhyped hyped painful hard impossible chore found thought"
 )
 """One of these is in every such idiom."""
-
-
 LONGEST = 60
-"""Of so many words without a mark nobody reads more."""
+"""A stretch of more words without a mark between them is not searched."""
 
 
 def plain_verdicts(tokens: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
