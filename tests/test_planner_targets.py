@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from agent.ledger import Ledger, Turn
+from agent.planner.learned import Choice, read_choices, row_of
 from agent.planner.plan import Plan, Planner
 from agent.planner.speech_acts import act_of
 from agent.planner.targets import EARLIER, MARKS, MESSAGE, PERSON, REPLY, TARGET, Reading
@@ -100,6 +101,14 @@ def likes(plan: Plan) -> list[str]:
 def test_what_is_read_counts_beside_the_features(judged: float, liked: list[str]) -> None:
     talk = Planner(works(), intents(), marked=Always(judged))
     assert likes(talk.plan("We ended with Metropolis", spoken("What did you watch?"))) == liked
+
+
+def test_features_that_leave_no_doubt_at_all_are_not_divided_by() -> None:
+    weights = np.zeros((4096, 3), dtype=np.float32)
+    weights[np.flatnonzero(row_of({"bias": 1.0})), 0] = 500.0
+    sure = Choice(("no", "liked", "disliked"), weights)
+    talk = Planner(works(), intents(), choices={**read_choices(), "named": sure}, marked=Always(0.9))
+    assert not likes(talk.plan("We ended with Metropolis", spoken("What did you watch?")))
 
 
 def test_what_could_not_be_read_leaves_the_features_alone() -> None:

@@ -146,9 +146,8 @@ class SecondOpinion:
             return None
         odds = choice.probabilities(act_features(heard, plan), self.vectors(heard))
         commands = any(not r.pronoun for r in heard.references)
-        if heard.acts and not (
-            searching or commands
-        ):  # it was learned from people's talk: what opens a search is often no talk
+        # it was learned from people's talk: what opens a search is often no talk
+        if heard.acts and not (searching or commands):
             odds = _pooled(odds, dict(zip(ACTS, heard.acts, strict=True)))
         best = max(ACTS, key=lambda act: odds[act])
         if best == "ask" and not heard.targets and not heard.slots.empty:
@@ -192,9 +191,10 @@ def _describes(heard: Heard) -> bool:
 
 def _judged_as_read(odds: dict[str, float], read: Sequence[float] | None) -> dict[str, float]:
     """The odds with what was read of whether it is judged; which way is told by the features, which know more of dislikes."""
-    if read is None:
+    judged = sum(value for name, value in odds.items() if name != "no")
+    if read is None or not judged:
         return odds
-    judged, left = 1 - odds["no"], min(max(read[0], DOUBT), 1 - DOUBT)
+    left = min(max(read[0], DOUBT), 1 - DOUBT)
     pooled = _pooled({"no": odds["no"], "judged": judged}, {"no": left, "judged": 1 - left})
     return {name: pooled["no"] if name == "no" else pooled["judged"] * value / judged for name, value in odds.items()}
 
