@@ -263,7 +263,7 @@ class AnswerWords:
         title = title_of(details.item)
         if found:
             return _sentence(f"On {title}, {self._phrases.where(found[0])} {quote(found[1])}")
-        return f"Nothing that I have on {title} speaks of “{plain(' '.join(words))}”."
+        return f"Nothing that I have on {title} speaks of {listed([f'“{plain(word)}”' for word in words], 'or')}."
 
     def _sentence_with(self, passages: Sequence[Passage], words: Sequence[str]) -> tuple[Passage, str] | None:
         wanted = {singular(w) for word in words for w in fold(word).split()}

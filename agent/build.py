@@ -169,7 +169,7 @@ def planner_of(collection: Collection) -> PlannerChat:
     intents.warm()
     reader = MiniLmReader()
     reader.warm()
-    planner = Planner(collection.catalogue, intents, marked=reader)
+    planner = Planner(collection.catalogue, intents, marked=reader, sought=reader)
     return PlannerChat(planner=planner, wording=Wording(collection.catalogue))
 
 

@@ -1,6 +1,7 @@
 """Tools' JSON schemas to a grammar for llama.cpp (GBNF) under which a weak model, too, writes valid calls, and must end.
 
-No optional whitespace, strings of at most 80 characters, arrays of at most 5, numbers of a few digits: nowhere can tokens be spent for ever.
+No optional whitespace, strings of at most 80 characters, arrays of at most 5 items (of 3 inside another, of 2 inside those), numbers of a few
+digits: nowhere can tokens be spent for ever.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 STRING_CHARACTERS = 80
-ARRAY_ITEMS = 5
+ARRAY_ITEMS = (5, 3, 2)
+"""Of an array, of one inside another, of one inside those."""
 CALLS = 3
 _OPENING = '{"calls":['
 _COMMA = ' "," '
@@ -65,27 +67,27 @@ class Rules:
         arguments = self.value(function.get("parameters") or {"type": "object"})
         return self.named(f'{text_rule(opening)} {arguments} "}}"')
 
-    def value(self, schema: Schema, defs: Schema | None = None, depth: int = 0) -> str:
-        """The name of the rule of a JSON schema. Raises ValueError for what cannot be written so."""
+    def value(self, schema: Schema, defs: Schema | None = None, depth: int = 0, arrays: int = 0) -> str:
+        """The name of the rule of a JSON schema that so many arrays are around. Raises ValueError for what cannot be written so."""
         if depth > _DEPTH:
             raise ValueError("a schema that refers to itself has no grammar that must end")
         defs = defs or schema.get("$defs", {})
         if "$ref" in schema:
-            return self.value(defs[schema["$ref"].rsplit("/", 1)[-1]], defs, depth + 1)
+            return self.value(defs[schema["$ref"].rsplit("/", 1)[-1]], defs, depth + 1, arrays)
         if "enum" in schema or "const" in schema:
             values = schema.get("enum", [schema.get("const")])
             return self.one_of([text_rule(json.dumps(value, ensure_ascii=False)) for value in values])
         for word in ("anyOf", "oneOf"):
             if word in schema:
-                return self.one_of([self.value(choice, defs, depth + 1) for choice in schema[word]])
-        return self._typed(schema, defs, depth)
+                return self.one_of([self.value(choice, defs, depth + 1, arrays) for choice in schema[word]])
+        return self._typed(schema, defs, depth, arrays)
 
-    def _typed(self, schema: Schema, defs: Schema, depth: int) -> str:
+    def _typed(self, schema: Schema, defs: Schema, depth: int, arrays: int) -> str:
         match schema.get("type", "string"):
             case "object":
-                return self._object(schema, defs, depth)
+                return self._object(schema, defs, depth, arrays)
             case "array":
-                return self._array(schema, defs, depth)
+                return self._array(schema, defs, depth, arrays)
             case "integer":
                 return self._integer(schema)
             case "string" | "number" | "boolean" as simple:
@@ -101,19 +103,20 @@ class Rules:
             return "integer"  # a wide range is checked by the tool
         return self.one_of([text_rule(str(n)) for n in range(int(low), int(high) + 1)])
 
-    def _array(self, schema: Schema, defs: Schema, depth: int) -> str:
-        item = self.value(schema.get("items", {}), defs, depth + 1)
+    def _array(self, schema: Schema, defs: Schema, depth: int, arrays: int) -> str:
+        item = self.value(schema.get("items", {}), defs, depth + 1, arrays + 1)
         least = int(schema.get("minItems", 0))
-        most = max(least, min(int(schema.get("maxItems", ARRAY_ITEMS)), ARRAY_ITEMS))
+        allowed = ARRAY_ITEMS[min(arrays, len(ARRAY_ITEMS) - 1)]
+        most = max(least, min(int(schema.get("maxItems", allowed)), allowed))
         if most == 0:
             return '"[]"'
         filled = f'{item} ("," {item}){{{max(least - 1, 0)},{most - 1}}}'
         return self.named(f'"[" {filled} "]"' if least else f'"[" ({filled})? "]"')
 
-    def _object(self, schema: Schema, defs: Schema, depth: int) -> str:
+    def _object(self, schema: Schema, defs: Schema, depth: int, arrays: int) -> str:
         """Required properties first, then each of the others or not, in the schema's order: the commas are then always right."""
         pairs = {
-            name: self.named(f"{text_rule(json.dumps(name) + ':')} {self.value(own, defs, depth + 1)}")
+            name: self.named(f"{text_rule(json.dumps(name) + ':')} {self.value(own, defs, depth + 1, arrays)}")
             for name, own in schema.get("properties", {}).items()
         }
         required = [rule for name, rule in pairs.items() if name in schema.get("required", ())]

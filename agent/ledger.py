@@ -139,6 +139,11 @@ class Ledger:
         return None
 
     @property
+    def spoken_of(self) -> str | None:
+        """The one item that was lately asked about or told of, whatever list came behind it: whose maker “he” is."""
+        return next((t.about[0] for t in reversed(self.turns[-LATELY:]) if len(t.about) == 1), None)
+
+    @property
     def at_hand(self) -> tuple[AtHand, ...]:
         """What somebody named last and before that, newest first; nothing behind a list that was asked for, of which any may be meant."""
         found: dict[str, AtHand] = {}

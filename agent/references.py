@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from agent.ledger import LATELY, Ledger
 from agent.planner.lexicon import Lexicon
 from agent.planner.titles import TitleMention
-from agent.planner.words import Message, singular
+from agent.planner.words import LEAD, Message, singular
 from agent.reference_words import (
     ALL,
     BARE_ORDINAL,
@@ -38,12 +38,14 @@ from retrieval.catalogue import Catalogue
 from retrieval.titles import fold, title_forms, trailing_year
 from vouch.types import Item
 
+_OPENS = re.compile(rf"{LEAD}(?:(?:what|how) about |tell me about |(?:what|who|when|where) (?:is|was) )?")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
     """Words start..end (end excluded) point at items that were shown. Several in `close`: two readings are close, so ask.
 
-    `beyond`: there was a list, but not that long.
+    `beyond`: there was a list, but not that long. `missing`: nothing that was shown is said to be like that.
     """
 
     start: int
@@ -52,6 +54,7 @@ class Reference:
     item_ids: tuple[str, ...]
     close: tuple[str, ...] = ()
     beyond: int = 0
+    missing: str = ""
     pronoun: bool = False
 
     @property
@@ -256,10 +259,19 @@ class ReferenceReader:
         for start, end, match in self._places(message, DESCRIBED):
             words = (match["before"] or match["after"] or match["only"] or "").split()
             noun = match["noun"] or match["only"] or "one"
+            if match["after"]:  # “the one with the rabbit, who made it?”
+                end = next((p for p in range(start + 3, end) if message.words[p].stop), end)
+                words = [message.at(p) for p in range(start + 3, end)]
             words = [w for w in words if w not in STOP and w != match["only"]]
             if set(words) & NOT_DESCRIBED or any(message.words[p].stop for p in range(start + 1, min(end, start + 3))):
                 continue
             reference = self._best(message, (start, end), ledger, (words, noun))
+            asks = (
+                match["after"] and message.ending.startswith("?") and _OPENS.fullmatch(message.folded[: match.start()])
+            )
+            if reference is None and asks:
+                said = message.text(start + 3, end)
+                reference = Reference(start=start, end=end, said=message.text(start, end), item_ids=(), missing=said)
             if reference is not None:
                 found.append(reference)
         return found

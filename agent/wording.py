@@ -147,6 +147,10 @@ class Wording:
                 f"The last list had only {aside.get('shown', 0)}, so there is no number {aside.get('n', 0)}."
                 f" Which one do you mean?"
             )
+        if intent == "not_described":
+            return f"Nothing that I have on those shown last speaks of “{plain(str(aside.get('said', '')))}”. Which one do you mean?"
+        if intent == "accept" and aside.get("saves"):
+            return "I keep no list for later: it stays in this conversation. Say that you like it, and I remember that."
         if intent == "not_asked":
             return f"“{aside.get('what', '')}” is no part of what you asked for, so the list stands as it is."
         return self._talks().get(intent, self._help())

@@ -144,7 +144,8 @@ def by_planner(films: Catalogue, embedder: Embedder) -> Understand:
 
 def planner_of(films: Catalogue, embedder: Embedder) -> Planner:
     """The planner over these films."""
-    return Planner(films, IntentReader(embedder, utterances()), marked=MiniLmReader())
+    reader = MiniLmReader()
+    return Planner(films, IntentReader(embedder, utterances()), marked=reader, sought=reader)
 
 
 def cases(folder: Path, films: Catalogue) -> tuple[Case, ...]:

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from agent.ledger import Ledger, Turn
+from agent.models.minilm_reader import MiniLmReader
 from agent.planner.heard import Heard
 from agent.planner.intents import IntentReader
 from agent.planner.learned import WEIGHTS, Choice, row_of
@@ -77,7 +78,7 @@ def main() -> None:
     films, embedder = read_films(arguments.data), MiniLmEmbedder()
     every = read_dialogues(arguments.data, films)
     labelled = [*labelled_messages(every), *answers(films), *judgements(films)]
-    rules = Planner(films, IntentReader(embedder, utterances()), choices={})
+    rules = Planner(films, IntentReader(embedder, utterances()), choices={}, sought=MiniLmReader())
     say("reading labelled messages")
     known = list(role_examples(rules, labelled))
     read = {m.dialogue_id for m in labelled} - WRITTEN.keys()
@@ -222,14 +223,14 @@ def act_examples(
     known: Sequence[tuple[str, Example]],
 ) -> tuple[list[Example], Matrix]:
     """What messages do, each planned with roles that were learned without its dialogue; the planner's own utterances beside them."""
-    intents = IntentReader(embedder, utterances())
+    intents, reader = IntentReader(embedder, utterances()), MiniLmReader()
     groups: list[str] = []
     planned: list[tuple[Heard, Any, str]] = []
     for fold in range(FOLDS):
         say(f"planning fold {fold + 1} of {FOLDS}")
         others = [(n, e) for n, e in known if fold_of(e.group) != fold]
         choices = {name: role_choice(name, others) for name in CLASSES}
-        planner = Planner(films, intents, choices=choices)
+        planner = Planner(films, intents, choices=choices, sought=reader)
         for message in labelled:
             if max(fold_of(message.dialogue_id), 0) == fold and message.act and message.text.strip():
                 planned.append(

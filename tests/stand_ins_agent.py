@@ -106,7 +106,7 @@ def films() -> Catalogue:
 @cache
 def reader(catalogue: str = "works") -> SlotReader:
     """The slot reader of a catalogue: "works", "shop" or "films"."""
-    return SlotReader({"works": works, "shop": shop, "films": films}[catalogue]())
+    return SlotReader({"works": works, "shop": shop, "films": films}[catalogue](), marked_reader())
 
 
 @cache
@@ -134,7 +134,7 @@ def marked_reader() -> MiniLmReader:
 
 def planner_over(catalogue: Catalogue) -> Planner:
     """The planner of any catalogue, with all that it has learned."""
-    return Planner(catalogue, intents(), marked=marked_reader())
+    return Planner(catalogue, intents(), marked=marked_reader(), sought=marked_reader())
 
 
 @cache

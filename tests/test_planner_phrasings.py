@@ -719,3 +719,129 @@ def test_never_mind_looks_for_nothing(said: str) -> None:
 def test_who_plays_in_a_film_that_is_named_is_no_wish() -> None:
     assert ("star", "is", "Bea Laurel") not in conditions("I loved Laughing Stock with Bea Laurel, something scary")
     assert ("star", "is", "Bea Laurel") in conditions("I loved Laughing Stock, something scary with Bea Laurel")
+
+
+@pytest.mark.parametrize(
+    ("said", "plainer"),
+    [
+        ("rather a book than a film", "a book"),
+        ("old ones are fine, but no Chaplin please", "no Chaplin please"),
+        ("I heard Metropolis is slow, is it?", "is Metropolis slow?"),
+        ("people say that Faust was funny, right?", "was Faust funny?"),
+        ("remember that she loves the violin", "she loves the violin"),
+    ],
+)
+def test_what_is_said_in_a_roundabout_way_is_planned_as_the_plain_words(said: str, plainer: str) -> None:
+    before = after_list("nosferatu", "metropolis")
+    assert calls(planner().plan(said, before)) == calls(planner().plan(plainer, before))
+    assert calls(planner().plan(said, before)) != []
+
+
+def test_what_is_fine_is_not_asked_for() -> None:
+    ((_, arguments),) = calls(planner().plan("old ones are fine but no comedies", after_list("nosferatu")))
+    assert [c["op"] for c in arguments.get("filters", [])] == ["none_of"]
+    assert "prefer" not in arguments
+
+
+@pytest.mark.parametrize("said", ["loved it", "seen it, loved it", "I've seen it"])
+def test_it_behind_a_list_of_several_may_be_any_of_them(said: str) -> None:
+    plan = planner().plan(said, after_list("nosferatu", "metropolis"))
+    assert (plan.calls, plan.aside["intent"]) == ((), "which")
+    assert calls(planner().plan(said, after_list("nosferatu")))[0][1]["titles"] == ["Nosferatu"]
+
+
+def test_it_behind_a_question_about_one_of_a_list_is_that_one() -> None:
+    before = after_list("nosferatu", "metropolis")
+    asked = planner().plan("what is the second about?", before)
+    spoken = Turn(said="what is the second about?", calls=asked.calls, about=("metropolis",), aside=asked.aside)
+    first, *_ = calls(planner().plan("loved it", Ledger(turns=(*before.turns, spoken))))
+    assert first == ("remember", {"kind": "like", "titles": ["Metropolis"]})
+
+
+def test_a_title_that_was_meant_is_judged_by_what_stands_behind_the_yes() -> None:
+    asked = planner().plan("do you have Metropolsi?", Ledger())
+    ledger = Ledger(turns=(turn("do you have Metropolsi?", asked),))
+    first, *_ = calls(planner().plan("yes that one, I adore it", ledger))
+    assert first == ("remember", {"kind": "like", "titles": ["Metropolis"]})
+    assert calls(planner().plan("yes that one", ledger))[0][0] == "find_item"
+
+
+def test_one_that_fits_no_item_shown_is_asked_about() -> None:
+    plan = planner().plan("the one with the helicopter, who made it?", after_list("nosferatu", "metropolis"))
+    assert (plan.calls, plan.aside["intent"], plan.aside["said"]) == ((), "not_described", "the helicopter")
+
+
+def test_a_film_that_bored_asks_for_shorter_ones_of_what_stands() -> None:
+    before = after_list("nosferatu", "the-cabinet-of-dr-caligari")
+    told, listing = calls(planner().plan("I fell asleep during Metropolis, something shorter please", before))
+    assert told == ("remember", {"kind": "dislike", "titles": ["Metropolis"]})
+    assert listing[1]["text"] == "scary"
+    shorter, *_ = listing[1]["filters"]
+    assert (shorter["attribute"], shorter["op"]) == ("minutes", "<")
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("Metropolis blew me away", "like"),
+        ("I couldn't put Frankenstein down", "like"),
+        ("I can't get enough of Metropolis", "like"),
+        ("I never want to see Metropolis again", "dislike"),
+    ],
+)
+def test_idioms_of_praise_and_blame_are_noted(said: str, kind: str) -> None:
+    first, *_ = calls(planner().plan(said, Ledger()))
+    assert (first[0], first[1]["kind"]) == ("remember", kind)
+
+
+def test_someone_never_to_be_seen_again_is_no_film_to_watch() -> None:
+    plan = planner().plan("I never want to see that actor again", after_list("nosferatu", "metropolis"))
+    assert (plan.calls, plan.aside["intent"]) == ((), "remark")
+
+
+def test_tell_me_more_behind_praise_of_one_that_is_pointed_at_tells_of_it() -> None:
+    plan = planner().plan("the second one looks nice, tell me more", after_list("nosferatu", "metropolis"))
+    assert calls(plan) == [("item_details", {"title": "Metropolis"})]
+
+
+@pytest.mark.parametrize(("said", "saves"), [("save it for later please", True), ("I'll watch it", None)])
+def test_that_no_list_is_kept_for_later_is_said(said: str, saves: bool | None) -> None:
+    plan = planner().plan(said, after_list("nosferatu"))
+    assert (plan.aside["intent"], plan.aside.get("saves")) == ("accept", saves)
+
+
+def test_children_who_watch_are_no_number_of_films() -> None:
+    (_, arguments), *_ = calls(planner("films").plan("something for three kids", Ledger()))
+    assert "k" not in arguments
+    ((_, arguments),) = calls(planner("films").plan("three films", Ledger()))
+    assert arguments["k"] == 3
+
+
+def test_each_of_two_who_watch_together_says_what_they_like() -> None:
+    first = planner().plan("for me and my girlfriend", Ledger())
+    ledger = Ledger(turns=(turn("for me and my girlfriend", first, shown=["nosferatu", "metropolis"]),))
+    ((name, arguments),) = calls(planner().plan("she likes comedies, I'm more into horror", ledger))
+    assert name == "recommend_together"
+    assert {p["name"]: [c["value"] for c in p["prefer"]] for p in arguments["people"]} == {
+        "your girlfriend": [["comedy"]],
+        "you": [["horror"]],
+    }
+
+
+def test_the_others_of_one_of_two_makers_are_theirs_with_anybody() -> None:
+    two = catalogue_of(
+        [
+            ("The Navigator", {"kind": "film", "creator": "Buster Keaton and Donald Crisp"}),
+            ("Sherlock Jr.", {"kind": "film", "creator": "Buster Keaton"}),
+            ("The Kid", {"kind": "film", "creator": "Charlie Chaplin"}),
+        ]
+    )
+    told = Turn(said="The Navigator", about=(two.items[0].item_id,), aside={"intent": "details"})
+    ((_, arguments),) = calls(planner_over(two).plan("what else does he have?", Ledger(turns=(told,))))
+    assert arguments["filters"][0]["value"] == ["Buster Keaton and Donald Crisp", "Buster Keaton"]
+
+
+def test_a_maker_that_is_recorded_nowhere_is_said_to_be_unknown() -> None:
+    films = catalogue_of([("Hitchcock (2012)", {"genre": "drama"}), ("Vertigo (1958)", {"genre": "thriller"})])
+    plan = planner_over(films).plan("Anything by Hitchcock?", Ledger())
+    assert (plan.calls[-1].name, plan.aside["unknown"]) == ("recommend", ["maker"])

@@ -147,7 +147,7 @@ class TestFollowUps:
         assert [f["value"] for f in arguments["filters"]] == [["F. W. Murnau"], "film"]
 
     @pytest.mark.parametrize(
-        ("said", "kind"), [("add the second to my likes", "like"), ("put it on to my dislikes", "dislike")]
+        ("said", "kind"), [("add the second to my likes", "like"), ("put the first on to my dislikes", "dislike")]
     )
     def test_an_item_is_put_among_the_likes(self, said: str, kind: str) -> None:
         first, *_ = calls(planner().plan(said, self.standing()))

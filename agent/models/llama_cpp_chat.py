@@ -19,7 +19,7 @@ from agent.models.llama_cpp_engine import Budget, Count, LlamaCppEngine
 from agent.models.streamed_chat import StreamedChat
 from vouch.errors import ModelFailed
 
-_CALL_TOKENS = 1600
+_CALL_TOKENS = 2400
 """Above the longest answer that the grammar allows to be likely; a call that is cut off there is an error, never half a call."""
 
 

@@ -69,6 +69,8 @@ _AT_MOST = re.compile(
     r"(?:up to|at most|no more than|not more than|max|maximum|a maximum of) "
     rf"(?P<n>{COUNT}) (?:(?P<of>of (?:them|these|those))|(?P<noun>\w+))(?= |$)"
 )
+_PEOPLE = word_set("kids children boys girls adults men women people friends teenagers grandchildren toddlers")
+_WORKS = word_set("films film movies movie books book songs stories ones things games series shows")
 _LISTED = word_set("recommendations suggestions ideas results titles")
 
 
@@ -98,7 +100,11 @@ def read_count(reading: Reading, lexicon: Lexicon) -> int | None:
         reading.claim(start, end)
         return _count(match)
     for start, end, match in reading.matches(_COUNT):
-        if any(word in lexicon.work_nouns | _LISTED | {"more"} for word in _described(reading, end)):
+        behind = _described(reading, end)
+        if behind[:1] and behind[0] in _PEOPLE and not any(word in _LISTED | _WORKS for word in behind):
+            reading.claim(start, start + 1)  # “for three kids between 4 and 11”
+            continue
+        if any(word in lexicon.work_nouns | _LISTED | {"more"} for word in behind):
             reading.claim(start, start + 1)
             return _count(match)
     return None

@@ -119,6 +119,7 @@ _GREETING = (
     r"(?: (?:too|today))*(?: and)? (?:you|u|yourself|how (?:are|r) (?:you|u|ya)(?: \w+)?)(?=$)"
     rf"|(?:im|i am|i m) (?:doing )?(?:{_SPICE} )*(?:good|well|fine|great|ok|okay|alright)(?: (?:too|today|thanks))*(?=$| and| how| thank))"
 )
+_DENIES = frozenset(["never", "not", "dont", "cant", "couldnt", "cannot", "wont"])
 _PRONOUNS = frozenset(["it", "that", "this", "them", "these", "those", "one", "both", "all", "they", "its", "thats"])
 _NOUNS = (
     "film ",
@@ -215,7 +216,8 @@ def courtesies(message: Message, mentions: Sequence[TitleMention]) -> tuple[Cour
         taken = {place for f in found for place in range(f.start, f.end)}
         for low, high in _matches(pattern, tokens, message, taken):
             start, end = tokens[low].start, tokens[high - 1].end
-            if all(end <= f.start or start >= f.end for f in found):
+            denied = act == "accept" and message.at(start - 1) in _DENIES  # “I never want to see X again”
+            if not denied and all(end <= f.start or start >= f.end for f in found):
                 titles = tuple(t.title for t in tokens[low:high] if t.title >= 0)
                 found.append(Courtesy(act=act, start=start, end=end, titles=titles))
     found += _remarks(message, mentions, found)

@@ -43,6 +43,13 @@ _VERSION = re.compile(
     rf"^{LEAD}(?:is there|are there|do you have|have you got|you got|got|any chance of) (?:an? |the |any )?\w+"
     r" (?:version |adaptation )?(?:of|from|based on|after|about) "
 )
+_NEVER_AGAIN = re.compile(r"\b(?:never|dont|not) (?:want|wish|need|care) to \w+ .* again$")
+_SAVES = re.compile(
+    r"\b(?:save|keep|bookmark|note|put|add)\b.*\b(?:for (?:later|another (?:day|time))|(?:to|on) (?:my|the|a)(?: \w+)? list|aside|down)\b"
+)
+_TELL_MORE = re.compile(
+    r"\b(?:tell me|say|give me|show me) (?:a (?:bit|little) )?more(?: about (?:it|that|this)(?: one)?)?(?: please)?$"
+)
 _SAID_OF = word_set("like dislike seen hide forget anchor")
 _POINTING = word_set("it these those them one ones thing things everything stuff nothing series show shows trailer")
 _OF_ACT: tuple[tuple[Act, str], ...] = (
@@ -101,12 +108,16 @@ class Enquiries:
     def courteous(self, heard: Heard, rule: str | None) -> Plan | None:
         """What is only thanks, a greeting, “I'll watch it” or a remark is answered in words; the weightiest of several counts."""
         slots = heard.slots
+        if slots.empty and _NEVER_AGAIN.search(heard.folded):
+            return Plan(aside=heard.aside("remark"))
         works = any(word in self.reader.lexicon.work_nouns - _POINTING for word in slots.rest.split())
         asks = heard.message.ending.startswith("?") and bool(slots.text or slots.rest)
         if not slots.only_text or asks or (works and slots.text) or (rule == "why" and slots.mentions):
             return None
         strong = bool({"accept", "close", "unseen", "seen"} & set(slots.acts))
         names = any(word in self.reader.titles.title_words for word in fold(slots.text).split())
+        if heard.slots.mentions and _TELL_MORE.search(slots.rest):  # “the second one looks nice, tell me more”
+            return self._about(heard, heard.targets, Aspect(kind="all"))
         if strong and not wishes_clearly(slots.rest) and (not names or chats(slots.rest)):
             return self.answered(heard)
         if slots.acts and slots.empty and not REQUEST.search(slots.rest) and not wishes(slots.rest):
@@ -122,7 +133,8 @@ class Enquiries:
         """The answer to what was said besides: to the weightiest of several courtesies."""
         intent = next(intent for act, intent in _OF_ACT if act in heard.slots.acts)
         about = list(heard.targets) if intent == "accept" and heard.slots.mentions else []
-        return Plan(aside=heard.aside(intent, about=about))
+        saves = intent == "accept" and bool(_SAVES.search(heard.folded))
+        return Plan(aside=heard.aside(intent, about=about, saves=saves or None))
 
     def small_talk(self, heard: Heard, rule: str | None) -> Plan | None:
         """What is neither a request nor about an item: decided by the nearest utterances, and only where those are near."""
@@ -273,6 +285,8 @@ class Enquiries:
         for reference in heard.references:
             if reference.close:
                 return Plan(aside=self._asking(heard, reference.close, reference.said))
+            if reference.missing:
+                return Plan(aside=heard.aside("not_described", said=reference.missing))
             if reference.beyond:
                 return Plan(aside=heard.aside("beyond", n=reference.beyond, shown=len(heard.ledger.listed)))
         pointed = {r.start for r in heard.references}

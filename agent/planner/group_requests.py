@@ -37,7 +37,9 @@ _PERSON = re.compile(
     rf"|\b(?P<one>one(?: of us)?|another(?: one)?|(?:the |a )?(?:other|others|first|second|third|fourth|last)(?: one)?)(?= {_TASTE}\b)"
     rf"|\b(?P<they>she|he|they)(?= {_TASTE}\b)|\b(?P<me>i|we)(?= {_TASTE}\b)"
 )
-_ONE_OF_US = re.compile(rf"{LEAD}one(?: of us)? {_TASTE}\b")
+EACH_OF_US = re.compile(
+    rf"^{LEAD}one(?: of us)? {_TASTE}\b|\b(?:she|he|they) {_TASTE} .*\bi {_TASTE}\b|\bi {_TASTE} .*\b(?:and|but|while) (?:she|he|they) {_TASTE}\b"
+)
 """Behind a list for several people: who they are."""
 _WE = re.compile(rf"\bwe {_TASTE}\b")
 _ASKS = word_set("something anything a an we what find recommend suggest show please can could under any maybe nothing")
@@ -76,7 +78,7 @@ class GroupRequests:
         """One list for the person and the people whom the message describes; None where it describes none."""
         standing = heard.ledger.standing
         goes_on = standing is not None and standing.name == "recommend_together"
-        group = GROUP.search(heard.folded) or (_ONE_OF_US.match(heard.folded) if goes_on else None)
+        group = GROUP.search(heard.folded) or (EACH_OF_US.search(heard.folded) if goes_on else None)
         if group is None:
             return None
         told = self._told(heard)
@@ -155,7 +157,8 @@ class GroupRequests:
 
     def _named_before(self, heard: Heard, at: int) -> str:
         kin = re.findall(rf"\b(?:my|our) ({KIN})\b", heard.folded[:at])
-        return f"your {kin[-1]}" if kin else _THE_FIRST[0]
+        others = [str(person["name"]) for person in _last_people(heard) if person["name"] != YOU]
+        return f"your {kin[-1]}" if kin else others[0] if len(others) == 1 else _THE_FIRST[0]
 
     def _end(self, heard: Heard, start: int, last: int) -> int:
         """Where the words about a person end: at the next person, the next sentence, or a comma with a request behind it."""

@@ -1,6 +1,6 @@
-"""What people say in several words when they did not like something, as the plain words for it.
+"""What people say in several words when they liked something or did not, as the plain words for it.
 
-“I fell asleep during Faust”, “it did nothing for me” and “way too long for my liking” all say that it was not liked.
+“I fell asleep during Faust”, “it did nothing for me” and “way too long for my liking” all say that it was not liked, “it blew me away” that it was.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from agent.planner.words import word_set
 
-_IT = r"(?P<it>TITLE|it|this(?: one| movie| film)?|that(?: one| movie| film)?|them|those)"
+_IT = r"(?P<it>TITLE|it|they|this(?: one| movie| film)?|that(?: one| movie| film)?|them|those|either(?: (?:one|of (?:them|those)))?)"
 _I = r"(?:(?:i|we|ive|id|im) (?:\w+ ){0,2}?|^(?:\w+ly |just |was |were |had to |could |would )*)"
 _VERY = r"(?:(?:really|very|quite|just|kind of|kinda|pretty|so|way|far|a bit|a little|nearly|almost|absolutely|totally|at all|that|too|all that) )*"
 _PEOPLE = r"(?:people|everyone|everybody|anyone|anybody|they|so many people)"
@@ -44,6 +44,28 @@ _HATED = tuple(
         rf"(?:they |he |she |hollywood )(?:\w+ )?ruined {_IT}",
         rf"(?:{_IT} )?(?:{_WAS} )?(?:just |really )?{_NOT} {_VERY}(?:my|our) (?:cup of tea|thing|type|jam|style|bag|taste|kind of (?:movie|film|book|thing))",
         rf"{_IT} (?:{_WAS} )?{_NOT} {_VERY}for me",
+        rf"{_I}(?:am |was |are |were )?{_NOT} {_VERY}into {_IT}",
+        rf"^(?:(?:really|im|i am|i was|just) )*not (?:an?|much of an?|the biggest|the) (?:(?:big|huge|real|great) )?fan of {_IT}",
+        rf"(?:{_IT} (?:{_WAS} )?|its |thats ){_NOT} {_VERY}as (?:good|great|funny|scary) as (?:(?:i (?:had )?)?(?:hoped|expected|thought)|"
+        rf"{_PEOPLE} (?:says?|said|think|claims?))",
+        rf"(?:i|we) (?:(?:was|were) not|wasnt(?: not)?|werent) {_VERY}interested in (?:watching |seeing )?{_IT}",
+        rf"{_IT} {_VERY}{_NOT} {_VERY}(?:enthuse|excite|impress|move|grab|thrill|interest|convince) (?:me|us)",
+        rf"{_I}(?:couldnt|could not|cant|cannot) (?:stay|keep) (?:focused|awake|interested)(?: (?:during|in|through|watching))?(?: {_IT})?",
+    )
+)
+_LOVED = tuple(
+    re.compile(rf"\b{pattern}\b")
+    for pattern in (
+        rf"{_IT} {_VERY}(?:blew (?:me|us) away|blew (?:my|our) minds?|took my breath away|knocked my socks off|moved me to tears|swept me away)",
+        rf"{_IT} (?:{_WAS} )?{_VERY}(?:right )?up my (?:alley|street)",
+        rf"{_I}{_VERY}(?:blown away|hooked|enthralled|captivated|spellbound)(?: (?:by|on|with))?(?: {_IT})?$",
+        rf"{_I}(?:couldnt|could not) put {_IT} down",
+        rf"{_I}(?:couldnt|could not) (?:stop (?:watching|reading)|take my eyes off) {_IT}",
+        rf"{_I}could (?:watch|read|see|hear|listen to) {_IT} (?:forever|all day|every day|(?:over and )?over again|a hundred times)",
+        rf"{_I}(?:cant|cannot|can not) get enough of {_IT}",
+        rf"(?:they|he|she|it|everyone) (?:did|do|does) (?:a|an|such a) {_VERY}(?:good|great|fantastic|amazing|wonderful) job(?: (?:with|on|in) {_IT})?",
+        rf"{_IT} (?:{_WAS} )?{_VERY}(?:always )?worth (?:another|a second) (?:look|watch|read|viewing)",
+        r"(?P<it>they|those|these) are (?:all |both )?(?:my|our) (?:kind|type|sort) of (?:movies|films|books|stories)",
     )
 )
 _BAD = (
@@ -57,9 +79,11 @@ _BAD = (
     (re.compile(rf"(?<=was ){_VERY}too (?:long|slow|silly|violent|gory|predictable|confusing|weird|cheesy|sad|dark|childish|much)$"), "boring"),
 )  # fmt: skip
 _MAY = word_set(
-    "not wasnt isnt werent never didnt doesnt dont cant couldnt cannot wouldnt wont nothing asleep off sleep bored down flat "
+    "never not wasnt isnt werent never didnt doesnt dont cant couldnt cannot wouldnt wont nothing asleep off sleep bored down flat "
     "short walked gave lost tried regret regretted disappointed let underwhelmed ruined too drags dragged waste mess letdown "
-    "snoozefest snooze drag bore overhyped hyped painful hard impossible chore found thought"
+    "snoozefest snooze drag bore overhyped hyped painful hard impossible chore found thought "
+    "blew blown breath socks moved swept up hooked enthralled captivated spellbound could interested enthuse "
+    "excite impress grab thrill convince focused awake job worth kind type sort"
 )
 """One of these is in every such idiom."""
 LONGEST = 60
@@ -67,7 +91,7 @@ LONGEST = 60
 
 
 def plain_verdicts(tokens: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The tokens of a message, each word with the marks before it, with idioms of dislike as “hated it” or “was bad”.
+    """The tokens of a message, each word with the marks before it, with idioms of dislike as “hated it” or “was bad”, those of praise as “loved it”.
 
     >>> plain_verdicts([("i", ""), ("fell", ""), ("asleep", ""), ("during", ""), ("TITLE", ""), ("sorry", ".")])
     [('i', ''), ('hated', ''), ('TITLE', ''), ('sorry', '.')]
@@ -86,6 +110,7 @@ def plain_verdicts(tokens: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 def _plain(said: str) -> str:
     for pattern, words in _BAD:
         said = pattern.sub(lambda m, words=words: words.format(**m.groupdict()), said)  # type: ignore[misc]
-    for pattern in _HATED:
-        said = pattern.sub(lambda m: f"i hated {m.groupdict().get('it') or 'it'}", said)
+    for patterns, verb in ((_HATED, "hated"), (_LOVED, "loved")):
+        for pattern in patterns:
+            said = pattern.sub(lambda m, verb=verb: f"i {verb} {m.groupdict().get('it') or 'it'}", said)  # type: ignore[misc]
     return said

@@ -60,6 +60,9 @@ _NAME = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z]\w+|@\w+|\"\w+")
 _CALLING = r"(?:actor|actress|comedian|comic|director|singer|author|writer)(?:e?s)?"
 _CALLED = re.compile(rf"(?:is|are|was)(?: \w+){{0,5}} {_CALLING}(?: |$)")
 _CALLS = re.compile(rf"(?:favou?rite|best) {_CALLING}(?: (?:is|are|was|has to be|would be|gotta be))?$")
+_ONLY_NO = re.compile(
+    r"(?:(?:no|nope|nah|sorry|honestly) )*(?:no|nope|nah|not (?:really|at all|much|especially|particularly)|(?:no )?(?:i|we) (?:didnt|did not)(?: really)?)"
+)
 _WHOM = re.compile(rf"(?:favou?rite|like|love) (?:\w+ )?{_CALLING}")
 STRONG = 4.0
 """The value of a feature that is rare and tells much: its weight is drawn to nothing less than others' are."""
@@ -242,6 +245,18 @@ def says_yes_to(heard: Heard) -> tuple[str, ...]:
         and _ONLY_YES.fullmatch(heard.folded)
     )
     return asked if yes else ()
+
+
+def says_no_to(heard: Heard) -> tuple[str, ...]:
+    """The one item that the reply before asked about with “did you like ...?”, where the message is nothing but a no."""
+    last, asked = heard.ledger.last, heard.ledger.just
+    no = (
+        len(asked) == 1
+        and last is not None
+        and _LIKED_IT.search(last.text.lower())
+        and _ONLY_NO.fullmatch(heard.folded)
+    )
+    return asked if no else ()
 
 
 def _looks(name: str, words: Sequence[str], asks: bool = False) -> dict[str, float]:

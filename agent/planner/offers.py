@@ -12,6 +12,12 @@ from agent.planner.intents import IntentReader
 from agent.planner.slots import SlotReader
 from agent.planner.words import Message
 
+_FURTHER = re.compile(
+    r"\s*(?:(?:yes|yeah|yep|right|exactly|correct|sure|that'?s it|that(?: one)?|the (?:first|second|third|last)(?: one)?)[\s,.!;–-]+)+(?P<rest>\w.*\w.*)",
+    re.IGNORECASE,
+)
+_IT = re.compile(r"\b(?:it|that one|that)\b", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Offers:
@@ -31,6 +37,10 @@ class Offers:
         original, said = last.aside.get("original", last.said), last.aside.get("said", "")
         if chosen is None or not said or said not in original:
             return None
+        if further := _FURTHER.match(message.raw):  # “yes, that one, I adore it”
+            told = _IT.sub(f"“{self.names.name(chosen)}”", further["rest"], count=1)
+            if told != further["rest"] and "?" not in told:
+                return told
         return str(original).replace(said, f"“{self.names.name(chosen)}”", 1)
 
     def _chosen(self, message: Message, offers: Sequence[str]) -> str | None:

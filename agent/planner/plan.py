@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from agent.ledger import Ledger
+from agent.ledger import Ledger, Turn
 from agent.planner.enquiries import Enquiries
 from agent.planner.group_requests import GroupRequests
 from agent.planner.heard import REQUEST, Heard, Names
@@ -21,7 +21,8 @@ from agent.planner.requests import Requests
 from agent.planner.rewordings import Rewordings, plainly
 from agent.planner.second_opinion import SecondOpinion
 from agent.planner.slots import SlotReader
-from agent.planner.speech_acts import SpeechAct, last_asked
+from agent.planner.sought import WordsSought
+from agent.planner.speech_acts import SpeechAct, sentences
 from agent.planner.standing import Standing
 from agent.planner.statements import Statements
 from agent.planner.targets import MarkedReader, Targets, targets_of
@@ -54,6 +55,7 @@ _WHICH_OF_THESE = re.compile(
 _MOST_OF_THESE = re.compile(
     rf"^{LEAD}(?:(?:which|what) (?:one )?is )?(?:the )?(?:(?P<most>\w+est)|most (?P<what>(?!popular|liked|loved)\w+))(?: ones?)?"
     r" of (?:these|those|them)$|^(?:and|or) the (?P<next>\w+est)(?: one)?$"
+    rf"|^{LEAD}which (?:ones? )?of (?:these|those|them) (?:is|are) the (?P<of>(?!short|long|old|new|late|earli|cheap|pric|thick|thin|brief)\w+est)$"
 )
 _LIKE_IT = re.compile(r"\b(?:like|similar to) (?:it|that|this|those|these|them)$")
 _IT = re.compile(r"\bit\b", re.IGNORECASE)
@@ -67,7 +69,7 @@ _NEVER_MIND = re.compile(rf"{LEAD}(?:never ?mind|nvm)(?: (?:then|now|thanks|that
 
 class Planner:
     """Plans one message at a time; holds nothing between messages. `choices`: what was learned; {} for the rules alone. `marked`: reads
-    what is liked, and what a message does; None where that is left to the features."""
+    what is liked, and what a message does; None where that is left to the features. `sought`: tells which words a search should look for."""
 
     def __init__(
         self,
@@ -76,13 +78,14 @@ class Planner:
         *,
         choices: Mapping[str, Choice] | None = None,
         marked: MarkedReader | None = None,
+        sought: WordsSought | None = None,
     ) -> None:
         self.catalogue = catalogue
         self.intents = intents
         self._titles_only = bool(catalogue.items) and all(p.channel == "title" for p in catalogue.passages)
         known = read_choices() if choices is None else choices
         self._opinion = SecondOpinion(known, intents.embedder, catalogue, marked)
-        self.reader = SlotReader(catalogue)
+        self.reader = SlotReader(catalogue, sought)
         self._references = ReferenceReader(catalogue, self.reader.lexicon)
         self._names = names = Names(catalogue)
         standing = Standing(self.reader)
@@ -155,16 +158,23 @@ class Planner:
         if last is None or last.named or last.question or last.results or not last.text:
             return ledger
         if last.shown:
-            asked = last_asked(last.text)
-            inside = self.reader.mentions(read_message(asked), familiar=frozenset(last.shown))
-            question = tuple(i for i in last.shown if any(i in m.item_ids for m in inside))
-            if not _ASKS_OF.search(asked.lower()) or len(question) != 1 or len(last.shown) == 1:
+            question = self._asked_about(last)
+            if len(question) != 1 or len(last.shown) == 1:
                 return ledger
             return replace(ledger, turns=(*ledger.turns[:-1], replace(last, question=question)))
         mentions = self.reader.mentions(read_message(last.text))
         found = dict.fromkeys(m.item_ids[-1] for m in mentions if m.item_ids and not m.close)
         named = tuple(i for i in found if i not in last.about)
         return replace(ledger, turns=(*ledger.turns[:-1], replace(last, named=named))) if named else ledger
+
+    def _asked_about(self, last: Turn) -> tuple[str, ...]:
+        """The items in the last sentence of a reply that asks and names any."""
+        for asked in reversed(sentences(last.text)):
+            inside = self.reader.mentions(read_message(asked), familiar=frozenset(last.shown))
+            question = tuple(i for i in last.shown if any(i in m.item_ids for m in inside))
+            if question and _ASKS_OF.search(asked.lower()):
+                return question
+        return ()
 
     def _as(self, act: SpeechAct, heard: Heard) -> Plan:
         """The plan of a message that does this, whatever the rules made of it."""
@@ -237,6 +247,7 @@ class Planner:
             self._statements.forgets,
             self._why_nots.asks,
             self._asks_beside,
+            self._statements.which,
             self._statements.judges,
             self._why_nots.whys,
             self._enquiries.courteous,
@@ -284,4 +295,4 @@ def _of_these(message: Message) -> str:
     if found is None or (found.re is _MOST_OF_THESE and found["next"] and "?" not in message.ending):
         return ""
     said = found.groupdict()
-    return said["what"] or comparative_base(said["most"] or said["next"])
+    return said["what"] or comparative_base(said["most"] or said["next"] or said["of"])

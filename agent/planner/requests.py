@@ -33,8 +33,9 @@ _FOLLOWS = re.compile(
     r"|(?:something|any(?:thing)?|a bit|a little) (?:more|less|\w+er)|something not|got any (?:more|others?))\b"
 )
 _FOLLOWS_INSIDE = re.compile(
-    r"\b(?:instead|this time|else|(?:a|an) (?:\w+ ){1,2}one(?= please|$)|different ones?|more of (?:those|these|the same|them)"
-    r"|same (?:theme|mood|topic|subject|style|vein|idea|feel|kind|sort|genre|spirit)|other suggestions|another one|others|again|ones|maybe$"
+    r"\b(?:instead|this time|else|(?:a|an) (?:\w+ ){1,2}one(?= please|$)|(?:\w+ly )?different(?= ones?\b|$)"
+    r"|more of (?:those|these|the same|them)|same (?:theme|mood|topic|subject|style|vein|idea|feel|kind|sort|genre|spirit)"
+    r"|other suggestions|another one|others|again|ones|maybe$"
     r"|perhaps$|only$)\b"
 )
 _ASKS_ANEW = re.compile(
@@ -54,8 +55,10 @@ _SAME_PERSON = re.compile(
     rf"\b(?:(?:the|its|this|that) {_MAKER}s? (?:\w+ ){{0,3}}(?:else|others?|more)|(?:by|from) (?:this|that|the) {_MAKER}$|same {_MAKER}"
     r"|(?:has|have|did|does) (?:he|she|they) (?:also )?\w+ (?:(?:any|some)(?:thing)? )?(?:else|others?|more)"
     r"|(?:by|from) (?:him|her|them|the same (?:person|man|woman|guy|one))|(?:his|her) other"
-    r"|what (?:else |other \w+ )?(?:did|has|have) (?:he|she|they) )\b"
+    r"|what (?:else |other \w+ )?(?:did|has|have) (?:he|she|they) |what (?:else|others?|more) (?:does|do) (?:he|she|they) have(?! in))\b"
 )
+_PEOPLE = re.compile(r" and |, | & |; ")
+_OF_THEM = re.compile(r"\b(?:he|she|him|her|his)\b")
 _SOMETHING = re.compile(rf"^{LEAD}(?:something|anything)\b(?! (?:else|different))")
 _KNOWS_ALL = re.compile(
     r"\b(?:read|seen|heard|watched|know|knows|owns?|has|have|finished) (?:already )?(?:everything|all|all (?:the|of the) \w+|every \w+)(?: that is)?"
@@ -151,6 +154,8 @@ class Requests:
     def by_same(self, heard: Heard, rule: str | None) -> Plan | None:
         """“More by him”, “something by the same director”; “similar”, said of the item that was just spoken of."""
         focus, last = heard.ledger.in_focus, heard.ledger.last
+        if _OF_THEM.search(heard.folded):
+            focus = heard.ledger.spoken_of or focus
         if focus is None:
             return None
         if _SIMILAR.match(heard.folded) and last is not None and not last.shown and not heard.slots.mentions:
@@ -165,7 +170,7 @@ class Requests:
             for attribute in self.reader.lexicon.about(topic):  # type: ignore[arg-type]
                 value = item.attributes.get(attribute.name)
                 if value:
-                    values = list(value) if isinstance(value, tuple) else [str(value)]
+                    values = self._with_others(attribute.name, value)
                     of_theirs = {"attribute": attribute.name, "op": "any_of", "value": values}
                     filters = [of_theirs, *(c.argument for c in heard.slots.filters if c.op == "=")]
                     return Plan(
@@ -173,6 +178,12 @@ class Requests:
                         aside=heard.aside("refine", of_same=attribute.name),
                     )
         return None
+
+    def _with_others(self, attribute: str, value: object) -> list[str]:
+        """The values of an attribute that name somebody whom this value names: “Buster Keaton and Donald Crisp” for “Buster Keaton”."""
+        people = {person for own in _each(value) for person in _PEOPLE.split(own)}
+        every = (own for item in self.reader.catalogue.items for own in _each(item.attributes.get(attribute)))
+        return [own for own in dict.fromkeys([*_each(value), *every]) if people & {*_PEOPLE.split(own)}]
 
     def beyond(self, heard: Heard, rule: str | None) -> Plan | None:
         """“Someone who has read everything by Kafka”: others like his works."""
@@ -290,3 +301,8 @@ class Requests:
             k=slots.k,
         )
         return ToolCall(name="recommend", arguments={"text": text, **made.arguments})
+
+
+def _each(value: object) -> tuple[str, ...]:
+    """An attribute's value or values as texts."""
+    return tuple(map(str, value)) if isinstance(value, tuple) else () if value is None else (str(value),)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 
 from agent.planner.conditions import Reading
+from agent.planner.sought import SOUGHT, Span
 from agent.planner.values import comparative_base
 from agent.planner.words import KIN, word_set
 
+Sought = Callable[[str, Sequence[Span]], Sequence[float]]
 _DO = (
     r"(?:rec+om+[ae]nd|sug+est|give|show|find|tell|get|pick|choose|bring|fetch|offer|list|name|play|serve|propose|hit)"
 )
@@ -41,7 +44,7 @@ _FILLER = tuple(
         r"|whatever you (?:like|want)|dont care what|random|make (?:it|that|them)|(?:a )?list of(?: all)?(?: the)?|all (?:the|your|of (?:the|your))|every"
         r"|popular|famous|well known|best known|top rated|highest rated|cheer me up with|of all times?|ever made|on average"
         r"|(?:that )?(?:you|everyone|everybody|one) (?:should|must) (?:have )?seen?",
-        rf"(?:for |on )?{_DAY} (?:night|evening|afternoon|morning|weekend)|(?:for |on )(?:mon|tues|wednes|thurs|fri|satur|sun)day",
+        rf"(?:for |on )?{_DAY} (?:night|evening|afternoon|morning|weekend)|(?:for |on )(?:an? (?:\w+ ){{0,2}})?(?:mon|tues|wednes|thurs|fri|satur|sun)day",
         rf"^{_OPENER}(?: {_OPENER})*",
         rf"(?:(?:do|can|could|would|will|may|might) )?(?:you|u) (?:(?:please|maybe|perhaps|possibly|can|could|would|might) )?{_DO}(?: (?:me|us))?",
         rf"{_DO} (?:me|us)",
@@ -89,6 +92,11 @@ _EDGE = word_set(
     " goes takes always never rather if what whats do does can could should has have had lot they he she his your our were im ive id youre"
     " thats up about made published released written produced set yet much many kind sort type got get let lets s t ll re d m"
 )
+_ABOUT = re.compile(
+    r"\b(?:(?:book|film|movie|novel|song|poem|one|work)s?|story|stories|something|anything) (?:all )?about (?:(?:my|our|a|an|the) )?(?=\w)"
+    r"|^(?:with|more) (?:lots of |a lot of |many |plenty of )(?=\w)"
+)
+"""“A book about my dad”, “with lots of pictures”: the word behind it is looked for."""
 _OF_ONESELF = re.compile(
     r"(?:^| )(?:i|im|ive|ill|my|me|you|u|we|dont|cant|didnt|they|theyre|he|she|it|but|that)(?= |$)"
 )
@@ -100,20 +108,53 @@ _TALK = _EDGE | word_set(
 """What people say of themselves around a wish; in a text that speaks of oneself these words look for nothing."""
 
 
-def residue(reading: Reading) -> str:
-    """The words that say what it should be like; "" where nothing but slots and politeness was said."""
-    pieces: list[str] = []
-    for place, word in enumerate(reading.message.words):
-        if reading.claimed[place] == "drop":
-            continue
-        shown = word.text if word.capital and place and not reading.message.raw.isupper() else word.text.lower()
-        pieces.append(reading.rewritten.get(place) or comparative_base(word.folded) or shown)
-    text = " ".join(pieces)
+def residue(reading: Reading, sought: Sought | None = None) -> str:
+    """The words that say what it should be like; "" where nothing but slots and politeness was said. `sought`: how likely a search should
+    look for words; None where all count that are left."""
+    shown = {
+        place: reading.rewritten.get(place) or comparative_base(word.folded) or _as_said(reading, place)
+        for place, word in enumerate(reading.message.words)
+        if reading.claimed[place] != "drop"
+    }
+    text = " ".join(shown.values())
     for pattern in (OF_OTHERS, *_FILLER):
         text = _without(pattern, text)
     if _OF_ONESELF.search(text.casefold()):
-        text = " ".join(word for word in text.split() if word.casefold().replace("'", "").replace("’", "") not in _TALK)
-    return _trimmed(text)
+        text = " ".join(word for word in text.split() if _plain(word) not in _TALK)
+    text = _trimmed(text)
+    return _likely(text, reading, shown, sought) if text and sought else text
+
+
+def _as_said(reading: Reading, place: int) -> str:
+    word = reading.message.words[place]
+    return word.text if word.capital and place and not reading.message.raw.isupper() else word.text.lower()
+
+
+def _likely(text: str, reading: Reading, shown: Mapping[int, str], sought: Sought) -> str:
+    """The words of a text that are likely to be looked for, and the little words between them."""
+    message = reading.message
+    odds = sought(message.raw, tuple((word.start, word.end) for word in message.words))
+    likely: dict[str, float] = {}
+    told = {message.folded[: found.end()].count(" ") for found in _ABOUT.finditer(message.folded)}
+    for place, said in shown.items():
+        sure = 1.0 if reading.claimed[place] == "keep" or place in told else odds[place]
+        likely |= {word: max(sure, likely.get(word, 0.0)) for word in _plain(said).split()}
+    kept: list[str] = []
+    between: list[str] | None = None
+    for word in text.split():
+        little = _plain(word) in _EDGE
+        if little and between is not None:
+            between.append(word)
+        elif not little and likely.get(_plain(word), 1.0) >= SOUGHT:
+            kept += [*(between or ()), word]
+            between = []
+        elif not little:
+            between = None
+    return " ".join(kept)
+
+
+def _plain(word: str) -> str:
+    return word.casefold().replace("'", "").replace("’", "")
 
 
 def _without(pattern: re.Pattern[str], text: str) -> str:

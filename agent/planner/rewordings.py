@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agent.ledger import Ledger
-from agent.planner.group_requests import GROUP
+from agent.planner.group_requests import EACH_OF_US, GROUP
 from agent.planner.slots import SlotReader
 from agent.planner.words import KIN, LEAD, Message, without_ages
 from agent.reference_words import SUPERLATIVE_OF
@@ -75,6 +75,27 @@ _YES_TO_IT = re.compile(
     r"(?:(?:oh|ooh|hell|yes|yeah|yea|yep|yup|sure|definitely|absolutely|totally|of course|very much|both|all|i do|we do|i am|i love (?:them|those|it)"
     r"|(?:they|those|both|it) (?:are|is)(?: all)? (?:good|great|fine|my favou?rites?|my favou?rite))(?: |$))+"
 )
+_RATHER = re.compile(
+    r"\b(?:rather|preferably|more of) (?P<this>(?:an? |some )?\w+) than (?P<that>(?:an? |some )?\w+)(?=\s*(?:$|[,.;!?]))",
+    re.IGNORECASE,
+)
+_FINE_BUT = re.compile(
+    r"^\s*(?:(?:yes|ok|okay|well|sure)[, ]+)?(?:\w+ ){1,3}?(?:is|are)(?: \w+ly)? (?:fine|ok|okay|alright|all right)(?: (?:too|with me|by me))?"
+    r"\s*[,;]? but (?=\w)",
+    re.IGNORECASE,
+)
+_HEARD_SAY = re.compile(
+    r"^\s*(?:(?:but|and|so|hm+|well)[, ]+)*(?:(?:i|we)(?:['’]ve| have)? (?:heard|read)|(?:people|they|everyone|my \w+) (?:says?|told me|said|thinks?))"
+    r"(?: that)? (?P<what>.+?) (?P<is>is|are|was|were) (?P<how>[\w -]+?)\s*"
+    r"(?:[,.]\s*(?:is|are|was|were|isn['’]?t|wasn['’]?t) (?:it|they|that|this)(?: (?:true|really|so|right))?"
+    r"|[,.]\s*(?:is that )?(?:true|right|really))\s*\?\s*$",
+    re.IGNORECASE,
+)
+_KEEPS_FOR_THEM = re.compile(
+    rf"^\s*(?:and |please |also )*(?:remember|note|keep in mind|bear in mind|don['’]?t forget)(?: that)? (?=(?:he|she|they|(?:my|our) {KIN})\b)",
+    re.IGNORECASE,
+)
+_INTO = re.compile(r"\bI(?:['’]m| am) (?:more|rather|mostly|really|also|only|just|all) (?:in)?to (?=\w)", re.IGNORECASE)
 
 
 def plainly(raw: str) -> str:
@@ -104,7 +125,12 @@ class Rewordings:
             _similar_to,
             _short_question,
             _why_somebody,
+            _into,
             _but_now,
+            _rather,
+            _fine_but,
+            _heard_say,
+            _of_theirs,
             _what_if,
             _of_somebody,
             self._yes_to_kind,
@@ -166,6 +192,37 @@ def _but_now(raw: str, message: Message, ledger: Ledger) -> str | None:
     return found["rest"] if found else None
 
 
+def _into(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“She likes romances, I'm more into thrillers” behind a list for both -> “…, I prefer thrillers”."""
+    together = ledger.standing is not None and ledger.standing.name == "recommend_together"
+    said = _INTO.sub("I prefer ", raw) if together else raw
+    return said if said != raw else None
+
+
+def _rather(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“Rather a book than a film” -> “a book”."""
+    said = _RATHER.sub(r"\g<this>", raw)
+    return said if said != raw else None
+
+
+def _fine_but(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“Old ones are fine, but no Chaplin” -> “no Chaplin”: what is fine was not asked for."""
+    said = _FINE_BUT.sub("", raw)
+    return said if said != raw else None
+
+
+def _heard_say(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“I heard that Vertigo is boring, is it?” -> “is Vertigo boring?”."""
+    found = _HEARD_SAY.match(raw)
+    return f"{found['is']} {found['what']} {found['how']}?" if found else None
+
+
+def _of_theirs(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“Remember that she loves the violin” -> “she loves the violin”."""
+    said = _KEEPS_FOR_THEM.sub("", raw)
+    return said if said != raw else None
+
+
 def _what_if(raw: str, message: Message, ledger: Ledger) -> str | None:
     """“Only two? What if I drop the year?” -> “forget the year”."""
     found = _WHAT_IF.search(raw) if ledger.standing is not None else None
@@ -175,6 +232,7 @@ def _what_if(raw: str, message: Message, ledger: Ledger) -> str | None:
 def _of_somebody(raw: str, message: Message, ledger: Ledger) -> str | None:
     """“He hates music” behind a list -> “no music”; “she prefers comedies” -> “preferably comedies”."""
     told = _OF_THEM.fullmatch(raw) if ledger.standing is not None else None
-    if told is None or GROUP.search(message.folded):
+    together = ledger.standing is not None and ledger.standing.name == "recommend_together"
+    if told is None or GROUP.search(message.folded) or (together and EACH_OF_US.search(message.folded)):
         return None
     return f"{'no' if _AGAINST.match(told['verb']) else 'preferably'} {told['what']}"

@@ -12,10 +12,17 @@ from typing import Literal
 
 from agent.planner.heard import Heard
 from agent.planner.learned import Choice, Row
-from agent.planner.mention_features import answers_well, at_hand_features, named_features, of_a_person, says_yes_to
+from agent.planner.mention_features import (
+    answers_well,
+    at_hand_features,
+    named_features,
+    of_a_person,
+    says_no_to,
+    says_yes_to,
+)
 from agent.planner.plan_types import Plan
 from agent.planner.roles import Role, asks_only, compared
-from agent.planner.speech_acts import ACTS, SpeechAct, act_features, act_of, asked_before
+from agent.planner.speech_acts import ACTS, SpeechAct, act_features, act_of, asked_before, asks_disliked
 from agent.planner.targets import MarkedReader, Targets, pointing, targets_of
 from agent.planner.titles import TitleMention
 from agent.planner.verdicts import Verdict, agrees, applying, confirms, verdicts
@@ -49,6 +56,7 @@ _CERTAIN = frozenset(
 _DOUBTS = frozenset({"left yours", "left would", "left unseen", "left alike"})
 """Only where such words stand before a title is a like that the rules found given up: one word with a capital is a title more often
 among a collection's own than among all films there are."""
+_MY_LISTS = re.compile(r"\bmy (?:likes|dislikes|favou?rites)$")
 _WISH = re.compile(r"\b(?:something|anything)(?! like (?:that|it|this)\b)")
 _SOMEBODY = word_set("a an two three four somebody someone")
 _PERSONAL = word_set(
@@ -92,9 +100,13 @@ class SecondOpinion:
             own = [judged_odds[i] for i in mention.item_ids if i in judged_odds]
             doubted = bool(own) and (max(own) <= 1 - SURE_NOT or max(own) < LIKELY <= max(judged_odds.values()))
             pointed = any(r.start == mention.start for r in heard.references)
+            if _MY_LISTS.search(heard.folded):
+                continue  # “put it among my likes”
             if (pointed and of_others) or (pointing(heard, mention) and doubted):
                 roles[number] = _without(roles[number])
-            elif pointed and roles[number] in {"seen", "topic"} and _tells_of(mention, meant):
+            elif (pointed and roles[number] in {"seen", "topic"} and _tells_of(mention, meant)) or (
+                pointing(heard, mention) and roles[number] == "like" and _pans(meant)
+            ):
                 roles[number] = _sense_of(meant)
         said = {i for m, r in zip(mentions, roles, strict=True) if r in {"like", "dislike"} for i in m.item_ids}
         role = _sense_of(meant)
@@ -108,6 +120,8 @@ class SecondOpinion:
             judged = tuple((i, role) for i in heard.ledger.just if i not in said)
         if not meant and (liked := says_yes_to(heard)):
             judged = tuple((i, "like") for i in liked if i not in said)
+        if not meant and (disliked := says_no_to(heard)):
+            judged = tuple((i, "dislike") for i in disliked if i not in said)
         kept = tuple(_of_what_was_met(heard, m, r) if tells else m for m, r in zip(mentions, roles, strict=True))
         return replace(heard, slots=replace(heard.slots, mentions=kept, roles=tuple(roles)), judged=judged)
 
@@ -209,6 +223,12 @@ def _sense_of(meant: Sequence[Verdict]) -> Role:
     return "dislike" if meant and not any(v.good for v in meant) else "like"
 
 
+def _pans(meant: Sequence[Verdict]) -> bool:
+    """Whether all that is said of what is pointed at is bad (“I wasn't crazy about it”)."""
+    own = [v for v in meant if v.plain and v.own]
+    return bool(own) and not any(v.good for v in own)
+
+
 def _opens(meant: Sequence[Verdict]) -> bool:
     """“Great movie! Do you have another?”: what is said first judges what was just spoken of."""
     return bool(meant) and meant[0].plain and meant[0].own and meant[0].first and not meant[0].many
@@ -262,6 +282,8 @@ def _settled(
         return "noted"
     if role != "anchor" and _only_hoped(features):
         return _without(role)
+    if role in {"topic", "seen", "like"} and asks_disliked(heard) and not verdicts(heard):
+        return "dislike"
     learned = _role(odds)
     if role == "anchor":
         return "dislike" if learned == "dislike" else role

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from agent.planner.avoidances import read_avoidances
 from agent.planner.comparisons import Change, read_changes, read_count, read_most
@@ -16,6 +17,7 @@ from agent.planner.periods import PeriodReader, number_of
 from agent.planner.quantities import QuantityReader
 from agent.planner.residue import residue
 from agent.planner.roles import Role, cue_spans, roles_of
+from agent.planner.sought import WordsSought
 from agent.planner.superlatives import Most, most_of
 from agent.planner.titles import TitleMention, TitleReader
 from agent.planner.unknown_titles import unknown_titles
@@ -28,6 +30,9 @@ from vouch.types import Filter, Item
 
 HIDES_ANSWER = 0.6
 """An attribute that fewer of the otherwise fitting items have is preferred, not demanded: missing values could hide the answer."""
+
+RECENT = 64
+"""Of so many messages it is kept which words a search should look for; one message is read several times."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +75,11 @@ class Slots:
 
 
 class SlotReader:
-    """Reads messages against one catalogue."""
+    """Reads messages against one catalogue. `sought`: tells which words a search should look for; None where all count that are left."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, sought: WordsSought | None = None) -> None:
         self.catalogue = catalogue
+        self._sought = lru_cache(maxsize=RECENT)(sought.sought) if sought is not None else None
         self.lexicon = Lexicon(catalogue.schema)
         self.titles = TitleReader(catalogue)
         self._periods = PeriodReader(self.lexicon, catalogue.items)
@@ -92,11 +98,15 @@ class SlotReader:
         message = read_message(raw)
         reading = Reading(message)
         exclaimed = interjections(message)
-        adults = [(start, end) for start, end, _ in reading.matches(FOR_ADULTS)]
+        untitled = [
+            *exclaimed,
+            *((start, end) for start, end, _ in reading.matches(FOR_ADULTS)),
+            *self._unrecorded.makers(reading),
+        ]
         titles = tuple(
             m
             for m in self.mentions(message, familiar=familiar)
-            if not any(start <= m.start and m.end <= end for start, end in (*exclaimed, *adults))
+            if not any(start <= m.start and m.end <= end for start, end in untitled)
         )
         apart = tuple(
             r
@@ -128,7 +138,7 @@ class SlotReader:
         read_kind_of_verb(reading, self.lexicon)
         besides = (*besides, *_idle(reading, before, mentions))
         filters, prefer = self._settled(reading)
-        text = residue(reading)
+        text = residue(reading, self._sought)
         most = self._most(reading, filters, text)
         if most is not None:
             filters = (*filters, most.limit)

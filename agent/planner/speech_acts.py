@@ -61,9 +61,27 @@ def last_asked(text: str) -> str:
     >>> last_asked("I see. Have you seen it? It is good."), last_asked("Fine. Bye")
     ('Have you seen it?', 'Bye')
     """
-    sentences = [part for part in _SENTENCE.split(text.strip()) if part]
-    asked = [part for part in sentences if part.endswith("?")]
-    return (asked or sentences or [""])[-1]
+    every = sentences(text)
+    asked = [part for part in every if part.endswith("?")]
+    return (asked or every or [""])[-1]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text."""
+    return [part for part in _SENTENCE.split(text.strip()) if part]
+
+
+_BAD_ONES = re.compile(
+    r"\b(?:what|which|any|some|name|are there|is there)\b.*(?:\b(?:dislike|hate|cannot stand|least favou?rite|worst)|(?:\bnot|n['’]?t) (?:\w+ly |much )?"
+    r"(?:like|enjoy|love|care for|stand))",
+    re.IGNORECASE,
+)
+
+
+def asks_disliked(heard: Heard) -> bool:
+    """Whether it was asked last what is not liked (“which ones did you not like?”)."""
+    last = heard.ledger.last
+    return last is not None and last.asked is None and bool(_BAD_ONES.search(last_asked(last.text)))
 
 
 def asked_before(heard: Heard) -> str:

@@ -86,9 +86,16 @@ class Statements:
             made = self.requests.similar(heard, *(anchors or liked))
             return Plan(calls=(*remembering, made), aside=heard.aside("state", wants=bool(anchors) or None))
         only_met = {*slots.roles} <= {"seen", "hide"}  # says nothing of what is wanted, so that stands
-        if standing is not None and (pointed or only_met) and not (slots.text or slots.filters):
+        turned = bool(slots.changes) and {*slots.roles} <= {
+            "seen",
+            "hide",
+            "dislike",
+        }  # “I fell asleep during X, something shorter”
+        if standing is not None and (pointed or only_met or turned) and not (slots.text or slots.filters):
             changes = slots.changes or slots.prefer or slots.avoid
-            compared = self.requests.compared(heard)
+            by_id = self.requests.reader.catalogue.by_id
+            named = [by_id[i] for m in said for i in m.item_ids] if turned and not pointed else []
+            compared = named or self.requests.compared(heard)
             again = self.standing.changed(standing, slots, compared=compared, instead=False) if changes else standing
             made = self.requests.excluding(again, heard, again=bool(AGAIN.search(heard.folded)))
             return Plan(calls=(*remembering, made), aside=heard.aside("state", again=True))
@@ -118,6 +125,29 @@ class Statements:
                     aside=heard.aside("which", offer=offer, said=words, original=heard.raw, about=offer, roles=[kind])
                 )
         return None
+
+    def which(self, heard: Heard, rule: str | None) -> Plan | None:
+        """“Loved it”, behind a list that was asked for, of which none was spoken of: asks which."""
+        last, pronouns = heard.ledger.last, {r.start for r in heard.references if r.pronoun}
+        told = heard.slots.said("like", "dislike", "seen")
+        if (
+            last is None
+            or last.asked is None
+            or len(last.shown) < 2
+            or last.about
+            or not told
+            or any(m.start not in pronouns for m in told)
+        ):
+            return None
+        (mention, role), *_ = [
+            (m, r) for m, r in zip(heard.slots.mentions, heard.slots.roles, strict=True) if m in told
+        ]
+        if mention.said.casefold() not in {"it", "its"} or mention.item_ids != last.shown[:1]:
+            return None
+        offer = list(last.shown[:4])
+        return Plan(
+            aside=heard.aside("which", offer=offer, said=mention.said, original=heard.raw, about=offer, roles=[role])
+        )
 
     def rejects(self, heard: Heard) -> Plan | None:
         """“Not that one”: what was shown first or spoken of last is hidden, and the list goes on; “not the first one, it was boring” is disliked."""

@@ -30,6 +30,11 @@ _WITH_SUBTITLES = re.compile(r"(?:(?:with|without|has|have|got) (?:any |the )?)?
 _PLAYED = re.compile(
     r"(?P<cue>starring|featuring|stars|played by|acted by|with the act(?:or|ress)|with) (?P<first>\w+) (?P<last>\w+)(?= |$)"
 )
+_MADE_BY = re.compile(
+    r"(?P<by>(?:anything|something|films?|movies?|books?|ones?|works?|stuff|more|novels?|songs?|music)"
+    r" (?:made |directed |written |painted |composed )?(?:by|from)) (?P<name>(?!the\b|an?\b)\w+(?: \w+)?)(?= |$)"
+)
+"""Who made it, where the catalogue does not tell."""
 _CAST = word_set("star stars starring cast actor actors actress actresses performer performers")
 _STUDIO = word_set("studio studios production company distributor network label publisher producer")
 _STUDIOS = re.compile(
@@ -82,12 +87,24 @@ class UnrecordedReader:
                 if capitals and not known and not inside and reading.free(start, end):
                     reading.unknown.append("cast")
                     reading.claim(start, end - 2)
+        for start, end in self.makers(reading):
+            reading.unknown.append("maker")
+            reading.claim(start - 1, start)
+            reading.claim(start, end, "keep")
         if not self._records(_STUDIO):
             for start, _, match in reading.matches(_STUDIOS):
                 name = match["name"].split()
                 place = next(p for p in range(start, len(reading.message.words)) if reading.message.at(p) == name[0])
                 if reading.message.words[place].capital and not self._means(name) and reading.free(start, place + 1):
                     reading.unknown.append("studio")
+
+    def makers(self, reading: Reading) -> list[tuple[int, int]]:
+        """The names of whom something is asked by, where nothing is told of who made what; such a name is no title."""
+        if self.lexicon.about("people") or self.lexicon.about("brand"):
+            return []
+        found = [(start + len(match["by"].split()), end) for start, end, match in reading.matches(_MADE_BY)]
+        words = reading.message.words
+        return [(s, e) for s, e in found if words[s].capital and not self._means([words[s].folded])]
 
     def _means(self, words: list[str]) -> bool:
         return tuple(words) in self.lexicon.phrases

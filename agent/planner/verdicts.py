@@ -24,7 +24,7 @@ LIKE = word_set(
 )
 NOT = word_set("not dont didnt doesnt isnt wasnt never no cant couldnt wont havent hasnt arent without werent nothing")
 POINTS = word_set("it that this them these those one ones both all its thats they theyre either others")
-MANY = word_set("they them these those both all theyre ones others each movies films flicks classics")
+MANY = word_set("they them these those both either all theyre ones others each movies films flicks classics")
 _OPENS = word_set(
     "is was were are s has had have looks look sounds sound seems seem would will really wasnt isnt does did could might ll"
 )
@@ -268,6 +268,12 @@ def _begins(word: str, behind: str, before: str) -> bool:
     }
     if word in {"but", "although", "though"} or asks:
         return True
+    if (
+        word == "have"
+        and behind == "a"
+        and before not in _SPEAKERS | {"to", "ill", "will", "would", "did", "do", "can", "always", "and", "you"}
+    ):
+        return True  # “that was great have a nice day”
     if word == "which" and behind in {"other", "others", "ones"}:
         return True
     if word in {"one", "ones"} and before in _BEFORE_ONE:
@@ -299,7 +305,7 @@ def _is_own(words: tuple[str, ...], place: int) -> bool:
         return False
     if often:
         return bool({*before} & {"i", "we", "ive", "weve", "id"})
-    if words[place] in _FEELS:
+    if words[place] in _FEELS and not (words[place] == "meh" and of_it):
         first = next((w for w in before if w not in _VERY | _CRIES | NOT | {"but", "huge", "big", "also"}), "")
         mine = {*before} & {"i", "im", "we", "ive", "weve"} or not first or first in _SAW
         return bool(mine)
@@ -370,7 +376,8 @@ def _of(words: tuple[str, ...], place: int) -> str:
 
 def _welcomes(before: list[str]) -> bool:
     """“That's great” welcomes what was said; “that was great” and “it's great” judge."""
-    return before in (["thats"], ["that", "is"], ["this", "is"], ["these", "are"])
+    said = before[2:] if before[:2] in (["i", "think"], ["i", "guess"]) else before
+    return said in (["thats"], ["that", "is"], ["this", "is"], ["these", "are"])
 
 
 def _mood(clause: Clause, place: int) -> str:
