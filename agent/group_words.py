@@ -18,8 +18,8 @@ class GroupWords:
         """For whom the list is, and by what it goes; "" where it is for the person who asks alone."""
         query = rec_list.query
         if len(query.tastes) < 2:
-            whose = [plain(taste.label) for taste in query.tastes if taste.label not in {"", _YOU}]
-            return f"For {whose[0]}." if whose else ""
+            whose = self.of_somebody_else(rec_list)
+            return f"For {whose}." if whose else ""
         whom = listed([plain(taste.label) for taste in query.tastes])
         told = {r.label for one in rec_list.recommendations for r in one.reasons if isinstance(r, ForPerson)}
         if len(told) < 2:
@@ -28,6 +28,11 @@ class GroupWords:
             "what all of you would like about as well" if query.together == "average" else "whoever would like it least"
         )
         return f"For {whom} together, going by {goes_by}."
+
+    def of_somebody_else(self, rec_list: RecList) -> str:
+        """The one whose list it is, where that is not the person who asks; else ""."""
+        labels = [plain(taste.label) for taste in rec_list.query.tastes if taste.label not in {"", _YOU}]
+        return labels[0] if labels and len(rec_list.query.tastes) == 1 else ""
 
     def reasons(self, recommendation: Recommendation) -> str:
         """The part of a sentence that says what speaks for an item to each person; "" where there is nothing to tell them apart."""

@@ -156,6 +156,8 @@ class ListWords:
         if any(taste.liked for taste in query.tastes) or any(
             isinstance(reason, LikedItem) for r in found for reason in r.reasons
         ):
+            if self._groups.of_somebody_else(rec_list):
+                return ""
             return ("Going by what you like:", "From what you have told me so far:", "With your taste in mind:")[
                 turn % 3
             ]
@@ -240,7 +242,8 @@ class ListWords:
                 named = listed([plain(r.title) for r in liked[:2]])
                 if set(aside.get("named", ())) & {r.item_id for r in liked}:
                     return f", close to {named}" if rec_list.query.text or rec_list.query.filters else ""
-                return f", because you like {named}" if liked else ""
+                why = "close to" if self._groups.of_somebody_else(rec_list) else "because you like"
+                return f", {why} {named}" if liked else ""
             case MetFilter():
                 met = self._phrases.met(reason)
                 if self._phrases.topic(reason.filter.attribute) == "country":

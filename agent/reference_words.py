@@ -30,7 +30,7 @@ ORDINAL = re.compile(
 )
 BARE_ORDINAL = re.compile(
     rf"the (?P<nth>{ORD})(?: and (?:the )?(?P<also>{ORD}))?(?= (?:and|or|but|is"
-    rf"|was|looks|sounds|please|again|of|then|too|instead|about|from|by|made|set|called|in|to|on|with|for|any)\b|$)"
+    rf"|was|looks|sounds|please|again|of|then|too|instead|about|from|by|made|set|called|in|to|on|with|for|any|suitable|worth|okay|good for)\b|$)"
 )
 NUMBER = re.compile(
     r"(?:number|no|nr|item|option|choice) (?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight)(?= |$)"

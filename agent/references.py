@@ -38,6 +38,7 @@ from retrieval.catalogue import Catalogue
 from retrieval.titles import fold, title_forms, trailing_year
 from vouch.types import Item
 
+_JUDGED = re.compile(r"\b(?:liked?|loved?|hated?|enjoyed|disliked?|seen|watched|saw|read) $")
 _OPENS = re.compile(rf"{LEAD}(?:(?:what|how) about |tell me about |(?:what|who|when|where) (?:is|was) )?")
 
 
@@ -266,11 +267,13 @@ class ReferenceReader:
             if set(words) & NOT_DESCRIBED or any(message.words[p].stop for p in range(start + 1, min(end, start + 3))):
                 continue
             reference = self._best(message, (start, end), ledger, (words, noun))
-            asks = (
-                match["after"] and message.ending.startswith("?") and _OPENS.fullmatch(message.folded[: match.start()])
-            )
-            if reference is None and asks:
-                said = message.text(start + 3, end)
+            if reference is not None and reference.close and noun == "ones":
+                continue  # “the animated ones” asks for such
+            before = message.folded[: match.start()]
+            asks = match["after"] and message.ending.startswith("?") and _OPENS.fullmatch(before)
+            judges = match["before"] and noun == "one" and _JUDGED.search(before)
+            if reference is None and (asks or judges):
+                said = message.text(start + 3, end) if asks else " ".join(words)
                 reference = Reference(start=start, end=end, said=message.text(start, end), item_ids=(), missing=said)
             if reference is not None:
                 found.append(reference)

@@ -845,3 +845,95 @@ def test_a_maker_that_is_recorded_nowhere_is_said_to_be_unknown() -> None:
     films = catalogue_of([("Hitchcock (2012)", {"genre": "drama"}), ("Vertigo (1958)", {"genre": "thriller"})])
     plan = planner_over(films).plan("Anything by Hitchcock?", Ledger())
     assert (plan.calls[-1].name, plan.aside["unknown"]) == ("recommend", ["maker"])
+
+
+@pytest.mark.parametrize(
+    ("said", "before", "kind"),
+    [
+        ("I tried Metropolis once and lost interest halfway", "", "dislike"),
+        ("I just finished Frankenstein and couldn't put it down", "", "like"),
+        ("Metropolis and Faust", "Which ones did you not like?", "dislike"),
+        ("I would say Faust", "Are there any films that you hate?", "dislike"),
+        ("Metropolis", "Why don't you like musicals? And what do you love?", None),
+        ("not really", "Did you like Metropolis?", "dislike"),
+        ("nope", "Did you enjoy Metropolis?", "dislike"),
+        ("no", "Have you seen Metropolis?", None),
+        ("Eh, I wasn't crazy about it", "Have you seen Metropolis?", "dislike"),
+        ("I have, it was meh", "Have you seen Metropolis?", "dislike"),
+        ("It's not as good as people say", "Have you seen Metropolis?", "dislike"),
+        ("They did a really good job", "Have you seen Metropolis?", "like"),
+        ("No, I think that's good. Thanks!", "Metropolis was his best. Can I help you with more?", None),
+    ],
+)
+def test_what_was_asked_and_idioms_tell_likes_from_dislikes(said: str, before: str, kind: str | None) -> None:
+    ledger = Ledger(turns=(Turn(said="hello", text=before),) if before else ())
+    noted = [a["kind"] for name, a in calls(planner().plan(said, ledger)) if name == "remember" and a["kind"] != "seen"]
+    assert noted == ([kind] if kind else [])
+
+
+def test_the_sentence_that_asks_and_names_tells_what_a_yes_judges() -> None:
+    text = "Faust was fine. Have you seen Metropolis? It is a classic. Dark and moody?"
+    ledger = Ledger(turns=(Turn(said="hello", text=text, shown=("faust", "metropolis")),))
+    assert calls(planner().plan("Yes its pretty good", ledger))[0][1]["titles"] == ["Metropolis"]
+
+
+def test_what_somebody_else_likes_is_asked_for_them() -> None:
+    ((name, arguments),) = calls(planner().plan("my mum loves Metropolis, what else would she like?", Ledger()))
+    assert (name, arguments["with_me"]) == ("recommend_together", False)
+    assert [(p["name"], p["liked"]) for p in arguments["people"]] == [("your mum", ["Metropolis"])]
+
+
+@pytest.mark.parametrize("said", ["no piano, my neighbour plays it all day", "no piano, we play before it starts"])
+def test_who_plays_asks_for_no_play(said: str) -> None:
+    ((_, arguments),) = calls(planner().plan(said, after_list("nosferatu")))
+    assert "play" not in str(arguments.get("filters"))
+
+
+@pytest.mark.parametrize("said", ["okay I'm sold on that one", "thx, going with the second", "I'm sold"])
+def test_who_is_sold_needs_no_list(said: str) -> None:
+    assert planner().plan(said, after_list("nosferatu", "metropolis")).calls == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "most"), [("which of these was written first?", "oldest"), ("which came last?", "newest")]
+)
+def test_which_was_made_first_is_the_oldest(said: str, most: str) -> None:
+    before = after_list("nosferatu", "metropolis")
+    assert planner().plan(said, before) == planner().plan(f"Which one is the {most}?", before)
+
+
+def test_this_century_is_a_period() -> None:
+    ((_, arguments),) = calls(planner().plan("something from this century", Ledger()))
+    assert arguments["filters"] == [{"attribute": "year", "op": ">=", "value": 2000.0}]
+
+
+def test_how_many_of_a_genre_are_counted_by_it() -> None:
+    plan = planner().plan("how many comedies do you have?", Ledger())
+    assert [c["value"] for c in plan.aside["filters"]] == [["comedy"]]
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [("I didn't like the penguin one", "not_described"), ("the animated ones like Faust", "more_like")],
+)
+def test_what_fits_nothing_shown_is_said_and_kinds_of_them_are_asked_for(said: str, intent: str) -> None:
+    assert planner().plan(said, after_list("nosferatu", "metropolis")).aside["intent"] == intent
+
+
+def test_what_a_child_is_afraid_of_is_put_last() -> None:
+    ((_, arguments),) = calls(planner().plan("my daughter is afraid of witches", after_list("nosferatu")))
+    assert arguments["avoid"] == ["witches"]
+
+
+def test_whether_it_suits_somebody_asks_for_all_that_is_known() -> None:
+    plan = planner().plan("is the second suitable for her?", after_list("nosferatu", "metropolis"))
+    assert plan.aside["aspect"]["kind"] == "all"
+
+
+def test_similar_but_darker_behind_one_item_is_like_it() -> None:
+    before = after_list("nosferatu", "metropolis")
+    asked = planner().plan("what is the second about?", before)
+    spoken = Turn(said="what is the second about?", calls=asked.calls, about=("metropolis",), aside=asked.aside)
+    ledger = Ledger(turns=(*before.turns, spoken))
+    ((name, arguments),) = calls(planner().plan("do you have anything similar but darker?", ledger))
+    assert (name, arguments["title"], arguments["text"]) == ("more_like", "Metropolis", "dark")

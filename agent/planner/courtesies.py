@@ -82,6 +82,7 @@ _ACCEPT = (
     r" (?:(?:to|on) (?:my|the|a)(?: \w+)? list|for later|for another (?:day|time)|aside|down)|TITLE (?:is|was|would be) perfect"
     r"|(?:im|i am|ill be|i will be) (?:happy|glad|satisfied)(?: with (?:it|that|them|these|those))?"
     rf"|(?:sure|yes|yeah|ok|okay) (?:i|we) can (?:watch|try|see)(?: {_IT})*"
+    rf"|(?:im|i am) sold(?: on {_IT}(?: one)?)?|(?:(?:ill be|im|i am) )?going with (?:{_IT}|TITLE|the (?:first|second|third|fourth|fifth|last))(?: one)?"
     r"|sounds like a plan|you (?:are|re) (?:reading my mind|the best|awesome)|youre (?:the best|awesome)"
     r"|(?:its|that is|thats|this is) (?:just |exactly )?(?:my (?:style|genre|kind of thing)|what i (?:want|wanted|need|needed)))"
 )

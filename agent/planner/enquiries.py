@@ -44,6 +44,7 @@ _VERSION = re.compile(
     r" (?:version |adaptation )?(?:of|from|based on|after|about) "
 )
 _NEVER_AGAIN = re.compile(r"\b(?:never|dont|not) (?:want|wish|need|care) to \w+ .* again$")
+_HOW_MANY = re.compile(rf"^{LEAD}how many (?P<what>.+?) (?:do you (?:have|carry|know)|have you(?: got)?|are there)\b")
 _SAVES = re.compile(
     r"\b(?:save|keep|bookmark|note|put|add)\b.*\b(?:for (?:later|another (?:day|time))|(?:to|on) (?:my|the|a)(?: \w+)? list|aside|down)\b"
 )
@@ -96,7 +97,10 @@ class Enquiries:
                 if any(self._speaks_of(a.name, w.folded) for w in heard.message.words)
             ]
             counted = re.search(r"how many|how big", heard.folded) is not None
-            conditions = [c.argument for c in heard.slots.filters]
+            filters, many = heard.slots.filters, _HOW_MANY.match(heard.folded)
+            if many and not filters:  # “comedies do you have” is no kind of comedy
+                filters = self.reader.read(many["what"]).filters
+            conditions = [c.argument for c in filters]
             return Plan(
                 calls=(call("facets"),),
                 aside=heard.aside("facets", attributes=named, counted=counted, filters=conditions),

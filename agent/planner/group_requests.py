@@ -27,10 +27,12 @@ GROUP = re.compile(
     rf"|\btogether with (?:my|our) {KIN}\b|\b(?:with|for) (?:my|our) {KIN},? (?:who|he|she|they)\b"
     rf"|\b(?:my|our) {KIN} {_TASTE} .*\b(?:and|but) i {_TASTE}\b|\bi {_TASTE} .*(?<!that)(?<!which)(?<!what)(?<!because) (?:my|our) {KIN} {_TASTE}\b"
     r"|\b(?:we are|were|there are) (?:two|three|four|five|[2-5])\b|\b(?:for|of) (?:the )?(?:two|three|four|five|[2-5]|both) of us\b"
+    rf"|^{LEAD}(?:my|our) {KIN} {_TASTE} .*\b(?:what|which|something|anything|any)\b.* (?:she|he|they|her|him|them)\b"
+    r"(?: (?:like|love|enjoy|want|read|watch|hear))?"
     r"|\bwe (?:both|all) (?:would |can |might )?(?:like|enjoy|love)\b"
 )
 _FOR_ME = re.compile(r"\bfor (?:me|myself)\b(?! and)")
-_FOR_THEM = re.compile(r"for (?:my|our)\b")
+_FOR_THEM = re.compile(rf"for (?:my|our)\b|{LEAD}(?:my|our) {KIN} {_TASTE} (?!.*\b(?:i|me|us|we)\b)")
 """“For my nephew, who …”: the list is theirs alone; “for me and”, “with my” and “for both” make it common."""
 _PERSON = re.compile(
     rf"\b(?:my|our) (?P<kin>{KIN})\b(?= (?:who |that |she |he |they )?{_TASTE}\b)"

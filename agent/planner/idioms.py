@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from agent.planner.words import word_set
 
 _IT = r"(?P<it>TITLE|it|they|this(?: one| movie| film)?|that(?: one| movie| film)?|them|those|either(?: (?:one|of (?:them|those)))?)"
-_I = r"(?:(?:i|we|ive|id|im) (?:\w+ ){0,2}?|^(?:\w+ly |just |was |were |had to |could |would )*)"
+_I = r"(?:(?:i|we|ive|id|im) (?:\w+ ){0,2}?|(?:and|but) (?:just |really |then |i )?|^(?:\w+ly |just |was |were |had to |could |would )*)"
 _VERY = r"(?:(?:really|very|quite|just|kind of|kinda|pretty|so|way|far|a bit|a little|nearly|almost|absolutely|totally|at all|that|too|all that) )*"
 _PEOPLE = r"(?:people|everyone|everybody|anyone|anybody|they|so many people)"
 _NOT = r"(?:not|wasnt|isnt|werent|never|didnt|doesnt|dont|did not|does not|do not|cant|couldnt|cannot|could not|can not|wouldnt|would not|wont)"
@@ -33,6 +33,8 @@ _HATED = tuple(
         rf"{_I}(?:turned|switched|shut) off {_IT}",
         rf"{_I}(?:walked out|gave up|lost interest|lost patience)(?: (?:of|on|in|with|watching|during))+ {_IT}",
         rf"{_I}(?:tried to (?:watch|see|like|read) {_IT} (?:but|and) (?:i )?(?:gave up|stopped|quit|couldnt))",
+        rf"(?:i|we|ive) (?:tried|started|began|read|watched|saw) (?:to (?:read|watch|like) )?{_IT} (?:\w+ ){{0,3}}?(?:and|but|then) (?:i )?"
+        r"(?:lost interest|gave up|stopped|quit|put it (?:down|away)|fell asleep)(?: \w+)?",
         rf"{_I}(?:lost interest|gave up|walked out)(?: (?:after|halfway)(?: \w+){{0,2}})?$",
         rf"{_I}regret(?:ted)? (?:ever )?(?:watching|seeing|reading|buying) {_IT}",
         rf"{_I}(?:{_NOT} |never )(?:want to |wanna |care to |need to )?(?:see|watch|sit through|read) {_IT} (?:ever )?again",

@@ -104,7 +104,7 @@ _SMALL = word_set(
     "is it was are does do did has have can will would a an the any there in of on for to with and that this they "
     "its or be about tell me if whether set any them these those too very really"
     " so not one film movie book piece item i you he she "
-    "suitable good"
+    "suitable good her him them us my our me probably maybe"
 )
 
 
@@ -152,4 +152,5 @@ def checked(rest: list[str], lexicon: Lexicon) -> Aspect:
                 said = " ".join(rest[start : start + length])
                 names = tuple(dict.fromkeys(m.attribute for m in meanings))
                 return Aspect(kind="value", attributes=names, words=tuple(m.value for m in meanings), value=said)
-    return Aspect(kind="passage", words=tuple(word for word in rest if word not in _SMALL))
+    words = tuple(word for word in rest if word not in _SMALL)
+    return Aspect(kind="passage", words=words) if words else Aspect(kind="all")

@@ -48,7 +48,7 @@ AGAIN = re.compile(
     r"|already (?:seen|know|read) (?:them|these|those|all)"
 )
 _SIMILAR = re.compile(
-    rf"^{LEAD}(?:(?:show|give) me )?(?:(?:some|something|anything|more|ones?|films?|books?) )*similar\b(?! to)"
+    rf"^{LEAD}(?:(?:show|give) me |(?:do )?you have |have you got |got |is there )?(?:(?:some|something|anything|more|ones?|films?|books?) )*similar\b(?! to)"
 )
 _MAKER = r"(?:author|director|composer|writer|artist|creator|maker|brand)"
 _SAME_PERSON = re.compile(

@@ -53,11 +53,12 @@ _GOES_WITH = re.compile(
 _SIMILAR_TO = re.compile(rf"^{LEAD}what(?:s| is) (?:(?:it|that|this) similar to|similar to (?:it|that|this))$")
 _OF_THEM = re.compile(
     rf"\W*(?:(?:and|but|oh|well|actually|also)[, ]+)*(?:he|she|they|(?:my|our) {KIN}) (?:(?:really|also|absolutely|only) )*"
-    r"(?P<verb>(?:hate|dislike|like|love|prefer|enjoy|adore|detest)s?|can['’]?t stand|cannot stand|does(?:n['’]?t| not) (?:like|enjoy|want))"
+    r"(?P<verb>(?:hate|dislike|like|love|prefer|enjoy|adore|detest)s?|can['’]?t stand|cannot stand|does(?:n['’]?t| not) (?:like|enjoy|want)"
+    r"|(?:is|are|gets?) (?:\w+ly )?(?:afraid|scared|frightened|terrified) of)"
     r" (?!(?:it|that|this|these|those|them|him|her)\b)(?P<what>[^?]+?)\W*",
     re.IGNORECASE,
 )
-_AGAINST = re.compile(r"hate|dislike|detest|can|does", re.IGNORECASE)
+_AGAINST = re.compile(r"hate|dislike|detest|can|does|is|are|get", re.IGNORECASE)
 
 
 _WHAT_IF = re.compile(
@@ -95,6 +96,11 @@ _KEEPS_FOR_THEM = re.compile(
     rf"^\s*(?:and |please |also )*(?:remember|note|keep in mind|bear in mind|don['’]?t forget)(?: that)? (?=(?:he|she|they|(?:my|our) {KIN})\b)",
     re.IGNORECASE,
 )
+_DATED = re.compile(
+    rf"^{LEAD}which (?:one )?(?:of (?:these|those|them) )?(?:was|is|came|got) (?:(?:written|made|composed|painted|released|published|out|shot) )?"
+    r"(?P<end>first|last)$"
+)
+_THIS_CENTURY = re.compile(r"\b(?:from|of|in) (?:this|our) century\b", re.IGNORECASE)
 _INTO = re.compile(r"\bI(?:['’]m| am) (?:more|rather|mostly|really|also|only|just|all) (?:in)?to (?=\w)", re.IGNORECASE)
 
 
@@ -125,6 +131,7 @@ class Rewordings:
             _similar_to,
             _short_question,
             _why_somebody,
+            _this_century,
             _into,
             _but_now,
             _rather,
@@ -156,6 +163,8 @@ def _most_of_these(raw: str, message: Message, ledger: Ledger) -> str | None:
     """“The shortest?”, “I'll take the shorter one” -> “Which one is the shortest?”."""
     if not ledger.listed:
         return None
+    if dated := _DATED.match(message.folded):
+        return f"Which one is the {'oldest' if dated['end'] == 'first' else 'newest'}?"
     if takes := _TAKES_MOST.match(message.folded):
         return f"Which one is the {SUPERLATIVE_OF.get(takes['word'], takes['word'])}?"
     bare = _BARE_MOST.match(message.folded)
@@ -190,6 +199,12 @@ def _but_now(raw: str, message: Message, ledger: Ledger) -> str | None:
     """“I love comedies, but tonight something serious” -> “tonight something serious”."""
     found = _BUT_NOW.fullmatch(raw)
     return found["rest"] if found else None
+
+
+def _this_century(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“Something from this century” -> “something from 2000 on”."""
+    said = _THIS_CENTURY.sub("from 2000 on", raw)
+    return said if said != raw else None
 
 
 def _into(raw: str, message: Message, ledger: Ledger) -> str | None:

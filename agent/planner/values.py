@@ -46,7 +46,8 @@ _MAKERS = word_set(
 _BEFORE_VERB = word_set(
     "i we would d id wed really you do also they to just always still absolutely definitely totally kids who ill he she people friends"
 )
-_VERB_PLAY = re.compile(r"(?:^play|(?:to|you|me|ll|please|can|could|will|should|i) play)$")
+_VERB_PLAY = re.compile(r"(?:^play|(?:to|you|me|ll|please|can|could|will|should|i|we|they|kids|would|may) play)$")
+_PLAYS_IT = word_set("it them that this all every always me us with along loudly")
 _ENDS_HEAD = word_set(
     "and or but with about from by for to that which in under over below of please set where who instead this "
     "without like made tonight at between before after if is are was less only on not no as rather than i you we "
@@ -204,6 +205,8 @@ class ValueReader:
         ):
             return "story"
         if _VERB_PLAY.search(" ".join(w.folded for w in message.words[max(0, start - 1) : start + 1])):
+            return "story"
+        if message.at(start) == "plays" and message.at(start + 1) in _PLAYS_IT:  # “my neighbour plays it all day”
             return "story"
         if message.at(start - 1) == "the" and message.at(start - 2) in _TIMES:
             return "story"
