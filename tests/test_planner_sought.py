@@ -70,6 +70,8 @@ def test_a_message_is_judged_once_and_only_where_words_are_left() -> None:
         ("what do you have with lighthouses?", "lighthouses"),
         ("we need something for a rainy sunday", ""),
         ("a novel about whales and storms", "whales and storms"),
+        ("a coming of age story", "coming of age story"),
+        ("un film sur la mer et les bateaux", "un la mer les bateaux"),
     ],
 )
 def test_talk_is_not_looked_for(message: str, text: str) -> None:

@@ -59,7 +59,7 @@ _LOVED = tuple(
     re.compile(rf"\b{pattern}\b")
     for pattern in (
         rf"{_IT} {_VERY}(?:blew (?:me|us) away|blew (?:my|our) minds?|took my breath away|knocked my socks off|moved me to tears|swept me away)",
-        rf"{_IT} (?:{_WAS} )?{_VERY}(?:right )?up my (?:alley|street)",
+        rf"{_IT} (?:was|were) {_VERY}(?:right )?up my (?:alley|street)",
         rf"{_I}{_VERY}(?:blown away|hooked|enthralled|captivated|spellbound)(?: (?:by|on|with))?(?: {_IT})?$",
         rf"{_I}(?:couldnt|could not) put {_IT} down",
         rf"{_I}(?:couldnt|could not) (?:stop (?:watching|reading)|take my eyes off) {_IT}",
