@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,6 +85,8 @@ def test_the_grammar_knows_what_a_schema_can_say() -> None:
         {"type": "object", "properties": {"k": {"type": "integer", "minimum": 1, "maximum": 3}}}
     )
     assert '"[" string ("," string){1,1} "]"' in rules({"type": "array", "items": {}, "minItems": 2, "maxItems": 2})
+    nested = rules({"type": "array", "items": {"type": "array", "items": {"type": "array"}}})
+    assert re.findall(r"\){0,(\d)}", nested) == ["1", "2", "4", "2"]  # arrays from within, then calls
     with pytest.raises(ValueError, match="refers to itself"):
         rules({"$ref": "#/$defs/a", "$defs": {"a": {"type": "array", "items": {"$ref": "#/$defs/a"}}}})
     with pytest.raises(ValueError, match="no grammar"):

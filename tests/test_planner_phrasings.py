@@ -11,7 +11,7 @@ from agent.ledger import Ledger, Turn
 from agent.planner.plan import Plan
 from agent.planner.ratings import rating_of
 from retrieval.catalogue import Catalogue
-from tests.stand_ins_agent import after_list, catalogue_of, planner, planner_over, turn
+from tests.stand_ins_agent import after_list, catalogue_of, planner, planner_over, turn, works
 from vouch.types import Passage
 
 
@@ -750,6 +750,12 @@ def test_it_behind_a_list_of_several_may_be_any_of_them(said: str) -> None:
     assert calls(planner().plan(said, after_list("nosferatu")))[0][1]["titles"] == ["Nosferatu"]
 
 
+def test_it_behind_talk_that_names_two_is_not_asked_about() -> None:
+    named = Turn(said="hello", text="Nosferatu is good, and so is Metropolis.", shown=("nosferatu", "metropolis"))
+    first, *_ = calls(planner().plan("I hated it", Ledger(turns=(named,))))
+    assert (first[0], first[1]["kind"]) == ("remember", "dislike")
+
+
 def test_it_behind_a_question_about_one_of_a_list_is_that_one() -> None:
     before = after_list("nosferatu", "metropolis")
     asked = planner().plan("what is the second about?", before)
@@ -778,6 +784,7 @@ def test_a_film_that_bored_asks_for_shorter_ones_of_what_stands() -> None:
     assert listing[1]["text"] == "scary"
     shorter, *_ = listing[1]["filters"]
     assert (shorter["attribute"], shorter["op"]) == ("minutes", "<")
+    assert shorter["value"] == works().by_id["metropolis"].attributes["minutes"]
 
 
 @pytest.mark.parametrize(

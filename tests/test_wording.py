@@ -22,10 +22,12 @@ from vouch.types import (
     Note,
     Passage,
     Popularity,
+    Preference,
     Query,
     RecList,
     Recommendation,
     Relaxation,
+    Taste,
     ToolCall,
 )
 
@@ -129,6 +131,11 @@ def test_an_item_that_was_asked_for_is_not_called_liked() -> None:
     assert "because you like Dracula" in say(
         RecList(query=Query(), recommendations=recommended("nosferatu", nosferatu=likeness))
     )
+    mums = Query(tastes=(Taste(user_id="", liked=(Preference(item_id="dracula"),), label="your mum"),))
+    said = say(RecList(query=mums, recommendations=recommended("nosferatu", nosferatu=likeness)))
+    assert said.startswith("For your mum. Nosferatu")
+    assert "close to Dracula" in said
+    assert "you like" not in said
 
 
 @pytest.mark.parametrize(
@@ -313,3 +320,18 @@ def test_of_those_shown_only_what_was_asked_for_is_told() -> None:
     aspect = {"kind": "value", "attributes": ["moods", "genres"], "words": ["funny", "comedy"], "value": "funny"}
     said = Wording(works()).word(outcomes, aside={"intent": "details", "aspect": aspect}, turn=0)
     assert said == "Of those 2, this fits “funny”: The Kid (funny and comedy)"
+
+
+@pytest.mark.parametrize(
+    ("aside", "said"),
+    [
+        (
+            {"intent": "not_described", "said": "the **rabbit**"},
+            "Nothing that I have on those shown last speaks of “the rabbit”.",
+        ),
+        ({"intent": "accept", "saves": True}, "I keep no list for later"),
+        ({"intent": "accept"}, "Good. Tell me what you thought of it"),
+    ],
+)
+def test_what_is_not_there_and_what_is_not_kept_is_said(aside: dict[str, Any], said: str) -> None:
+    assert Wording(works()).word([], aside=aside, turn=0).startswith(said)
