@@ -97,7 +97,7 @@ def test_a_model_does_not_talk_the_planner_out_of_a_list() -> None:
         name="recommend", arguments={"text": "ships", "filters": [{"attribute": "year", "op": "<", "value": 1990.0}]}
     )
     planned = Plan(calls=(wanted,), aside={"intent": "recommend"})
-    assert model_plan.settle((ToolCall(name="facets", arguments={}),), planned, said, FILMS) == ()
+    assert model_plan.settle((ToolCall(name="facets", arguments={}),), planned, said, FILMS) == planned.calls
     (kept,) = model_plan.settle((ToolCall(name="recommend", arguments={"text": "before"}),), planned, said, FILMS)
     assert kept.arguments == wanted.arguments
 
@@ -106,7 +106,10 @@ def test_a_model_makes_no_list_where_the_planner_heard_no_wish() -> None:
     said = model_plan.Heard(message="I loved Alien", earlier=(), shown=())
     told = ToolCall(name="remember", arguments={"kind": "like", "titles": ["Alien (1979)"]})
     planned = Plan(calls=(told,), aside={"intent": "state"})
-    assert model_plan.settle((ToolCall(name="more_like", arguments={"title": "Alien"}),), planned, said, FILMS) == ()
+    assert (
+        model_plan.settle((ToolCall(name="more_like", arguments={"title": "Alien"}),), planned, said, FILMS)
+        == planned.calls
+    )
     listed = ToolCall(name="recommend", arguments={"text": ""})
     plan = Plan(calls=(listed,), aside={"intent": "recommend"})
     (kept,) = model_plan.settle((ToolCall(name="recommend", arguments={"liked": ["Alien"]}),), plan, said, FILMS)

@@ -139,13 +139,13 @@ class JoinedChat(StreamedChat):
     # ---- planning
 
     def _planned(self, messages: list[BaseMessage], turn: Turn, tools: list[Any]) -> Iterator[ChatGenerationChunk]:
-        """The planner's plan, or a model's where one plans and the planner has found something to do."""
+        """The planner's plan, its list with what a model found besides, where one plans."""
         if self.thinker is None or not turn.depth.plans or not messages:
             yield from self.planner.chunks(messages)
             return
         ledger = read_ledger(messages)
         planned = self.planner.planner.plan(messages[-1].text, ledger)
-        if not planned.calls:
+        if not any(call.name in LISTS for call in planned.calls):
             yield from self.planner.chunks(messages)
             return
         catalogue, spent, calls, why = self.planner.planner.catalogue, Spent(), planned.calls, ""
@@ -153,15 +153,14 @@ class JoinedChat(StreamedChat):
         try:
             model = self.thinker.bind_tools(tools, tool_choice="any")
             own = ask_for_plan(model, planning_system(catalogue), what, until=turn.until, spent=spent)
-            calls = settle(own, planned, what, catalogue) or planned.calls
+            calls = settle(own, planned, what, catalogue)
         except ModelFailed as failure:
             why = "slow" if isinstance(failure, TooSlow) else "failed"
-        aside = planned.aside if {c.name for c in calls} == {c.name for c in planned.calls} else {"intent": "recommend"}
         yield from as_chunks(
             AIMessage(
                 content="",
                 tool_calls=as_calls(calls, len(ledger.turns)),
-                additional_kwargs={ASIDE: {**aside, **({UNPLANNED: why} if why else {})}},
+                additional_kwargs={ASIDE: {**planned.aside, **({UNPLANNED: why} if why else {})}},
                 response_metadata={SPENT: spent.to_json()},
             )
         )

@@ -1,6 +1,6 @@
-"""A plan that a language model makes: checked call by call, and nothing stands in it that the person did not say or see.
+"""What a language model finds for a list beside the planner: checked call by call, and nothing stands in it that the person did not say or see.
 
-What code can settle stays code's: the planner's filters, titles and things to remember are kept whatever the model says.
+What code can settle stays code's: what is wanted, titles, filters and things to remember are the planner's whatever the model says.
 """
 
 from __future__ import annotations
@@ -26,8 +26,6 @@ from vouch.errors import ModelFailed
 from vouch.types import ToolCall as Call
 
 LISTS = frozenset({"recommend", "more_like"})
-CHANGES = frozenset({"remember", "remember_condition", "undo", "forget_all"})
-"""What changes what is known of a person."""
 PLAN_TOKENS = 400
 _TITLES = ("title", "other", "like", "titles", "liked", "disliked", "exclude")
 _CONDITIONS = ("filters", "prefer")
@@ -117,20 +115,19 @@ def _valid(calls: Sequence[ToolCall]) -> tuple[tuple[Call, ...], str]:
 
 
 def settle(calls: Sequence[Call], planned: Plan, what: Heard, catalogue: Catalogue) -> tuple[Call, ...]:
-    """The model's calls without what nobody said, the planner's slots put in; () where nothing is left, or no list where one is wanted.
+    """The planner's calls, its list with what the model's call of the same tool found besides, less what nobody said.
 
-    What is to be remembered or forgotten is the planner's alone: a model that mishears must not change a taste.
+    What is wanted (a list, like what, an answer about which item) and what is to be remembered is the planner's to tell: a model that
+    mishears must not change a taste, nor answer something else.
     """
     own = next((call for call in planned.calls if call.name in LISTS), None)
-    kept = [call for call in planned.calls if call.name in CHANGES]
-    for call in calls:
-        if call.name in CHANGES or (call.name in LISTS and (own is None or call.name != own.name)):
-            continue  # whether a list is wanted, and like what, is the planner's to tell
-        supported = _supported(call, what, catalogue)
-        if supported is not None:
-            kept.append(_with_planners(supported, own) if call.name in LISTS and own is not None else supported)
-    listed = own is None or any(call.name in LISTS for call in kept)
-    return tuple(kept) if listed and any(call.name not in CHANGES for call in kept) else ()
+    if own is None:
+        return planned.calls
+    supported = (_supported(call, what, catalogue) for call in calls if call.name == own.name)
+    found = next((call for call in supported if call is not None), None)
+    return (
+        planned.calls if found is None else tuple(_with_planners(found, own) if c is own else c for c in planned.calls)
+    )
 
 
 def _supported(call: Call, what: Heard, catalogue: Catalogue) -> Call | None:
