@@ -30,7 +30,7 @@ class Told:
 @pytest.mark.parametrize(
     ("message", "words", "text"),
     [
-        ("a tale of ghosts at sea and whatnot", ("tale", "ghosts", "sea"), "tale of ghosts at sea"),
+        ("I want a tale of ghosts at sea and whatnot", ("tale", "ghosts", "sea"), "tale of ghosts at sea"),
         ("ghosts and whatnot and fog", ("ghosts", "fog"), "ghosts fog"),
         ("whatnot", (), ""),
         ("a poem about my whatnot", (), "whatnot"),
@@ -71,6 +71,8 @@ def test_a_message_is_judged_once_and_only_where_words_are_left() -> None:
         ("we need something for a rainy sunday", ""),
         ("a novel about whales and storms", "whales and storms"),
         ("a coming of age story", "coming of age story"),
+        ("the last train leaves at midnight", "last train leaves at midnight"),
+        ("every copy was to be burned by order of a court", "copy was to be burned by order of a court"),
         ("un film sur la mer et les bateaux", "un la mer les bateaux"),
     ],
 )

@@ -100,6 +100,12 @@ _ABOUT = re.compile(
 _OF_ONESELF = re.compile(
     r"(?:^| )(?:i|im|ive|ill|my|me|you|u|we|dont|cant|didnt|they|theyre|he|she|it|but|that)(?= |$)"
 )
+_SPEAKS = re.compile(
+    r"\b(?:i|im|ive|id|ill|me|my|mine|you|your|youre|u|we|us|our|weve|this|these|those|it|its|he|she|please|thanks|thank|hi|hello|hey|no|not|yes|ok"
+    r"|something|anything|some|any|want|need|show|find|give|recommend|suggest|films?|movies?|books?|music|instead|rather|maybe|better|good|great)\b"
+)
+DESCRIBES = 4
+"""So many words besides little ones make a description."""
 _TALK = _EDGE | word_set(
     "cant cannot dont didnt wont havent hasnt isnt arent wasnt still even well ok okay yes because am u theyre weve ill will might may"
     " how into out off think thought believe know see say said pick watching both these those all few definitely probably likely tough day"
@@ -122,7 +128,14 @@ def residue(reading: Reading, sought: Sought | None = None) -> str:
     if _OF_ONESELF.search(text.casefold()):
         text = " ".join(word for word in text.split() if _plain(word) not in _TALK)
     text = _trimmed(text)
-    return _likely(text, reading, shown, sought) if text and sought else text
+    if not text or sought is None or _describes(reading.message.folded, text):
+        return text
+    return _likely(text, reading, shown, sought)
+
+
+def _describes(folded: str, text: str) -> bool:
+    """Whether a message with nobody in it who speaks, is spoken to or wishes is all a description (“two brothers swap places”)."""
+    return not _SPEAKS.search(folded) and sum(_plain(word) not in _EDGE for word in text.split()) >= DESCRIBES
 
 
 def _as_said(reading: Reading, place: int) -> str:
