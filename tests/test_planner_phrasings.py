@@ -12,7 +12,7 @@ from agent.planner.plan import Plan
 from agent.planner.ratings import rating_of
 from retrieval.catalogue import Catalogue
 from tests.stand_ins_agent import after_list, catalogue_of, planner, planner_over, turn, works
-from vouch.types import Passage
+from vouch.types import Passage, ToolCall
 
 
 def calls(plan: Plan) -> list[tuple[str, dict[str, Any]]]:
@@ -844,7 +844,8 @@ def test_the_others_of_one_of_two_makers_are_theirs_with_anybody() -> None:
         ]
     )
     told = Turn(said="The Navigator", about=(two.items[0].item_id,), aside={"intent": "details"})
-    ((_, arguments),) = calls(planner_over(two).plan("what else does he have?", Ledger(turns=(told,))))
+    behind = Turn(said="something funny", calls=(ToolCall(name="recommend", arguments={}),), shown=("3", "2"))
+    ((_, arguments),) = calls(planner_over(two).plan("what else does he have?", Ledger(turns=(told, behind))))
     assert arguments["filters"][0]["value"] == ["Buster Keaton and Donald Crisp", "Buster Keaton"]
 
 
@@ -879,9 +880,12 @@ def test_what_was_asked_and_idioms_tell_likes_from_dislikes(said: str, before: s
 
 
 def test_the_sentence_that_asks_and_names_tells_what_a_yes_judges() -> None:
-    text = "Faust was fine. Have you seen Metropolis? It is a classic. Dark and moody?"
-    ledger = Ledger(turns=(Turn(said="hello", text=text, shown=("faust", "metropolis")),))
+    text = "Have you seen Metropolis? Unlike Faust it is long. Dark and moody?"
+    ledger = Ledger(turns=(Turn(said="hello", text=text, shown=("metropolis", "faust")),))
     assert calls(planner().plan("Yes its pretty good", ledger))[0][1]["titles"] == ["Metropolis"]
+    last = planner().heard("Yes its pretty good", ledger).ledger.last
+    assert last is not None
+    assert last.question == ("metropolis",)
 
 
 def test_what_somebody_else_likes_is_asked_for_them() -> None:
@@ -921,10 +925,10 @@ def test_how_many_of_a_genre_are_counted_by_it() -> None:
 
 @pytest.mark.parametrize(
     ("said", "intent"),
-    [("I didn't like the penguin one", "not_described"), ("the animated ones like Faust", "more_like")],
+    [("I didn't like the penguin one", "not_described"), ("the eerie ones like Faust", "more_like")],
 )
 def test_what_fits_nothing_shown_is_said_and_kinds_of_them_are_asked_for(said: str, intent: str) -> None:
-    assert planner().plan(said, after_list("nosferatu", "metropolis")).aside["intent"] == intent
+    assert planner().plan(said, after_list("nosferatu", "the-cabinet-of-dr-caligari")).aside["intent"] == intent
 
 
 def test_what_a_child_is_afraid_of_is_put_last() -> None:
