@@ -853,6 +853,7 @@ def test_a_maker_that_is_recorded_nowhere_is_said_to_be_unknown() -> None:
     films = catalogue_of([("Hitchcock (2012)", {"genre": "drama"}), ("Vertigo (1958)", {"genre": "thriller"})])
     plan = planner_over(films).plan("Anything by Hitchcock?", Ledger())
     assert (plan.calls[-1].name, plan.aside["unknown"]) == ("recommend", ["maker"])
+    assert "maker" not in planner_over(films).plan("films from Japan", Ledger()).aside.get("unknown", [])
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ _BAD = (
     (re.compile(rf"(?<=was ){_VERY}too (?:long|slow|silly|violent|gory|predictable|confusing|weird|cheesy|sad|dark|childish|much)$"), "boring"),
 )  # fmt: skip
 _MAY = word_set(
-    "never not wasnt isnt werent never didnt doesnt dont cant couldnt cannot wouldnt wont nothing asleep off sleep bored down flat "
+    "never not wasnt isnt werent didnt doesnt dont cant couldnt cannot wouldnt wont nothing asleep off sleep bored down flat "
     "short walked gave lost tried regret regretted disappointed let underwhelmed ruined too drags dragged waste mess letdown "
     "snoozefest snooze drag bore overhyped hyped painful hard impossible chore found thought "
     "blew blown breath socks moved swept up hooked enthralled captivated spellbound could interested enthuse "

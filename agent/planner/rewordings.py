@@ -77,7 +77,7 @@ _YES_TO_IT = re.compile(
     r"|(?:they|those|both|it) (?:are|is)(?: all)? (?:good|great|fine|my favou?rites?|my favou?rite))(?: |$))+"
 )
 _RATHER = re.compile(
-    r"\b(?:rather|preferably|more of) (?P<this>(?:an? |some )?\w+) than (?P<that>(?:an? |some )?\w+)(?=\s*(?:$|[,.;!?]))",
+    r"\b(?:rather|preferably|more of) (?P<this>(?:an? |some )?\w+) than (?:an? |some )?\w+(?=\s*(?:$|[,.;!?]))",
     re.IGNORECASE,
 )
 _FINE_BUT = re.compile(

@@ -32,7 +32,7 @@ _PLAYED = re.compile(
 )
 _MADE_BY = re.compile(
     r"(?P<by>(?:anything|something|films?|movies?|books?|ones?|works?|stuff|more|novels?|songs?|music)"
-    r" (?:made |directed |written |painted |composed )?(?:by|from)) (?P<name>(?!the\b|an?\b)\w+(?: \w+)?)(?= |$)"
+    r" (?:made |directed |written |painted |composed )?by) (?P<name>(?!the\b|an?\b)\w+(?: \w+)?)(?= |$)"
 )
 """Who made it, where the catalogue does not tell."""
 _CAST = word_set("star stars starring cast actor actors actress actresses performer performers")
