@@ -91,6 +91,8 @@ class WhyNotWords:
         stands = f"{title} stands at number {told.rank} of the {told.of} that may be listed; others are ahead{ahead}."
         if told.k is None:
             return f"{stands} A longer list would not hold it either."
+        if told.k < told.rank:
+            return f"{stands} Lists are mixed, so one of {told.k} would hold it already."
         return f"{stands} A list of {told.k} would hold it."
 
     def _kept_out(self, title: str, obstacle: Obstacle) -> str:

@@ -7,11 +7,15 @@ are asked for by the plain template, for comparison. Also says what reading the 
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
+import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from langchain_core.messages import HumanMessage, SystemMessage
@@ -19,6 +23,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ValidationError
 
 from agent.build import build_conversation
+from agent.conversation import Conversation
 from agent.graph import build_tools
 from agent.models.chat_text import as_chat, read_calls
 from agent.models.joined_chat import planning_system
@@ -66,13 +71,12 @@ def asked(catalogue: Catalogue, n: int) -> list[str]:
     ]
     said = [text for _, text in utterances()]
     dice.shuffle(said)
-    filled = [
+    return [
         text.replace("TITLE", dice.choice(titles))
         .replace("VALUE", dice.choice(values))
         .replace("NUMBER", "under 100 minutes")
-        for text in said
+        for text in itertools.islice(itertools.cycle(said), n)
     ]
-    return (filled * (n // len(filled) + 1))[:n]
 
 
 def under_the_grammar(
@@ -121,10 +125,7 @@ def judged(calls: list[dict[str, object]]) -> str:
 
 def answered(settings: Settings, messages: list[str]) -> None:
     """Whole turns: how many calls each took, what was read from memory, what became of the sentences."""
-    with tempfile.TemporaryDirectory() as folder:
-        collection = open_collection(settings)
-        own = settings.model_copy(update={"cache": Path(folder)})
-        conversation = build_conversation(own, collection)
+    with talking(settings) as conversation:
         totals: Counter[str] = Counter()
         started = time.perf_counter()
         for n, message in enumerate(messages):
@@ -138,7 +139,17 @@ def answered(settings: Settings, messages: list[str]) -> None:
             totals[f"turns with {counters['calls']} calls"] += 1
             totals[f"fallback: {counters['fallback'] or 'none'}"] += 1
         say(f"whole turns: {dict(totals)}, {time.perf_counter() - started:.0f} s")
-        conversation.close()
+
+
+@contextmanager
+def talking(settings: Settings) -> Iterator[Conversation]:
+    """A conversation over a copy of the collection: what is said and liked in it is gone with it."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        shutil.copytree(settings.home, home)
+        own = Settings(**settings.model_dump(exclude_unset=True) | {"home": home})
+        with closing(build_conversation(own, open_collection(own))) as conversation:
+            yield conversation
 
 
 def counted(found: list[str]) -> str:

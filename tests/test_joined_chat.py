@@ -262,6 +262,14 @@ def test_a_model_that_talks_where_it_should_plan_is_replaced(tmp_path: Path) -> 
     assert reply.rec_list.recommendations
 
 
+@pytest.mark.parametrize("said", ["How long is Nosferatu?", "thank you", "what do you know about me?"])
+def test_a_turn_without_a_list_does_not_ask_the_model(tmp_path: Path, said: str) -> None:
+    writer = ScriptedWriter(calls=[[{"name": "recommend", "arguments": {"text": "horror film"}}]])
+    reply = ask(tmp_path / "planned", writer, said, thinker=writer)
+    assert (writer.prompts, reply.counters["calls"]) == ([], 0)
+    assert reply.plan == ask(tmp_path / "alone", ScriptedWriter(), said).plan
+
+
 @pytest.mark.parametrize("name", ["undo", "forget_all", "remember_condition"])
 def test_a_model_changes_nothing_of_what_is_known_of_a_person(tmp_path: Path, name: str) -> None:
     listing = {"name": "recommend", "arguments": {"text": "horror film"}}

@@ -64,6 +64,41 @@ def test_conversation_needs_no_tool(message: str, intent: str) -> None:
     assert (plan.calls, plan.aside["intent"]) == ((), intent)
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "translate this into german",
+        "book me a flight to rome",
+        "write me a poem about the first one",
+        "can you set an alarm for seven?",
+        "what is the capital of germany",
+        "how many people live in Denmark?",
+        "who won the war?",
+        "how do I get from Berlin to Prague?",
+    ],
+)
+def test_what_is_not_done_here_makes_no_list_whatever_it_names(message: str) -> None:
+    plan = planner().plan(message, after_list("nosferatu", "metropolis"))
+    assert (plan.calls, plan.aside["intent"]) == ((), "out_of_scope")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "a poem about the sea",
+        "a german film",
+        "how do I get to see more horror?",
+        "how many films do you have?",
+        "what's the time travel one?",
+        "can you find me a war film?",
+        "a film where somebody books a flight to Rome",
+        "What's the weather doing! Something for a rainy evening, please.",
+    ],
+)
+def test_what_speaks_of_the_world_and_asks_for_works_is_in_scope(message: str) -> None:
+    assert planner().plan(message, after_list("nosferatu", "metropolis")).aside["intent"] != "out_of_scope"
+
+
 def test_every_plan_is_plain_json() -> None:
     for said in ("a japanese film, not too long, no horror", "I loved Metropolis", "why the second one?", "more"):
         plan = planner().plan(said, after_list("nosferatu", "metropolis"))

@@ -65,7 +65,7 @@ def test_a_message_is_judged_once_and_only_where_words_are_left() -> None:
         ("I have to write an essay about the industrial age, anything useful?", "industrial age"),
         ("My grandmother turns 90 and grew up by the sea, what could I give her?", "sea"),
         ("hmm, these all look the same. Something different", ""),
-        ("and something for me in the meantime", ""),
+        ("in the meantime, something for me", ""),
         ("I fell asleep during it, something gloomier please", "gloomy"),
         ("what do you have with lighthouses?", "lighthouses"),
         ("we need something for a rainy sunday", ""),

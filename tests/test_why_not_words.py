@@ -141,7 +141,12 @@ def test_what_keeps_an_item_out_is_said_as_it_is(obstacle: Any, told: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("k", "told"), [(31, "A list of 31 would hold it."), (None, "A longer list would not hold it either.")]
+    ("k", "told"),
+    [
+        (31, "A list of 31 would hold it."),
+        (29, "Lists are mixed, so one of 29 would hold it already."),
+        (None, "A longer list would not hold it either."),
+    ],
 )
 def test_an_item_that_others_beat_is_told_with_its_rank(k: int | None, told: str) -> None:
     result = WhyNot(

@@ -38,6 +38,21 @@ SURE = 0.55
 
 UNDO = r"undo|scratch that|(?:i )?take (?:that|it) back|that was a mistake|i did ?no?t mean (?:that|it)"
 """What takes back what was said last, as alternatives of a pattern over folded words."""
+ERRAND = (
+    r"translate|convert \d+|calculate|solve|remind me|set (?:an?|the|my) (?:alarm|timer|reminder)|(?:turn|switch) o(?:n|ff)"
+    r"|(?:book|order|buy|get|call) (?:me |us )?(?:an?|some|the) (?:flight|table|room|hotel|taxi|cab|pizza|ticket|train)s?"
+    r"|send (?:an?|my|the|this) (?:e ?mail|message|text|letter)|tell (?:me|us) (?:an?|another) joke"
+    r"|write (?:me |us )?(?:an?|some|my) (?:\w+ )?(?:poem|essay|e ?mail|letter|code|function|script|program|song|speech)"
+)
+"""What is not done here, as alternatives of a pattern over folded words."""
+OF_THE_WORLD = (
+    r"what(?: i)?s the (?:weather|news|temperature|time(?= now| in |$)|capital of|population of|distance (?:to|from|between)|square root)"
+    r"|what time is it|how many people (?:live|speak)|how do (?:i|we|you) (?:get (?:to(?! see| know| watch| read| hear)|from)|cook|bake|say)"
+    r"|who (?:i)?s the (?:president|prime minister|chancellor|king|queen|pope) of|who (?:invented|discovered)"
+    r"|who won the (?:match|game|war|election|cup)|(?:will it|is it going to) (?:rain|snow)|do you speak"
+)
+"""Questions that no catalogue answers, likewise."""
+_CAN_YOU = r"(?:(?:can|could|will|would) you )?(?:please )?"
 _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
     (intent, re.compile(pattern))  # type: ignore[misc]
     for intent, pattern in (
@@ -89,6 +104,7 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
             r"|(?:^| )why (?:did|do|do you|would|are you|is|was|should"
             r"|this|that|the)\b",
         ),
+        ("out_of_scope", rf"^{LEAD}{_CAN_YOU}(?:{ERRAND})\b|^{LEAD}(?:{OF_THE_WORLD})\b"),
         (
             "forget",
             rf"^{LEAD}(?:{UNDO}|forget (?:that|it|everything|all|what i said|about me|my|me)\b"

@@ -111,6 +111,8 @@ class Planner:
             return self._requests.again(self._heard("something else", read_message("something else"), ledger))
         if _NEVER_MIND.fullmatch(message.folded):
             return Plan(aside={"intent": "no"})
+        if self.intents.rule(message.folded) == "out_of_scope" and len(sentences(raw)) == 1:
+            return Plan(aside={"intent": "out_of_scope"})
         if _SORTS.match(message.folded) and ledger.standing is not None:
             return Plan(aside={"intent": "sorts"})
         if _AGAIN.search(message.folded) and ledger.standing is not None:
