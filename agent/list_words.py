@@ -64,6 +64,7 @@ class ListWords:
         return ListParts(
             opening=_joined(
                 [
+                    of_lives(self._phrases) if aside.get("intent") == "lives" else "",
                     self._groups.opening(rec_list),
                     self._media.opening(rec_list.query),
                     *narrowed,
@@ -347,6 +348,11 @@ def _worth_quoting(reason: CitedPassage, text: str) -> bool:
 def _ended(sentence: str) -> str:
     """The sentence with its full stop, unless it has one."""
     return sentence if sentence.endswith((".", "!", "?", ".”", "!”", "?”", "…”")) else sentence + "."
+
+
+def of_lives(phrases: Phrases) -> str:
+    """What is known of whoever made something."""
+    return f"Nothing of people’s lives is recorded here{', only what they made' if phrases.lexicon.about('people') else ''}."
 
 
 def unknown_words(unknown: Sequence[str]) -> str:

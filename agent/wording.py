@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.answer_words import AnswerWords
-from agent.list_words import ListParts, ListWords, unknown_words
+from agent.list_words import ListParts, ListWords, of_lives, unknown_words
 from agent.phrases import Phrases, asked_of, listed, plain, title_of
 from agent.planner.lexicon import Lexicon
 from agent.taste_words import TasteWords
@@ -166,6 +166,7 @@ class Wording:
             "yes": "Gladly. Tell me what you are after: a mood, a subject, a length, or a title that you love.",
             "no": "All right. Tell me what it should be like instead.",
             "out_of_scope": f"That is beyond me: I only know what is in this collection. {self._help()}",
+            "lives": of_lives(self._phrases),
             "why": "I have not recommended anything yet. Ask me for something first, and I will say why.",
             "forget": "There is nothing to take back: nothing has been remembered in this conversation.",
             "nothing_shown": "I have not shown you anything yet. Tell me what you are after, and then ask about what you see.",

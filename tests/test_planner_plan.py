@@ -99,6 +99,26 @@ def test_what_speaks_of_the_world_and_asks_for_works_is_in_scope(message: str) -
     assert planner().plan(message, after_list("nosferatu", "metropolis")).aside["intent"] != "out_of_scope"
 
 
+@pytest.mark.parametrize(
+    "message", ["when was Fritz Lang born?", "is Fritz Lang still alive?", "how old is Fritz Lang?"]
+)
+def test_a_question_about_a_makers_life_lists_what_they_made(message: str) -> None:
+    plan = planner().plan(message, after_list("nosferatu", "faust"))
+    assert plan.aside["intent"] == "lives"
+    assert plan.calls[0].arguments == {"filters": [{"attribute": "creator", "op": "=", "value": "Fritz Lang"}]}
+
+
+@pytest.mark.parametrize("message", ["when was he born?", "how old is she?", "is he dead?"])
+def test_a_makers_life_is_not_the_year_of_the_work(message: str) -> None:
+    plan = planner().plan(message, after_list("nosferatu"))
+    assert (plan.calls, plan.aside["intent"]) == ((), "lives")
+
+
+@pytest.mark.parametrize("message", ["how old is it?", "how old is Nosferatu?", "does he die?", "when was it made?"])
+def test_a_question_about_the_work_is_none_about_a_life(message: str) -> None:
+    assert planner().plan(message, after_list("nosferatu")).calls[0].name == "item_details"
+
+
 def test_every_plan_is_plain_json() -> None:
     for said in ("a japanese film, not too long, no horror", "I loved Metropolis", "why the second one?", "more"):
         plan = planner().plan(said, after_list("nosferatu", "metropolis"))

@@ -152,6 +152,8 @@ def test_where_the_catalogue_has_no_price_that_is_noted_and_not_searched_for() -
         ("something without violence", ("violence",)),
         ("not sure what I want", ()),
         ("i want something without vampires", ("vampires",)),
+        ("nothing with vampires either", ("vampires",)),
+        ("no vampires whatsoever", ("vampires",)),
         ("hmm no, sth sadder", ()),
         ("no thanks, something short", ()),
     ],

@@ -331,7 +331,15 @@ def test_of_those_shown_only_what_was_asked_for_is_told() -> None:
         ),
         ({"intent": "accept", "saves": True}, "I keep no list for later"),
         ({"intent": "accept"}, "Good. Tell me what you thought of it"),
+        ({"intent": "lives"}, "Nothing of people’s lives is recorded here, only what they made."),
     ],
 )
 def test_what_is_not_there_and_what_is_not_kept_is_said(aside: dict[str, Any], said: str) -> None:
     assert Wording(works()).word([], aside=aside, turn=0).startswith(said)
+
+
+def test_what_a_maker_made_follows_what_is_not_known_of_them() -> None:
+    rec_list = RecList(query=Query(), recommendations=recommended("nosferatu"))
+    assert say(rec_list, intent="lives").startswith("Nothing of people’s lives is recorded here, only what they made. ")
+    assert "people’s lives" not in say(rec_list)
+    assert Wording(shop()).word([], aside={"intent": "lives"}, turn=0) == "Nothing of people’s lives is recorded here."

@@ -74,6 +74,11 @@ _SAID_FOR: dict[Topic, frozenset[str]] = {
     "genre": word_set("genre style"),
     "mood": word_set("mood"),
 }
+_OF_A_LIFE = re.compile(
+    rf"^{LEAD}(?:(?:when|where|how) (?:was|were|is|did|does) (?P<who>.+?) (?:born|die|died|live|grow up)"
+    r"|(?:is|are|was|were) (?P<alive>.+?) (?:still )?(?:alive|dead|married)(?: now)?|how old (?:is|was|were) (?P<old>.+?))$"
+)
+_SOMEBODY = word_set("he she they")
 _SPEAKERS = word_set(
     "i im ive ill id me my you youre youve your we were us our it its that thats this they he she hes shes"
 )
@@ -194,6 +199,18 @@ class Enquiries:
             or (not short and self.intents.nearest(heard.slots.masked)[0] not in {"details", "why", "find"})
         )
         return None if other else self._about(heard, (focus,), aspect)
+
+    def of_lives(self, heard: Heard, rule: str | None) -> Plan | None:
+        """“When was he born?”, “is Jane Austen still alive?”: only what people made is known here, and that is listed where they are named."""
+        asked = _OF_A_LIFE.match(heard.folded)
+        who = next(filter(None, asked.groups()), "") if asked else ""
+        if who in _SOMEBODY:
+            return Plan(aside=heard.aside("lives"))
+        named = self.reader.read(who).filters
+        if {self.reader.lexicon.topics[c.attribute] for c in named} != {"people"}:
+            return None
+        made = call("recommend", filters=[c.argument for c in named])
+        return Plan(calls=(made,), aside=heard.aside("lives"))
 
     def of_listed(self, heard: Heard) -> Plan:
         """Which of those shown last are, or have, what the message says."""

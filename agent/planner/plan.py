@@ -248,6 +248,7 @@ class Planner:
             self._rated,
             self._statements.forgets,
             self._why_nots.asks,
+            self._enquiries.of_lives,
             self._asks_beside,
             self._statements.which,
             self._statements.judges,

@@ -51,7 +51,20 @@ MUCH = 0.6
 """So much likelier in talk, where the rules read a question about the collection."""
 _SETTLED = frozenset({"hide", "forget", "except"})
 _CERTAIN = frozenset(
-    {"nothing_shown", "why", "facets", "taste", "why_not", "compare", "forget", "help", "beyond", "group", "not_asked"}
+    {
+        "nothing_shown",
+        "why",
+        "facets",
+        "taste",
+        "why_not",
+        "compare",
+        "forget",
+        "help",
+        "beyond",
+        "group",
+        "not_asked",
+        "lives",
+    }
 )
 _DOUBTS = frozenset({"left yours", "left would", "left unseen", "left alike"})
 """Only where such words stand before a title is a like that the rules found given up: one word with a capital is a title more often
