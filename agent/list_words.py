@@ -301,7 +301,7 @@ class ListWords:
         if note.kind == "preferred" and rec_list.query.prefer:
             here = {name for r in rec_list.recommendations for name in r.item.attributes}
             known = [f for f in rec_list.query.prefer if f.attribute in here or not here]
-            wished = [self._phrases.condition(f) for f in known]
+            wished = list(dict.fromkeys(self._phrases.condition(f) for f in known))
             if not wished:
                 lacking = dict.fromkeys(f"“{plain_name(f.attribute)}”" for f in rec_list.query.prefer)
                 return f"{listed([*lacking], 'or')} is not recorded for what is left, so I could not go by that."

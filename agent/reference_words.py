@@ -28,9 +28,9 @@ ORDINAL = re.compile(
     rf" (?:that )?(?:you )?(?:mentioned|showed|recommended|suggested|named|listed"
     rf"|gave)(?: me)?(?: (?:first|earlier|before))?)?(?= |$)"
 )
-BARE_ORDINAL = re.compile(
-    rf"the (?P<nth>{ORD})(?: and (?:the )?(?P<also>{ORD}))?(?= (?:and|or|but|is"
-    rf"|was|looks|sounds|please|again|of|then|too|instead|about|from|by|made|set|called|in|to|on|with|for|any|suitable|worth|okay|good for)\b|$)"
+BARE_ORDINAL = re.compile(rf"the (?P<nth>{ORD})(?: and (?:the )?(?P<also>{ORD}))?(?= |$)")
+BEHIND_ORDINAL = word_set(
+    "and or but is was looks sounds please again of then too instead about from by made set called in to on with for any suitable worth okay"
 )
 NUMBER = re.compile(
     r"(?:number|no|nr|item|option|choice) (?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight)(?= |$)"

@@ -12,6 +12,7 @@ from agent.planner.words import LEAD, Message, singular
 from agent.reference_words import (
     ALL,
     BARE_ORDINAL,
+    BEHIND_ORDINAL,
     BEHIND_SUPERLATIVE,
     COMPARED,
     COUNTS,
@@ -166,6 +167,9 @@ class ReferenceReader:
             )
             found.append(self._nth(message, (start, end), by_place, wanted))
         for start, end, match in self._places(message, BARE_ORDINAL):
+            good_for = (message.at(end), message.at(end + 1)) == ("good", "for")
+            if not (message.boundary(end) or message.at(end) in BEHIND_ORDINAL or good_for):
+                continue  # “the third man”
             wanted = [NTH[match["nth"]], *([NTH[match["also"]]] if match["also"] else [])]
             found.append(self._nth(message, (start, end), _counted_in(ledger, wanted), wanted))
         for start, end, match in self._places(message, NUMBER):

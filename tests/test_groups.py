@@ -245,6 +245,30 @@ def test_what_one_says_of_oneself_is_remembered_and_of_others_is_not() -> None:
     assert {"attribute": "minutes", "op": "<", "value": 90.0} in listing.arguments["filters"]  # type: ignore[operator]
 
 
+@pytest.mark.parametrize(
+    ("said", "theirs", "mine"),
+    [
+        ("my boyfriend and I can't agree: he wants a western, I want a comedy", "western", "comedy"),
+        ("my wife wants a comedy and I want a thriller", "comedy", "thriller"),
+        ("I'd like a comedy but my husband would prefer a western", "western", "comedy"),
+        ("something for me and my sister, she wants a comedy, I'd prefer a thriller", "comedy", "thriller"),
+    ],
+)
+def test_what_each_wants_is_asked_of_nobody_else(said: str, theirs: str, mine: str) -> None:
+    name, arguments = call(said)
+    wishes = {p["name"]: [v for c in p["prefer"] for v in c["value"]] for p in arguments["people"]}
+    assert name == "recommend_together"
+    assert sorted(wishes.values()) == sorted([[theirs], [mine]])
+    assert wishes["you"] == [mine]
+    assert "filters" not in arguments
+
+
+def test_what_both_want_is_asked_for_once() -> None:
+    _, arguments = call("my wife and I want a comedy, she loves Nosferatu")
+    assert [(p["name"], p["liked"], p["prefer"]) for p in arguments["people"]] == [("your wife", ["Nosferatu"], [])]
+    assert [c["value"] for c in arguments["filters"]] == [["comedy"]]
+
+
 def test_a_change_of_the_list_keeps_the_people() -> None:
     first = planner().plan("a film for me and my sister who hates horror", Ledger())
     name, arguments = call("something shorter", Ledger(turns=(turn("x", first, shown=("the-general", "metropolis")),)))

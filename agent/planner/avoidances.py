@@ -21,7 +21,7 @@ _NOTHING_TO_AVOID = word_set(
     "possible matter thanks thank problem idea longer shorter more less older newer"
     " please but and or for in from by today tonight "
     "bad good long short expensive cheap old new recent way doubt need worries them"
-    " these those him her me you what why how because is are "
+    " these those him her me you not no then what why how because is are "
     "film films book books movie movies music song songs something anything everything"
     " first second third last else again either whatsoever ever particular kind sort type"
 )

@@ -12,7 +12,7 @@ from agent.planner.heard import REQUEST, Heard, Names
 from agent.planner.intents import SURE, TALK, IntentReader
 from agent.planner.lexicon import Topic, plain_name
 from agent.planner.plan_types import Plan
-from agent.planner.questions import POINTS, Aspect, aspect_of, checked
+from agent.planner.questions import POINTS, TELLS_ON, Aspect, aspect_of, checked
 from agent.planner.requests import Requests
 from agent.planner.slots import SlotReader
 from agent.planner.standing import call
@@ -119,6 +119,14 @@ class Enquiries:
         slots = heard.slots
         if slots.empty and _NEVER_AGAIN.search(heard.folded):
             return Plan(aside=heard.aside("remark"))
+        last = heard.ledger.last
+        if (
+            heard.targets
+            and TELLS_ON.fullmatch(heard.folded)
+            and last is not None
+            and last.aside.get("intent") == "details"
+        ):
+            return self._about(heard, heard.targets, Aspect(kind="all"))
         works = any(word in self.reader.lexicon.work_nouns - _POINTING for word in slots.rest.split())
         asks = heard.message.ending.startswith("?") and bool(slots.text or slots.rest)
         if not slots.only_text or asks or (works and slots.text) or (rule == "why" and slots.mentions):

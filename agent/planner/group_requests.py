@@ -25,6 +25,7 @@ _TASTE = (
 GROUP = re.compile(
     rf"\b(?:for|with) (?:me|us|myself)(?: both)?,? (?:and|plus|with) (?:my|our|a) {KIN}\b|\bmy {KIN} and (?:i|me|myself)\b|\b(?:me|i) and my {KIN}\b"
     rf"|\btogether with (?:my|our) {KIN}\b|\b(?:with|for) (?:my|our) {KIN},? (?:who|he|she|they)\b"
+    rf"|\b(?:my|our) {KIN} wants? .*\b(?:and|but|while) i want\b"
     rf"|\b(?:my|our) {KIN} {_TASTE} .*\b(?:and|but) i {_TASTE}\b|\bi {_TASTE} .*(?<!that)(?<!which)(?<!what)(?<!because) (?:my|our) {KIN} {_TASTE}\b"
     r"|\b(?:we are|were|there are) (?:two|three|four|five|[2-5])\b|\b(?:for|of) (?:the )?(?:two|three|four|five|[2-5]|both) of us\b"
     rf"|^{LEAD}(?:my|our) {KIN} {_TASTE} .*\b(?:what|which|something|anything|any)\b.* (?:she|he|they|her|him|them)\b"
@@ -34,11 +35,24 @@ GROUP = re.compile(
 _FOR_ME = re.compile(r"\bfor (?:me|myself)\b(?! and)")
 _FOR_THEM = re.compile(rf"for (?:my|our)\b|{LEAD}(?:my|our) {KIN} {_TASTE} (?!.*\b(?:i|me|us|we)\b)")
 """“For my nephew, who …”: the list is theirs alone; “for me and”, “with my” and “for both” make it common."""
-_PERSON = re.compile(
-    rf"\b(?:my|our) (?P<kin>{KIN})\b(?= (?:who |that |she |he |they )?{_TASTE}\b)"
-    rf"|\b(?P<one>one(?: of us)?|another(?: one)?|(?:the |a )?(?:other|others|first|second|third|fourth|last)(?: one)?)(?= {_TASTE}\b)"
-    rf"|\b(?P<they>she|he|they)(?= {_TASTE}\b)|\b(?P<me>i|we)(?= {_TASTE}\b)"
+_WANTS = r"(?:(?:really |rather )?wants?|would (?:rather|like|prefer|love)|(?<=d )(?:rather|like|love)|prefers?|(?:(?:is|am) )?in the mood for)"
+
+
+def _person(says: str) -> re.Pattern[str]:
+    """Somebody of whom something is said."""
+    return re.compile(
+        rf"\b(?:my|our) (?P<kin>{KIN})\b(?= (?:who |that |she |he |they )?{says}\b)"
+        rf"|\b(?P<one>one(?: of us)?|another(?: one)?|(?:the |a )?(?:other|others|first|second|third|fourth|last)(?: one)?)(?= {says}\b)"
+        rf"|\b(?P<they>(?:she|he|they)[ds]?)(?= {says}\b)|\b(?P<me>i[dm]?|wed?)(?= {says}\b)"
+    )
+
+
+_PERSON, _WISHER = _person(_TASTE), _person(rf"(?:{_TASTE}|{_WANTS})")
+_EACH_WANTS = re.compile(
+    rf"\b(?:(?:she|he|they)[ds]?|(?:my|our) {KIN}) {_WANTS} .*\bi[dm]? {_WANTS}\b"
+    rf"|\bi[dm]? {_WANTS} .*\b(?:and|but|while|whereas) (?:(?:she|he|they)[ds]?|(?:my|our) {KIN}) {_WANTS}\b"
 )
+"""“He wants a western, I want something romantic”: what I want is mine alone."""
 EACH_OF_US = re.compile(
     rf"^{LEAD}one(?: of us)? {_TASTE}\b|\b(?:she|he|they) {_TASTE} .*\bi {_TASTE}\b|\bi {_TASTE} .*\b(?:and|but|while) (?:she|he|they) {_TASTE}\b"
 )
@@ -80,7 +94,8 @@ class GroupRequests:
         """One list for the person and the people whom the message describes; None where it describes none."""
         standing = heard.ledger.standing
         goes_on = standing is not None and standing.name == "recommend_together"
-        group = GROUP.search(heard.folded) or (EACH_OF_US.search(heard.folded) if goes_on else None)
+        apart = _EACH_WANTS.search(heard.folded) if re.search(rf"\b(?:my|our) {KIN}\b", heard.folded) else None
+        group = GROUP.search(heard.folded) or apart or (EACH_OF_US.search(heard.folded) if goes_on else None)
         if group is None:
             return None
         told = self._told(heard)
@@ -140,7 +155,7 @@ class GroupRequests:
 
     def _told(self, heard: Heard) -> list[tuple[str, Slots, tuple[int, int]]]:
         """Who is said to like or hate what: a name, what was read of the words about them, and which words these are."""
-        found = list(_PERSON.finditer(heard.folded))
+        found = list((_WISHER if _EACH_WANTS.search(heard.folded) else _PERSON).finditer(heard.folded))
         told: list[tuple[str, Slots, tuple[int, int]]] = []
         numbered = 0
         for place, match in enumerate(found):

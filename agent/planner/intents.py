@@ -72,7 +72,7 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
             r"(?:what (?:do|did|have) you (?:know|learn|learned|learnt|remember(?:ed)?) (?:about"
             r"|of|from) (?:me|my taste)"
             r"|^(?:(?:show|tell) me )?what (?:has |s |have you )?changed(?: now| since then| about me)?$"
-            r"|what do i like|what did i (?:like|tell you)|(?<!to )my (?:taste"
+            r"|what have you (?:noted|remembered|learne?d|learnt|kept)(?: so far| down)?$|what do i like|what did i (?:like|tell you)|(?<!to )my (?:taste"
             r"|profile|likes|dislikes)$|do you remember me|what (?:are my|have i) (?:likes"
             r"|liked|disliked)|which .* (?:did|have) i (?:like|liked|seen|disliked|mark))",
         ),

@@ -56,6 +56,8 @@ _ONLY_YES = re.compile(
     r"(?:(?:oh|hell|heck|yes|yeah|yep|yea|yup|yas|sure|totally|absolutely|definitely|certainly|very much|so much|a lot|of course|i|we|did|so) ?)+"
 )
 _ENDS = frozenset(".!?;")
+_QUOTED = re.compile(r"“[^”]*”")
+"""What a reply quotes of an item asks nothing."""
 _NAME = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z]\w+|@\w+|\"\w+")
 _CALLING = r"(?:actor|actress|comedian|comic|director|singer|author|writer)(?:e?s)?"
 _CALLED = re.compile(rf"(?:is|are|was)(?: \w+){{0,5}} {_CALLING}(?: |$)")
@@ -288,6 +290,6 @@ def _clause(heard: Heard, start: int, end: int) -> tuple[int, int]:
 def _asked(heard: Heard) -> dict[str, float]:
     """What the reply before asked."""
     last = heard.ledger.last
-    text = last.text.lower() if last is not None else ""
+    text = _QUOTED.sub("", last.text).lower() if last is not None else ""
     found = {name: float(bool(pattern.search(text))) for name, pattern in _ASKED.items()}
     return found | {"asked kind": float(bool(re.search(r"\b(?:kind|type|genre|sort)s?\b", last_asked(text))))}

@@ -55,13 +55,21 @@ _DESCRIBE = re.compile(
     r"|how (?:does|do) (?:it|they|that) end|the difference between|versus|what (?:do|did) (?:people|others|critics|they|you) (?:say|think|know)"
     r"|what(?: i)?s (?:it|that) like|what is (?:it|that|this|he|she) like)\b"
 )
+_A_WORK = (
+    r"(?:an?|another|one|some) (?:stor(?:y|ie)|film|movie|book|novel|poem|song|piece|album|picture|print|one)s?"
+    r" (?:about|with|by|on|set|where|from|for|like)\b"
+)
+ASKS_FOR_A_WORK = re.compile(rf"^{LEAD}(?:is|are) there {_A_WORK}")
+"""“Is there a story about the sea?” asks nothing of what was spoken of."""
 POINTS = re.compile(
     rf"^{LEAD}(?:(?:is|isnt|was|wasnt|are|arent|were|does|do|did|has|will|would) (?:it|this|that|they|he|she|the|there)\b"
-    r"(?! any)|(?:who|whos|what|whats|when|where|how|how long|which \w+|what \w+)(?: s| is| are| was| were| did| does| do)? (?:it|this"
+    rf"(?! any| {_A_WORK})|(?:who|whos|what|whats|when|where|how|how long|which \w+|what \w+)(?: s| is| are| was| were| did| does| do)? (?:it|this"
     r"|that|they|the|he|she|in it|starring"
     r"|stars?)\b|who (?:is|are|was|were) |what (?:is|was|s) (?:it|that|the)\b)"
 )
 """A question about something that was spoken of: its subject is a pronoun, or “the ...”."""
+TELLS_ON = re.compile(rf"{LEAD}(?:tell me|say) (?:a (?:bit|little) )?more(?: please)?")
+"""“Tell me more”: behind what was told of an item it is about that one."""
 _YES_NO = re.compile(rf"^{LEAD}(?:is|isnt|was|are|does|do|did|has|can|will|would|tell me (?:if|whether)) ")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from agent.planner.conditions import Condition
 from agent.planner.heard import REQUEST, Heard, Names
 from agent.planner.intents import IntentReader
 from agent.planner.plan_types import Plan
@@ -51,9 +52,11 @@ _SIMILAR = re.compile(
     rf"^{LEAD}(?:(?:show|give) me |(?:do )?you have |have you got |got |is there )?(?:(?:some|something|anything|more|ones?|films?|books?) )*similar\b(?! to)"
 )
 _MAKER = r"(?:author|director|composer|writer|artist|creator|maker|brand)"
+_MAKES = r"(?:wr(?:it|ot)e|written|ma[kd]e|compose|composed|direct|directed|paint|painted|film|filmed|record|recorded)"
 _SAME_PERSON = re.compile(
     rf"\b(?:(?:the|its|this|that) {_MAKER}s? (?:\w+ ){{0,3}}(?:else|others?|more)|(?:by|from) (?:this|that|the) {_MAKER}$|same {_MAKER}"
     r"|(?:has|have|did|does) (?:he|she|they) (?:also )?\w+ (?:(?:any|some)(?:thing)? )?(?:else|others?|more)"
+    rf"|^{LEAD}(?:did|has|have|does|do) (?:he|she|they) (?:also |ever )?{_MAKES} (?:an?|any|some|anything|something)"
     r"|(?:by|from) (?:him|her|them|the same (?:person|man|woman|guy|one))|(?:his|her) other"
     r"|what (?:else |other \w+ )?(?:did|has|have) (?:he|she|they) |what (?:else|others?|more) (?:does|do) (?:he|she|they) have(?! in))\b"
 )
@@ -172,12 +175,25 @@ class Requests:
                 if value:
                     values = self._with_others(attribute.name, value)
                     of_theirs = {"attribute": attribute.name, "op": "any_of", "value": values}
-                    filters = [of_theirs, *(c.argument for c in heard.slots.filters if c.op == "=")]
+                    filters = [of_theirs, *(c.argument for c in heard.slots.filters if self._beside(c, attribute.name))]
+                    made = call(
+                        "recommend",
+                        text=heard.slots.text,
+                        filters=filters,
+                        prefer=[c.argument for c in heard.slots.prefer],
+                        avoid=list(heard.slots.avoid),
+                        exclude=[self.names.name(focus)],
+                    )
                     return Plan(
-                        calls=(call("recommend", filters=filters, exclude=[self.names.name(focus)]),),
+                        calls=(made,),
                         aside=heard.aside("refine", of_same=attribute.name),
                     )
         return None
+
+    def _beside(self, condition: Condition, maker: str) -> bool:
+        """Whether a condition is one besides the maker; that a director makes films is none."""
+        means_kind = self.reader.lexicon.topics[condition.attribute] == "kind" and condition.op != "="
+        return condition.attribute != maker and not means_kind
 
     def _with_others(self, attribute: str, value: object) -> list[str]:
         """The values of an attribute that name somebody whom this value names: “Buster Keaton and Donald Crisp” for “Buster Keaton”."""
@@ -210,7 +226,8 @@ class Requests:
         changed = self.standing.changed(
             standing, slots, compared=self.compared(heard), instead=instead and not slots.changes
         )
-        again = changed == standing or bool(AGAIN.search(heard.folded))  # what changes nothing asks for others
+        same = changed == standing and not slots.said("except")  # what changes nothing asks for others
+        again = same or bool(AGAIN.search(heard.folded))
         return Plan(
             calls=(self.excluding(changed, heard, again=again),),
             aside=heard.aside("refine", changes=[c.word for c in slots.changes]),
@@ -229,6 +246,8 @@ class Requests:
         if only_ruled_out and not slots.text and not anew:
             return True
         if slots.k and not (slots.text or slots.filters or slots.prefer or slots.mentions or nouns):
+            return True
+        if {*slots.roles} == {"except"} and replace(slots, mentions=(), roles=()).empty:
             return True
         intent, likeness = self.intents.nearest(slots.masked)
         return intent == "refine" and likeness >= 0.6 and not anew

@@ -56,6 +56,7 @@ _FILLER = tuple(
         r"|(?:an? )?(?:hundred|thousand|million|dozen|few|many|several|\d+) times",
         rf"^(?:my|our) (?:\w+ )?{KIN}s?$|for (?:my|our) (?:\w+ )?{KIN}s?",
         r"(?:is|hes|shes|turning|aged) \d{1,2}(?: years? old)?|likes|loves|adores|enjoys",
+        r"(?:(?:for|with|at) )?(?:my|our) (?:(?:book|film|movie|cinema|reading) )?(?:club|reading group|book group)(?: (?:meets?|starts?|picks?))?",
         r"(?:someone|somebody)(?: who)?|^remember (?:that )?(?:i|we) (?:like|love)",
         rf"^(?:just )?{_DO}",
         r"(?:i am|im|i m|we are|were|ive been|i was) (?:\w+ )?(?:looking|searching|hunting|hoping|after|shopping)(?: for)?",

@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from agent.planner.titles import TitleMention
-from agent.planner.words import Message, word_set
+from agent.planner.words import KIN, Message, word_set
 
 Role = Literal["like", "dislike", "seen", "hide", "forget", "except", "anchor", "topic", "noted"]
 
@@ -95,12 +95,17 @@ _COMPARED = re.compile(
     r"|^(?:do|did|have|would) you (?!know|have|got)(?:\w+ ){0,5}?|^(?:kind of|kinda|sort of|sorta) |^(?:is|was) (?!there)(?:\w+ ){1,8}?)"
     r"(?:like|similar to|take on|version of)(?: an?)?$"
 )
+_THEY_KNOW = re.compile(
+    rf"(?:^|\s)(?:he|she|they|(?:my|our) {KIN})(?: (?:has|have|had|already|also|just|only))*"
+    r" (?:seen|watched|watches|reads?|heard|saw|finished|plays?|played|owns?|bought|knows?)$"
+)
+"""“She has read X”: it is not the one who writes that knows it, but whoever the list is for."""
 _OTHER_THAN = re.compile(
     r"(?:^|\s)other than$|(?:thanks|thank you) (?:(?:so|very) much )?for (?:suggesting|recommending|mentioning)$"
 )
 _NOT_AFTER = r"(?:wasnt|isnt|not so much|didnt|not really|was not|is not|less so|not)\b"
 _ONLY_NAMED = (
-    r"(?:why|about|who (?:\w+ )?|when|how|where|what|whats|is|was|does|did|do you"
+    r"(?:why|about|who(?: \w+)?|when|how|where|what|whats|is|was|does|did|do you"
     r" (?:have|know)|have you got|got|find|whether|tell me|compare|describe|explain"
     r"|info on|details)"
 )
@@ -137,6 +142,8 @@ def roles_of(message: Message, mentions: tuple[TitleMention, ...]) -> tuple[Role
         if role is None and was in {"like", "dislike"} and re.search(r"(?:^|but |and |though )not$", before):
             role = "dislike" if was == "like" else "like"
         if role is None and re.search(_EXCEPT, before):
+            role = "except"
+        if role in {None, "seen"} and _THEY_KNOW.search(before):
             role = "except"
         if role is None and before in {"also", "and also"}:
             role = "like"

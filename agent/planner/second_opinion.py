@@ -21,6 +21,7 @@ from agent.planner.mention_features import (
     says_yes_to,
 )
 from agent.planner.plan_types import Plan
+from agent.planner.questions import ASKS_FOR_A_WORK, TELLS_ON
 from agent.planner.roles import Role, asks_only, compared
 from agent.planner.speech_acts import ACTS, SpeechAct, act_features, act_of, asked_before, asks_disliked
 from agent.planner.targets import MarkedReader, Targets, pointing, targets_of
@@ -76,6 +77,8 @@ _PERSONAL = word_set(
     "i im ive id ill me my mine you youre u we us our he she him her they them their it its that thats this these those yes yeah no ok "
     "okay oh haha lol thanks thank hi hello bye sure"
 )
+_MORE_LIKE = re.compile(r"(?<!thats )(?<!s )\bmore like (?:it|this|that|them|these|those)\b")
+"""“It was wonderful! More like it”; “that's more like it” is praise."""
 _ASKS = re.compile(r"(?:what(?: i)?s popular|show me|find me|give me)\b")
 _TOLD = frozenset({"genre", "star", "director"})
 """Attributes that people name in talk as often as in wishes."""
@@ -180,6 +183,12 @@ class SecondOpinion:
         if best == "ask" and not heard.targets and not heard.slots.empty:
             return None  # “is there anything about whales?” is about nothing that was spoken of
         rules = act_of(plan)
+        if rules == "request" and best == "ask" and ASKS_FOR_A_WORK.match(heard.folded):
+            return None
+        if rules == "ask" and TELLS_ON.fullmatch(heard.folded):
+            return None
+        if rules == "request" and best != "ask" and _MORE_LIKE.search(heard.folded):
+            return None
         if searching and rules == "request" and best != "ask" and (_ASKS.match(heard.folded) or _describes(heard)):
             return None
         if rules == "request" and best != "ask" and heard.slots.text and _WISH.search(heard.slots.rest):

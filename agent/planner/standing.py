@@ -13,6 +13,7 @@ from agent.ledger import Ledger
 from agent.planner.comparisons import Change
 from agent.planner.conditions import RULES_OUT, Condition, needless
 from agent.planner.slots import SlotReader, Slots
+from agent.planner.words import singular
 from retrieval.titles import fold
 from vouch.types import FilterOp, Item, ToolCall
 
@@ -124,7 +125,10 @@ class Standing:
         fresh = {c.attribute for c in wished if not c.rules_out}
         if any(self.reader.lexicon.topics.get(name) == "mood" for name in fresh):
             fresh |= {a.name for topic in ("mood", "genre") for a in self.reader.lexicon.about(topic)}
-        prefer = [c for c in prefer if c["attribute"] not in fresh]
+        avoided = {v for said in slots.avoid for word in said.split() for v in self._meant(singular(word))}
+        prefer = [
+            c for c in prefer if c["attribute"] not in fresh and not (avoided and {*_values(c["value"])} <= avoided)
+        ]
         arguments["filters"] = [*filters, *(c.argument for c in new)]
         loose = needless([(c["attribute"], c["op"], c["value"]) for c in arguments["filters"]])
         arguments["filters"] = [c for place, c in enumerate(arguments["filters"]) if place not in loose]
@@ -160,7 +164,7 @@ class Standing:
             w
             for w in old.split()
             if not (mood and self._is_mood(w))
-            and not any(fold(w) and fold(w) in fold(v).split() for v in against)
+            and not any(singular(fold(w)) in {*map(singular, fold(v).split())} for v in (*against, *slots.avoid))
             and not self._meant(w) & {*against}
         ).strip(", ")
         if not slots.text or fold(slots.text) in fold(kept):

@@ -52,6 +52,8 @@ def unknown_titles(
             and found[-1].end == place - 1
             and message.words[place].capital
         )
+        if message.at(place) in {"not", "no"}:
+            continue  # “why not X?”
         if inside or (
             not joined and not _CUE.search(" ".join(w.folded for w in message.words[max(0, place - 5) : place]))
         ):

@@ -1,0 +1,172 @@
+"""What people say next, read in conversations: each with what it was once taken for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.ledger import Ledger, Turn
+from agent.planner.plan import Plan
+from tests.stand_ins_agent import after_list, planner, reader, turn
+from vouch.types import ToolCall
+
+
+def calls(plan: Plan) -> list[tuple[str, dict[str, Any]]]:
+    return [(call.name, dict(call.arguments)) for call in plan.calls]
+
+
+def after_details(item_id: str, *shown: str) -> Ledger:
+    """A list, and what was told of one of it."""
+    told = Turn(said="tell me about it", about=(item_id,), aside={"intent": "details"})
+    return Ledger(turns=(*after_list(*shown).turns, told))
+
+
+def spoken(text: str, *item_ids: str) -> Ledger:
+    """A list with its words."""
+    call = ToolCall(name="recommend", arguments={"text": "scary"})
+    return Ledger(turns=(Turn(said="something scary", calls=(call,), shown=item_ids, text=text),))
+
+
+# ---- the ordinal before a comma was the first of the list
+
+
+@pytest.mark.parametrize("said", ["the third, how many pages?", "the third: who made it?", "the third… is it sad?"])
+def test_an_ordinal_points_whatever_mark_follows(said: str) -> None:
+    plan = planner().plan(said, after_list("nosferatu", "metropolis", "the-general"))
+    assert calls(plan) == [("item_details", {"title": "The General"})]
+
+
+def test_an_ordinal_with_a_noun_of_its_own_points_at_nothing() -> None:
+    message = planner().heard("the third man", after_list("nosferatu", "metropolis", "the-general"))
+    assert message.references == ()
+
+
+# ---- a question was a like
+
+
+@pytest.mark.parametrize("said", ["who composed the last one?", "who wrote the last one?"])
+def test_a_question_about_an_item_likes_nothing_whatever_the_reply_quoted(said: str) -> None:
+    ledger = spoken("It will enjoy them like a wanderer's fiddle. I put that last.", "nosferatu", "the-general")
+    assert [name for name, _ in calls(planner().plan(said, ledger))] == ["item_details"]
+
+
+def test_what_a_reply_quotes_asks_nothing() -> None:
+    quoted = spoken("The General: “Did you like it when they like each other?”", "the-general")
+    asked = spoken("Did you like it when they like each other?", "the-general")
+    assert planner().plan("The General", asked).calls[0].name == "remember"
+    assert planner().plan("The General", quoted).calls[0].name == "item_details"
+
+
+# ---- what others know was noted of the one who writes
+
+
+@pytest.mark.parametrize(
+    "said", ["she has seen The General", "my sister has seen The General", "he saw The General already"]
+)
+def test_what_somebody_else_knows_leaves_the_list_and_is_not_noted(said: str) -> None:
+    ((name, arguments),) = calls(planner().plan(said, after_list("nosferatu", "the-general")))
+    assert (name, arguments["text"], arguments["exclude"]) == ("recommend", "scary", ["The General"])
+
+
+@pytest.mark.parametrize(
+    "said", ["I have seen The General", "my wife and I have seen The General", "we saw The General"]
+)
+def test_what_one_knows_oneself_is_no_exception_for_others(said: str) -> None:
+    assert "except" not in planner().heard(said, after_list("nosferatu")).slots.roles
+
+
+# ---- the maker in hand was lost
+
+
+@pytest.mark.parametrize(
+    ("said", "more"),
+    [
+        ("did he make anything funny?", [("moods", "any_of", ["funny"])]),
+        ("has he ever made a comedy?", [("genres", "any_of", ["comedy"])]),
+        ("has he made anything under 80 minutes?", [("minutes", "<", 80.0)]),
+    ],
+)
+def test_a_makers_other_works_of_a_kind(said: str, more: list[tuple[str, str, object]]) -> None:
+    ((name, arguments),) = calls(planner().plan(said, after_list("nosferatu")))
+    made_by = {"attribute": "creator", "op": "any_of", "value": ["F. W. Murnau"]}
+    told = [*arguments["filters"], *arguments.get("prefer", [])]
+    assert (name, arguments["filters"][0], arguments["exclude"]) == ("recommend", made_by, ["Nosferatu"])
+    assert more[0] in [(c["attribute"], c["op"], c["value"]) for c in told]
+
+
+# ---- a question about those shown was a new list, and a request was a question about the first
+
+
+@pytest.mark.parametrize("said", ["what's the funniest of these?", "which is the funniest of them?"])
+def test_the_most_of_these_is_looked_for_among_them(said: str) -> None:
+    plan = planner().plan(said, after_list("nosferatu", "the-general"))
+    assert calls(plan) == [("item_details", {"title": "Nosferatu"}), ("item_details", {"title": "The General"})]
+
+
+@pytest.mark.parametrize("said", ["is there a story about the sea as well?", "is there another film with ghosts?"])
+def test_asking_for_a_work_asks_nothing_of_the_one_in_hand(said: str) -> None:
+    assert [name for name, _ in calls(planner().plan(said, after_details("nosferatu", "nosferatu")))] == ["recommend"]
+
+
+def test_asking_what_is_in_it_still_asks_of_the_one_in_hand() -> None:
+    plan = planner().plan("is there a ship in it?", after_details("nosferatu", "nosferatu"))
+    assert calls(plan) == [("item_details", {"title": "Nosferatu"})]
+
+
+def test_tell_me_more_goes_on_about_the_one_in_hand() -> None:
+    plan = planner().plan("tell me more", after_details("nosferatu", "nosferatu", "the-general"))
+    assert calls(plan) == [("item_details", {"title": "Nosferatu"})]
+
+
+@pytest.mark.parametrize("said", ["it was wonderful! more like it", "loved it! More like this please"])
+def test_praise_with_a_wish_for_more_like_it_gets_both(said: str) -> None:
+    told = calls(planner().plan(said, after_details("nosferatu", "nosferatu", "the-general")))
+    assert told == [
+        ("remember", {"kind": "like", "titles": ["Nosferatu"]}),
+        ("more_like", {"title": "Nosferatu"}),
+    ]
+
+
+# ---- words that only sound like wishes
+
+
+def test_why_not_a_title_that_is_not_here_names_it_without_the_not() -> None:
+    assert calls(planner().plan("why not Rashōmon?", after_list("nosferatu")))[0] == (
+        "find_item",
+        {"title": "Rashōmon"},
+    )
+
+
+@pytest.mark.parametrize("said", ["what have you noted?", "what have you remembered so far?"])
+def test_what_was_noted_is_the_taste_card(said: str) -> None:
+    assert calls(planner().plan(said, after_list("nosferatu"))) == [("taste", {})]
+
+
+def test_what_is_to_be_avoided_leaves_what_was_looked_for() -> None:
+    asked = ToolCall(
+        name="recommend",
+        arguments={
+            "text": "ghost stories",
+            "prefer": [
+                {"attribute": "genres", "op": "any_of", "value": ["horror"]},
+                {"attribute": "moods", "op": "any_of", "value": ["serene"]},
+            ],
+        },
+    )
+    ledger = Ledger(turns=(turn("any ghost stories?", Plan(calls=(asked,)), shown=("nosferatu", "the-general")),))
+    ((_, arguments),) = calls(planner().plan("ok, without ghosts then", ledger))
+    assert (arguments["text"], arguments["avoid"]) == ("stories", ["ghosts"])
+    assert arguments["prefer"] == [{"attribute": "moods", "op": "any_of", "value": ["serene"]}]
+
+
+def test_not_like_that_avoids_nothing() -> None:
+    *_, (_, arguments) = calls(
+        planner().plan("no not like that, the other one", after_list("nosferatu", "the-general"))
+    )
+    assert "avoid" not in arguments
+
+
+@pytest.mark.parametrize("said", ["My book club meets in two weeks, anything good?", "something for our film club"])
+def test_a_club_is_not_looked_for(said: str) -> None:
+    assert reader().read(said).text == ""
