@@ -42,6 +42,14 @@ def test_an_ordinal_with_a_noun_of_its_own_points_at_nothing() -> None:
     assert message.references == ()
 
 
+@pytest.mark.parametrize(
+    "said", ["the second one sounds nice, how long is it?", "I have seen the second. Who made it?"]
+)
+def test_it_is_the_one_that_the_message_pointed_at_before(said: str) -> None:
+    told = calls(planner().plan(said, after_list("nosferatu", "metropolis", "the-general")))
+    assert told[-1] == ("item_details", {"title": "Metropolis"})
+
+
 # ---- a question was a like
 
 
@@ -85,6 +93,7 @@ def test_what_one_knows_oneself_is_no_exception_for_others(said: str) -> None:
         ("did he make anything funny?", [("moods", "any_of", ["funny"])]),
         ("has he ever made a comedy?", [("genres", "any_of", ["comedy"])]),
         ("has he made anything under 80 minutes?", [("minutes", "<", 80.0)]),
+        ("what else did that director do?", [("creator", "any_of", ["F. W. Murnau"])]),
     ],
 )
 def test_a_makers_other_works_of_a_kind(said: str, more: list[tuple[str, str, object]]) -> None:
@@ -98,7 +107,15 @@ def test_a_makers_other_works_of_a_kind(said: str, more: list[tuple[str, str, ob
 # ---- a question about those shown was a new list, and a request was a question about the first
 
 
-@pytest.mark.parametrize("said", ["what's the funniest of these?", "which is the funniest of them?"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "what's the funniest of these?",
+        "which is the funniest of them?",
+        "which one is the funniest?",
+        "which is the most funny?",
+    ],
+)
 def test_the_most_of_these_is_looked_for_among_them(said: str) -> None:
     plan = planner().plan(said, after_list("nosferatu", "the-general"))
     assert calls(plan) == [("item_details", {"title": "Nosferatu"}), ("item_details", {"title": "The General"})]
@@ -160,6 +177,15 @@ def test_what_is_to_be_avoided_leaves_what_was_looked_for() -> None:
     assert arguments["prefer"] == [{"attribute": "moods", "op": "any_of", "value": ["serene"]}]
 
 
+def test_books_in_that_mood_go_on_with_what_was_looked_for() -> None:
+    ((_, arguments),) = calls(planner().plan("and books in that mood?", after_list("nosferatu", "metropolis")))
+    assert (arguments["text"], arguments["filters"]) == ("scary", [{"attribute": "kind", "op": "=", "value": "book"}])
+
+
+def test_stuff_is_nothing_to_avoid() -> None:
+    assert reader().read("not Lumière stuff").avoid == ("lumiere",)
+
+
 def test_not_like_that_avoids_nothing() -> None:
     *_, (_, arguments) = calls(
         planner().plan("no not like that, the other one", after_list("nosferatu", "the-general"))
@@ -170,3 +196,9 @@ def test_not_like_that_avoids_nothing() -> None:
 @pytest.mark.parametrize("said", ["My book club meets in two weeks, anything good?", "something for our film club"])
 def test_a_club_is_not_looked_for(said: str) -> None:
     assert reader().read(said).text == ""
+
+
+@pytest.mark.parametrize("said", ["same mood as The General", "the same style as The General please"])
+def test_the_same_mood_as_a_title_is_more_like_it(said: str) -> None:
+    ((name, arguments),) = calls(planner().plan(said, after_list("nosferatu")))
+    assert (name, arguments["title"]) == ("more_like", "The General")

@@ -23,7 +23,7 @@ _NOTHING_TO_AVOID = word_set(
     "bad good long short expensive cheap old new recent way doubt need worries them"
     " these those him her me you not no then what why how because is are "
     "film films book books movie movies music song songs something anything everything"
-    " first second third last else again either whatsoever ever particular kind sort type"
+    " stuff other others first second third last else again either whatsoever ever particular kind sort type"
 )
 _DENIES = word_set("is was are were am im try if do does did has have had will would can could thats its")
 """“It is not around now” says something; “not around now” would ask for it."""

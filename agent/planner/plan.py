@@ -57,6 +57,10 @@ _MOST_OF_THESE = re.compile(
     r" of (?:these|those|them)$|^(?:and|or) the (?P<next>\w+est)(?: one)?$"
     rf"|^{LEAD}which (?:ones? )?of (?:these|those|them) (?:is|are) the (?P<of>(?!short|long|old|new|late|earli|cheap|pric|thick|thin|brief)\w+est)$"
 )
+_MOST_OF_ALL = re.compile(
+    rf"^{LEAD}which (?:one )?is (?:the )?(?:most (?P<what>(?!popular|liked|loved|recent|expensive)\w+)"
+    r"|(?P<of>(?!short|long|old|new|late|earli|cheap|pric|thick|thin|brief)\w+est))$"
+)
 _LIKE_IT = re.compile(r"\b(?:like|similar to) (?:it|that|this|those|these|them)$")
 _IT = re.compile(r"\bit\b", re.IGNORECASE)
 _TALK = frozenset({"greeting", "thanks", "help", "taste", "facets"})
@@ -281,10 +285,12 @@ class Planner:
             return None
         for start, end in questions(heard.message):
             raw = heard.message.text(start, end) + "?"
-            if self._only_points(heard, start):  # “The third one, what is it about?” is one question
-                if len(heard.targets) != 1:
-                    continue
-                raw = _IT.sub(f"“{self.reader.catalogue.by_id[heard.targets[0]].title}”", raw, count=1)
+            before = {i for m in heard.slots.mentions if m.end <= start for i in m.item_ids}
+            # “The third one, what is it about?” is one question, and so is “the second one sounds nice, how long is it?”
+            if len(before) == 1:
+                raw = _IT.sub(f"“{self.reader.catalogue.by_id[before.pop()].title}”", raw, count=1)
+            elif self._only_points(heard, start):
+                continue
             part = self._heard(raw, read_message(raw), heard.ledger)
             asked = None if part.slots.acts else self._enquiries.asks(part, self.intents.rule(part.folded))
             if asked is not None:
@@ -294,8 +300,9 @@ class Planner:
 
 def _of_these(message: Message) -> str:
     """What is asked for of all that were shown: “funny” of “which of these is funny?” and of “the funniest of these”; "" for another message."""
-    found = _WHICH_OF_THESE.match(message.folded) or _MOST_OF_THESE.match(message.folded)
+    patterns = (_WHICH_OF_THESE, _MOST_OF_THESE, _MOST_OF_ALL)
+    found = next(filter(None, (pattern.match(message.folded) for pattern in patterns)), None)
     if found is None or (found.re is _MOST_OF_THESE and found["next"] and "?" not in message.ending):
         return ""
     said = found.groupdict()
-    return said["what"] or comparative_base(said["most"] or said["next"] or said["of"])
+    return said["what"] or comparative_base(said.get("most") or said.get("next") or said["of"])

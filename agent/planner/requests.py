@@ -35,6 +35,7 @@ _FOLLOWS = re.compile(
 )
 _FOLLOWS_INSIDE = re.compile(
     r"\b(?:instead|this time|else|(?:a|an) (?:\w+ ){1,2}one(?= please|$)|(?:\w+ly )?different(?= ones?\b|$)"
+    r"|(?:in|of|with) (?:that|this) (?:mood|vein|style|spirit|kind|sort|genre)"
     r"|more of (?:those|these|the same|them)|same (?:theme|mood|topic|subject|style|vein|idea|feel|kind|sort|genre|spirit)"
     r"|other suggestions|another one|others|again|ones|maybe$"
     r"|perhaps$|only$)\b"
@@ -58,7 +59,8 @@ _SAME_PERSON = re.compile(
     r"|(?:has|have|did|does) (?:he|she|they) (?:also )?\w+ (?:(?:any|some)(?:thing)? )?(?:else|others?|more)"
     rf"|^{LEAD}(?:did|has|have|does|do) (?:he|she|they) (?:also |ever )?{_MAKES} (?:an?|any|some|anything|something)"
     r"|(?:by|from) (?:him|her|them|the same (?:person|man|woman|guy|one))|(?:his|her) other"
-    r"|what (?:else |other \w+ )?(?:did|has|have) (?:he|she|they) |what (?:else|others?|more) (?:does|do) (?:he|she|they) have(?! in))\b"
+    rf"|what (?:else |other \w+ )?(?:did|has|have) (?:he|she|they|(?:that|this|the) {_MAKER}) "
+    r"|what (?:else|others?|more) (?:does|do) (?:he|she|they) have(?! in))\b"
 )
 _PEOPLE = re.compile(r" and |, | & |; ")
 _OF_THEM = re.compile(r"\b(?:he|she|him|her|his)\b")

@@ -47,7 +47,7 @@ _ANCHOR = (
     r"|that|is|are|sounds?|feels?|looks?|a bit|little|somewhat|not|whats|what is"
     r"|works?|kind of|sort of|along the lines of|\w+s) like|like|similar to|in the"
     r" (?:style|vein|spirit|manner|mood) of|along the lines of|reminds? me of|reminiscent"
-    r" of|the same (?:as|mood as|style as)|close to|closest to|comparable to|akin"
+    r" of|(?:the )?same (?:as|mood as|style as|vein as|kind as|spirit as)|close to|closest to|comparable to|akin"
     r" to|as \w+ as|a la|more of|followed by|based on|because i (?:liked|loved)|after"
     r"|than)"
 )
