@@ -29,6 +29,8 @@ PARTS: Mapping[str, str] = {
 """Why others are ahead, by the part of the score in which they are."""
 _ALIKE = ((0.75, "very much alike"), (0.5, "somewhat alike"))
 _FACT_CHARACTERS = 60
+LONG = 100
+"""Nobody reads a list longer than this."""
 
 
 class WhyNotWords:
@@ -91,6 +93,8 @@ class WhyNotWords:
         stands = f"{title} stands at number {told.rank} of the {told.of} that may be listed; others are ahead{ahead}."
         if told.k is None:
             return f"{stands} A longer list would not hold it either."
+        if told.k > LONG:
+            return f"{stands} Only a very long list would hold it."
         if told.k < told.rank:
             return f"{stands} Lists are mixed, so one of {told.k} would hold it already."
         return f"{stands} A list of {told.k} would hold it."

@@ -31,7 +31,10 @@ def spoken(text: str, *item_ids: str) -> Ledger:
 # ---- the ordinal before a comma was the first of the list
 
 
-@pytest.mark.parametrize("said", ["the third, how many pages?", "the third: who made it?", "the third… is it sad?"])
+@pytest.mark.parametrize(
+    "said",
+    ["the third, how many pages?", "the third: who made it?", "the third… is it sad?", "does the third have a ghost?"],
+)
 def test_an_ordinal_points_whatever_mark_follows(said: str) -> None:
     plan = planner().plan(said, after_list("nosferatu", "metropolis", "the-general"))
     assert calls(plan) == [("item_details", {"title": "The General"})]
@@ -202,3 +205,88 @@ def test_a_club_is_not_looked_for(said: str) -> None:
 def test_the_same_mood_as_a_title_is_more_like_it(said: str) -> None:
     ((name, arguments),) = calls(planner().plan(said, after_list("nosferatu")))
     assert (name, arguments["title"]) == ("more_like", "The General")
+
+
+@pytest.mark.parametrize("said", ["which of these would be best to begin with?", "which is best to start with?"])
+def test_the_best_to_begin_with_is_picked(said: str) -> None:
+    plan = planner().plan(said, after_list("nosferatu", "the-general"))
+    assert ([name for name, _ in calls(plan)], plan.aside["picked"]) == (["explain"], True)
+
+
+@pytest.mark.parametrize("said", ["I saw it, it was rubbish", "it was tedious", "it is unwatchable"])
+def test_more_words_of_blame(said: str) -> None:
+    told = calls(planner().plan(said, after_details("nosferatu", "nosferatu")))
+    assert told[0] == ("remember", {"kind": "dislike", "titles": ["Nosferatu"]})
+
+
+@pytest.mark.parametrize("who", ["it", "The General"])
+def test_what_those_who_like_it_like_is_more_like_it(who: str) -> None:
+    told = calls(
+        planner().plan(f"what else do people who like {who} like?", after_details("the-general", "the-general"))
+    )
+    assert [(name, a["title"]) for name, a in told] == [("more_like", "The General")]
+
+
+def test_similar_behind_a_like_is_similar_to_that_and_of_its_kind() -> None:
+    films = [{"attribute": "kind", "op": "=", "value": "film"}]
+    asked = ToolCall(name="recommend", arguments={"text": "", "filters": films})
+    liked = {"kind": "remembered", "remembered": {"kind": "like", "item_ids": ["the-general"]}}
+    turns = (Turn(said="I like it", calls=(asked,), shown=("nosferatu", "metropolis"), results=(liked,)),)
+    assert calls(planner().plan("similar please", Ledger(turns=turns))) == [
+        ("more_like", {"title": "The General", "filters": films})
+    ]
+
+
+@pytest.mark.parametrize(("said", "k"), [("make it 5", 5), ("make that two please", 2)])
+def test_how_many_is_changed(said: str, k: int) -> None:
+    ((_, arguments),) = calls(planner().plan(said, after_list("nosferatu", "metropolis")))
+    assert (arguments["text"], arguments["k"]) == ("scary", k)
+
+
+@pytest.mark.parametrize("said", ["the longest first", "newest first", "put the cheapest at the top"])
+def test_an_order_is_said_not_to_be_kept(said: str) -> None:
+    assert planner().plan(said, after_list("nosferatu", "metropolis")).aside["intent"] == "sorts"
+
+
+def test_any_with_something_narrows_what_stands() -> None:
+    ((_, arguments),) = calls(planner().plan("any with ships?", after_list("nosferatu", "metropolis")))
+    assert arguments["text"] == "scary, ships"
+
+
+def test_so_bad_it_is_good_praises_nothing() -> None:
+    plan = planner().plan("haha no, I want something so bad it's good", after_list("nosferatu", "metropolis"))
+    assert [(name, a["text"]) for name, a in calls(plan)] == [("recommend", "trashy")]
+
+
+def test_a_last_question_is_nothing_that_was_seen() -> None:
+    plan = planner().plan("ok last question is it on netflix", after_details("nosferatu", "nosferatu"))
+    assert "remember" not in [name for name, _ in calls(plan)]
+
+
+@pytest.mark.parametrize("said", ["what did you base that on?", "based on what?"])
+def test_what_it_is_based_on_is_a_why(said: str) -> None:
+    assert [name for name, _ in calls(planner().plan(said, after_list("nosferatu", "metropolis")))] == ["explain"]
+
+
+@pytest.mark.parametrize("said", ["something we'd both enjoy", "a film we would both love"])
+def test_what_both_would_enjoy_is_for_both(said: str) -> None:
+    assert [name for name, _ in calls(planner().plan(said, Ledger()))] == ["recommend_together"]
+
+
+def test_show_me_again_shows_the_same() -> None:
+    assert calls(planner().plan("now show me again", after_list("nosferatu"))) == [("recommend", {"text": "scary"})]
+
+
+def test_what_somebody_else_loves_makes_a_list_for_them_and_is_not_noted() -> None:
+    ((name, arguments),) = calls(
+        planner().plan("my girlfriend loves Metropolis", after_list("nosferatu", "the-general"))
+    )
+    assert name == "recommend_together"
+    assert [(p["name"], p["liked"]) for p in arguments["people"]] == [("your girlfriend", ["Metropolis"])]
+    assert arguments["with_me"] is False
+
+
+def test_what_somebody_else_likes_of_a_kind_changes_the_list() -> None:
+    ((name, arguments),) = calls(planner().plan("my girlfriend loves comedies", after_list("nosferatu", "the-general")))
+    told = [*arguments.get("filters", []), *arguments.get("prefer", [])]
+    assert (name, [c["value"] for c in told]) == ("recommend", [["comedy"]])

@@ -145,6 +145,7 @@ def test_what_keeps_an_item_out_is_said_as_it_is(obstacle: Any, told: str) -> No
     [
         (31, "A list of 31 would hold it."),
         (29, "Lists are mixed, so one of 29 would hold it already."),
+        (3915, "Only a very long list would hold it."),
         (None, "A longer list would not hold it either."),
     ],
 )

@@ -59,7 +59,7 @@ _SAME_LENGTH = re.compile(
 )
 _COUNT = re.compile(rf"(?P<n>{COUNT})(?: of the best)?(?= \w)")
 _COUNT_ALONE = re.compile(
-    rf"^{LEAD}(?:give me|show me|name|list|recommend|suggest|just|only)(?: me)? (?:just |only )?"
+    rf"^{LEAD}(?:give me|show me|name|list|recommend|suggest|just|only|make (?:it|that|them))(?: me)? (?:just |only )?"
     rf"(?P<n>{COUNT})(?: please| of them)?$"
 )
 _BEHIND_COUNTED = word_set(

@@ -30,7 +30,7 @@ GROUP = re.compile(
     r"|\b(?:we are|were|there are) (?:two|three|four|five|[2-5])\b|\b(?:for|of) (?:the )?(?:two|three|four|five|[2-5]|both) of us\b"
     rf"|^{LEAD}(?:my|our) {KIN} {_TASTE} .*\b(?:what|which|something|anything|any)\b.* (?:she|he|they|her|him|them)\b"
     r"(?: (?:like|love|enjoy|want|read|watch|hear))?"
-    r"|\bwe (?:both|all) (?:would |can |might )?(?:like|enjoy|love)\b"
+    r"|\bwed? (?:(?:would|can|could|might|will) )?(?:both|all) (?:would |can |might )?(?:like|enjoy|love)\b"
 )
 _FOR_ME = re.compile(r"\bfor (?:me|myself)\b(?! and)")
 _FOR_THEM = re.compile(rf"for (?:my|our)\b|{LEAD}(?:my|our) {KIN} {_TASTE} (?!.*\b(?:i|me|us|we)\b)")

@@ -97,7 +97,8 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
         (
             "why",
             rf"^{LEAD}(?:why\b(?! not (?:a|an|some|something)\b)"
-            r"|how come|explain(?! how)|what makes (?:you|it|this|that|the)"
+            r"|how come|(?:what|which facts?) (?:did|do) you base (?:it|that|this|them|these) on$|based on what$"
+            r"|explain(?! how)|what makes (?:you|it|this|that|the)"
             r"|for what reason|what(?: i)?s the reason|on what grounds|justify|convince me"
             r"|how do you know i|(?:would|will|might) i (?:also |really |even )?(?:like|love|enjoy)"
             r"|do you think (?:i|id|ill|i d|i ll|we|wed|well) (?:would |will |might )?(?:also |really )?(?:like|love|enjoy))"

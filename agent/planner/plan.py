@@ -37,7 +37,7 @@ __all__ = ["Plan", "Planner"]
 _MORE = word_set("more next again another others")
 _AGAIN = re.compile(
     r"\b(?:show|see|give|repeat|bring)\b.*\b(?:list|those|them|these)\b.*\b(?:again|once more)$|^(?:the )?(?:list|same) again$"
-    r"|^(?:so |and |then )*what(?:s| is) left(?: then| now)?$"
+    rf"|^{LEAD}show me again$|^(?:so |and |then )*what(?:s| is) left(?: then| now)?$"
 )
 _HELLO = re.compile(r"\s*(?:hi|hello|hey|hiya)(?: (?:there|vouch|again))?[\s,.!]+(?P<rest>\S.*)", re.IGNORECASE)
 _ASIDE = re.compile(
@@ -48,6 +48,7 @@ _ASIDE = re.compile(
 """“Forget my dad, something for me: jazz” begins anew."""
 _SORTS = re.compile(
     rf"^{LEAD}(?:(?:can|could) you )?(?:sort|order|arrange|rank) (?:them|these|those|it|the list|everything|by)\b"
+    r"|^(?:with |put )?(?:the )?(?:longest|shortest|newest|oldest|latest|earliest|cheapest|best) (?:ones? )?(?:first|at the top)$"
 )
 _WHICH_OF_THESE = re.compile(
     rf"^{LEAD}which (?:ones? )?of (?:these|those|them) (?:is|are|has|have) (?P<what>(?!the\b|most\b|more\b).+)"

@@ -27,7 +27,8 @@ _BARE_DEGREE = re.compile(
 _FOLLOWS = re.compile(
     r"^(?:set (?:in|on|at|during)|about|where|made|written|composed|featuring|starring|directed)\b"
     rf"|^{LEAD}(?:but|only|just|rather|what about|how about|make (?:it|them)|more\b(?! like)|another|others?|something different|less"
-    r"|without|from|under|in|by|with|no|not|nothing|except|then|also|even|too|ones?|(?:show|give) me (?:more|others?|another|a few more)"
+    r"|without|any (?:with|without|from|by|about|in|set)|from|under|in|by|with|no|not|nothing|except|then|also|even|too|ones?"
+    r"|(?:show|give) me (?:more|others?|another|a few more)"
     r"|next|go on|keep going|same|preferably|maybe|that are|which|who|over|at most|at least|before|after|since|cheaper"
     r"|(?:i|id|i d) (?:would )?(?:prefer|rather)|c(?:an|ould) (?:it|they|you make)|(?:it|they) (?:should|must|has to|have to|can)"
     r"|do you have (?:any )?(?:others?|more|it|them|a \w+er)|is there (?:anything|something) \w+er"
@@ -163,9 +164,14 @@ class Requests:
             focus = heard.ledger.spoken_of or focus
         if focus is None:
             return None
-        if _SIMILAR.match(heard.folded) and last is not None and not last.shown and not heard.slots.mentions:
-            anchor = TitleMention(start=0, end=0, said="", item_ids=(focus,))
-            return Plan(calls=(self.similar(heard, anchor),), aside=heard.aside("more_like"))
+        if _SIMILAR.match(heard.folded) and last is not None and not heard.slots.mentions:
+            liked = last.liked if len(last.liked) == 1 else ()
+            if liked or not last.shown:
+                made = self.similar(heard, TitleMention(start=0, end=0, said="", item_ids=liked or (focus,)))
+                kept = self.standing.kind(heard.ledger.standing, heard.slots) if liked else []
+                filters = [*kept, *(made.arguments.get("filters") or [])]  # type: ignore[misc]
+                made = call("more_like", **{**made.arguments, "filters": filters})
+                return Plan(calls=(made,), aside=heard.aside("more_like"))
         pointed = {r.start for r in heard.references}
         if not _SAME_PERSON.search(heard.folded) or any(m.start not in pointed for m in heard.slots.mentions):
             return None
@@ -220,7 +226,8 @@ class Requests:
         standing, slots = heard.ledger.standing, heard.slots
         if standing is None or rule == "recommend":
             return None
-        if not self._is_follow_up(heard):
+        only_told = slots.empty and slots.mentions and not AGAIN.search(heard.folded)  # “my girlfriend loves X”
+        if only_told or not self._is_follow_up(heard):
             return None
         standing = self.standing.without_superlative(standing, heard.ledger)
         another = re.search(r"\b(?:instead|rather|no)\b|^(?:\w+ )?(?:what|how) about\b", heard.folded)
@@ -294,8 +301,9 @@ class Requests:
             made = self.recommending(heard, text=slots.text)
             return Plan(calls=(made,), aside=heard.aside("recommend", nothing_to_compare=True))
         asks = heard.message.ending.startswith("?") or REQUEST.search(heard.folded)
-        if slots.empty and not slots.mentions and heard.ledger.standing is not None and not asks:
-            return Plan(aside=heard.aside("unclear"))  # what stands is not given up for a list that nobody asked for
+        if slots.empty and heard.ledger.standing is not None and not asks:
+            # what stands is not given up for a list that nobody asked for
+            return Plan(aside=heard.aside("remark" if slots.mentions else "unclear"))
         goes_on = not anew and _SOMETHING.match(heard.folded)
         kept = self.standing.kind(heard.ledger.standing, slots) if goes_on else ()
         made = self.recommending(heard, text=slots.text, kept=kept)

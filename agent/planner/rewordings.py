@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from agent.ledger import Ledger
 from agent.planner.group_requests import EACH_OF_US, GROUP
 from agent.planner.slots import SlotReader
-from agent.planner.words import KIN, LEAD, Message, without_ages
+from agent.planner.words import KIN, LEAD, Message, read_message, without_ages
 from agent.reference_words import SUPERLATIVE_OF
 
 _HESITATES = re.compile(r"^\s*(?:h+m+|u+m+|u+h+|erm?)\b[\s,.…]*(?=\S)", re.IGNORECASE)
+_SO_BAD = re.compile(
+    r"\bso bad(?: that)?,? (?:it|they)(?:['’]?s|['’]?re| is| are) (?:actually |almost )?(?:good|great|funny|brilliant)\b",
+    re.IGNORECASE,
+)
 _ROMCOM = re.compile(r"\brom[- ]?com(?P<many>s?)\b", re.IGNORECASE)
 _TELL = re.compile(
     r"\btell me (?:something|anything|everything|a (?:bit|little|lot)|all)(?: more)? (?=about\b)", re.IGNORECASE
@@ -51,6 +55,10 @@ _GOES_WITH = re.compile(
     re.IGNORECASE,
 )
 _SIMILAR_TO = re.compile(rf"^{LEAD}what(?:s| is) (?:(?:it|that|this) similar to|similar to (?:it|that|this))$")
+_LIKERS = re.compile(
+    rf"^{LEAD}what (?:else )?(?:do|did) (?:other )?(?:people|others|those|members|fans) (?:who|that) (?:also )?(?:like|love|enjoy)[ds]*"
+    r" (?P<what>.+?) (?:also |too )?(?:like|love|enjoy|watch|read)(?: too| best| most)?$"
+)
 _OF_THEM = re.compile(
     rf"\W*(?:(?:and|but|oh|well|actually|also)[, ]+)*(?:he|she|they|(?:my|our) {KIN}) (?:(?:really|also|absolutely|only) )*"
     r"(?P<verb>(?:hate|dislike|like|love|prefer|enjoy|adore|detest)s?|can['’]?t stand|cannot stand|does(?:n['’]?t| not) (?:like|enjoy|want)"
@@ -105,14 +113,14 @@ _INTO = re.compile(r"\bI(?:['’]m| am) (?:more|rather|mostly|really|also|only|j
 
 
 def plainly(raw: str) -> str:
-    """The message without what delays it, with a child's age as the word child, and “rom-com” spelt out.
+    """The message without what delays it, with a child's age as the word child, “rom-com” spelt out and “so bad it's good” as one word.
 
     >>> plainly("hmm, tell me something about Faust")
     'tell me about Faust'
     """
     return _ROMCOM.sub(
         lambda said: "romantic comed" + ("ies" if said["many"] else "y"),
-        _TELL.sub("tell me ", _HESITATES.sub("", without_ages(raw))),
+        _SO_BAD.sub("trashy", _TELL.sub("tell me ", _HESITATES.sub("", without_ages(raw)))),
     )
 
 
@@ -129,6 +137,7 @@ class Rewordings:
             self._any_of_these,
             _goes_with,
             _similar_to,
+            _likers,
             _short_question,
             _why_somebody,
             _this_century,
@@ -139,10 +148,24 @@ class Rewordings:
             _heard_say,
             _of_theirs,
             _what_if,
-            _of_somebody,
+            self._of_somebody,
             self._yes_to_kind,
         )
         return next((said for reword in table if (said := reword(raw, message, ledger)) is not None), None)
+
+    def _of_somebody(self, raw: str, message: Message, ledger: Ledger) -> str | None:
+        """Behind a list: “he hates music” -> “no music”; “she prefers comedies” -> “preferably comedies”; “my wife loves Faust” asks what she
+        would like."""
+        told = _OF_THEM.fullmatch(raw) if ledger.standing is not None else None
+        together = ledger.standing is not None and ledger.standing.name == "recommend_together"
+        if told is None or GROUP.search(message.folded) or (together and EACH_OF_US.search(message.folded)):
+            return None
+        against = bool(_AGAINST.match(told["verb"]))
+        what = read_message(told["what"])
+        titles = self.reader.mentions(what)
+        if not against and sum(m.end - m.start for m in titles if not m.close) == len(what.words):
+            return f"{raw.rstrip(' .!')}, what would they like?" if re.search(KIN, message.folded) else None
+        return f"{'no' if against else 'preferably'} {told['what']}"
 
     def _any_of_these(self, raw: str, message: Message, ledger: Ledger) -> str | None:
         """“Is any of those shorter than an hour?” -> “only shorter than an hour”."""
@@ -182,6 +205,18 @@ def _similar_to(raw: str, message: Message, ledger: Ledger) -> str | None:
     """“What's it similar to?” -> “something similar to it”."""
     asked = ledger.in_focus is not None and _SIMILAR_TO.match(message.folded)
     return "something similar to it" if asked else None
+
+
+def _likers(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“What else do people who like it like?” -> “something similar to it”."""
+    asked = _LIKERS.match(message.folded)
+    return f"something similar to {_as_said(message, asked['what'])}" if asked else None
+
+
+def _as_said(message: Message, folded: str) -> str:
+    """The words of a message that these are, with their capitals."""
+    start = len(message.folded[: message.folded.index(folded)].split())
+    return message.text(start, start + len(folded.split()))
 
 
 def _short_question(raw: str, message: Message, ledger: Ledger) -> str | None:
@@ -242,12 +277,3 @@ def _what_if(raw: str, message: Message, ledger: Ledger) -> str | None:
     """“Only two? What if I drop the year?” -> “forget the year”."""
     found = _WHAT_IF.search(raw) if ledger.standing is not None else None
     return f"forget {found['what']}" if found else None
-
-
-def _of_somebody(raw: str, message: Message, ledger: Ledger) -> str | None:
-    """“He hates music” behind a list -> “no music”; “she prefers comedies” -> “preferably comedies”."""
-    told = _OF_THEM.fullmatch(raw) if ledger.standing is not None else None
-    together = ledger.standing is not None and ledger.standing.name == "recommend_together"
-    if told is None or GROUP.search(message.folded) or (together and EACH_OF_US.search(message.folded)):
-        return None
-    return f"{'no' if _AGAINST.match(told['verb']) else 'preferably'} {told['what']}"

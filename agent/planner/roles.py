@@ -32,7 +32,8 @@ _DISLIKE = (
 )
 _SEEN = (
     r"(?:(?:have|ive|i|we|weve|already|just|has|had|recently|finally) (?:\w+ ){0,2}?(?:seen"
-    r"|watched|read|heard|saw|finished|played|own|bought|know)|(?:last|latest|previous) (?:\w+ ){1,4}(?:is|was)|seen|watched|saw|ive"
+    r"|watched|read|heard|saw|finished|played|own|bought|know)"
+    r"|(?:last|latest|previous) (?!question|thing|request|try)(?:\w+ ){1,4}(?:is|was)|seen|watched|saw|ive"
     r" read|already read|already know|rewatched|reread)"
 )
 _HIDE = (

@@ -48,6 +48,7 @@ _PICK = re.compile(
     r"\bwh(?:ich|at)(?: one)?(?: of (?:these|those|them))? (?:would|do|should|shall|will) (?:you|i|we)"
     r" (?:pick|choose|take|go (?:for|with)|(?:start|begin) with)\b"
     r"|\bwh(?:ich|at)(?: one)?(?: of (?:these|those|them))? would (?:he|she|they|my \w+) (?:like|enjoy|love|prefer)(?: best| most| more)?$"
+    r"|\bwh(?:ich|at)(?: one)?(?: of (?:these|those|them))? (?:is|would be) (?:the )?best (?:to (?:begin|start)(?: with)?|for a (?:beginner|start))$"
     r"|\bwh(?:ich|at)(?: one)?(?: of (?:these|those|them))? would you (?:watch|read|hear|see|buy|listen to)\b"
     r"|\bwh(?:ich|at)(?:s| is) your (?:pick|favou?rite|choice)\b|\bpick one(?: for me)?$"
 )

@@ -31,7 +31,7 @@ PRAISE = (
     r"good|great|amazing|awesome|wonderful|fantastic|excellent|brilliant|hilarious|hysterical|fun|funny|lovely|perfect|interesting|intriguing"
     r"|exciting|terrific|promising|delightful"
 )
-BLAME = r"bad|boring|awful|terrible|dull|horrible|overrated|disappointing"
+BLAME = r"bad|boring|awful|terrible|dull|horrible|overrated|disappointing|rubbish|tedious|tiresome|dire|unwatchable|unreadable"
 VERY = (
     r"really|very|so|pretty|quite|too|just|definitely|certainly|also|honestly|actually|absolutely|totally|super|kind of"
 )
@@ -115,7 +115,8 @@ GOOD = word_set(
 )
 BAD = word_set(
     "bad boring awful terrible dull horrible overrated disappointing stupid worst meh hate hated dislike disliked sucks sucked annoying "
-    "cheesy silly weird lame disappointed letdown trash garbage crap crappy mediocre lousy dreadful atrocious corny"
+    "cheesy silly weird lame rubbish tedious tiresome drivel dire unwatchable unreadable "
+    "disappointed letdown trash garbage crap crappy mediocre lousy dreadful atrocious corny"
 )
 
 
