@@ -91,6 +91,8 @@ def test_what_is_not_done_here_makes_no_list_whatever_it_names(message: str) -> 
         "how many films do you have?",
         "what's the time travel one?",
         "can you find me a war film?",
+        "get me a train film",
+        "can you call up a book about trains?",
         "a film where somebody books a flight to Rome",
         "What's the weather doing! Something for a rainy evening, please.",
     ],

@@ -211,7 +211,9 @@ class Enquiries:
     def of_lives(self, heard: Heard, rule: str | None) -> Plan | None:
         """“When was he born?”, “is Jane Austen still alive?”: only what people made is known here, and that is listed where they are named."""
         asked = _OF_A_LIFE.match(heard.folded)
-        who = next(filter(None, asked.groups()), "") if asked else ""
+        if asked is None:
+            return None
+        who = next(filter(None, asked.groups()))
         if who in _SOMEBODY:
             return Plan(aside=heard.aside("lives"))
         named = self.reader.read(who).filters

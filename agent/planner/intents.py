@@ -40,7 +40,8 @@ UNDO = r"undo|scratch that|(?:i )?take (?:that|it) back|that was a mistake|i did
 """What takes back what was said last, as alternatives of a pattern over folded words."""
 ERRAND = (
     r"translate|convert \d+|calculate|solve|remind me|set (?:an?|the|my) (?:alarm|timer|reminder)|(?:turn|switch) o(?:n|ff)"
-    r"|(?:book|order|buy|get|call) (?:me |us )?(?:an?|some|the) (?:flight|table|room|hotel|taxi|cab|pizza|ticket|train)s?"
+    r"|book (?:me |us )?(?:an?|some|the) (?:flight|table|room|hotel|taxi|cab|ticket|train)s?"
+    r"|(?:order|call|get) (?:me |us )?(?:an?|some) (?:pizza|taxi|cab)s?"
     r"|send (?:an?|my|the|this) (?:e ?mail|message|text|letter)|tell (?:me|us) (?:an?|another) joke"
     r"|write (?:me |us )?(?:an?|some|my) (?:\w+ )?(?:poem|essay|e ?mail|letter|code|function|script|program|song|speech)"
 )
