@@ -113,7 +113,7 @@ STOP = word_set(
     "other same black-and-white"
 )
 NOT_DESCRIBED = word_set(
-    "other same next right wrong only best good very whole new another such kind of from for in at on with"
+    "other same next right wrong only best good very whole new another such kind of from for in at on with little younger elder"
 )
 COMPARED = re.compile(
     rf"the (?P<word>{'|'.join(SUPERLATIVE_OF)})(?: {NOUN})?(?: of (?:them|the two|these|those))?(?= |$)"

@@ -124,7 +124,14 @@ def test_the_most_of_these_is_looked_for_among_them(said: str) -> None:
     assert calls(plan) == [("item_details", {"title": "Nosferatu"}), ("item_details", {"title": "The General"})]
 
 
-@pytest.mark.parametrize("said", ["is there a story about the sea as well?", "is there another film with ghosts?"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "is there a story about the sea as well?",
+        "is there another film with ghosts?",
+        "is there one about building a railway?",
+    ],
+)
 def test_asking_for_a_work_asks_nothing_of_the_one_in_hand(said: str) -> None:
     assert [name for name, _ in calls(planner().plan(said, after_details("nosferatu", "nosferatu")))] == ["recommend"]
 
@@ -263,7 +270,7 @@ def test_a_last_question_is_nothing_that_was_seen() -> None:
     assert "remember" not in [name for name, _ in calls(plan)]
 
 
-@pytest.mark.parametrize("said", ["what did you base that on?", "based on what?"])
+@pytest.mark.parametrize("said", ["what did you base that on?", "based on what?", "what did you take into account?"])
 def test_what_it_is_based_on_is_a_why(said: str) -> None:
     assert [name for name, _ in calls(planner().plan(said, after_list("nosferatu", "metropolis")))] == ["explain"]
 
@@ -290,3 +297,51 @@ def test_what_somebody_else_likes_of_a_kind_changes_the_list() -> None:
     ((name, arguments),) = calls(planner().plan("my girlfriend loves comedies", after_list("nosferatu", "the-general")))
     told = [*arguments.get("filters", []), *arguments.get("prefer", [])]
     assert (name, [c["value"] for c in told]) == ("recommend", [["comedy"]])
+
+
+@pytest.mark.parametrize("said", ["more of his", "another of his please"])
+def test_more_of_his_is_by_the_same_maker(said: str) -> None:
+    ((_, arguments),) = calls(planner().plan(said, after_details("nosferatu", "nosferatu", "metropolis")))
+    assert arguments["filters"] == [{"attribute": "creator", "op": "any_of", "value": ["F. W. Murnau"]}]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"), [("something in the same mood but a book", "book"), ("films in that style", "film")]
+)
+def test_the_same_mood_behind_what_was_told_of_one_is_like_that_one(said: str, kind: str) -> None:
+    ((name, arguments),) = calls(planner().plan(said, after_details("nosferatu", "nosferatu", "metropolis")))
+    assert (name, arguments["title"]) == ("more_like", "Nosferatu")
+    assert arguments["filters"] == [{"attribute": "kind", "op": "=", "value": kind}]
+
+
+def test_the_little_one_is_a_child_and_nothing_shown() -> None:
+    said = "no, the little one doesn't like animals being hurt"
+    ((_, arguments),) = calls(planner().plan(said, after_list("nosferatu", "the-general")))
+    assert (arguments["text"], arguments["avoid"]) == ("scary", ["animals being hurt"])
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"), [("more like it but shorter", "The General"), ("something like it", "The General")]
+)
+def test_like_it_behind_a_title_that_was_told_is_like_that_one(said: str, wanted: str) -> None:
+    """Not like the first of the list that was made for want of anything else; behind a list that was asked for it is like its first."""
+    met = {"kind": "remembered", "remembered": {"kind": "seen", "item_ids": ["the-general"]}}
+    filler = ToolCall(name="recommend", arguments={"text": ""})
+    shown = ("nosferatu", "metropolis")
+    told = Turn(said="I saw The General", calls=(filler,), shown=shown, results=(met,), aside={"intent": "state"})
+    asked = Turn(
+        said="I saw The General, something sad",
+        calls=(filler,),
+        shown=shown,
+        results=(met,),
+        aside={"intent": "state", "wants": True},
+    )
+    assert planner().plan(said, Ledger(turns=(told,))).calls[0].arguments["title"] == wanted
+    assert planner().plan(said, Ledger(turns=(asked,))).calls[0].arguments["title"] == "Nosferatu"
+
+
+def test_what_cannot_be_gone_by_leaves_the_list_as_it_stands() -> None:
+    ((_, arguments),) = calls(planner().plan("under 20 dollars", after_list("nosferatu", "metropolis")))
+    assert "exclude" not in arguments
+    ((_, again),) = calls(planner().plan("others please", after_list("nosferatu", "metropolis")))
+    assert again["exclude"] == ["Nosferatu", "Metropolis"]

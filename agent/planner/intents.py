@@ -98,7 +98,7 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
         (
             "why",
             rf"^{LEAD}(?:why\b(?! not (?:a|an|some|something)\b)"
-            r"|how come|(?:what|which facts?) (?:did|do) you base (?:it|that|this|them|these) on$|based on what$"
+            r"|how come|(?:what|which facts?) (?:did|do) you (?:base (?:it|that|this|them|these) on|take into account|go by|consider)$|based on what$"
             r"|explain(?! how)|what makes (?:you|it|this|that|the)"
             r"|for what reason|what(?: i)?s the reason|on what grounds|justify|convince me"
             r"|how do you know i|(?:would|will|might) i (?:also |really |even )?(?:like|love|enjoy)"

@@ -56,7 +56,7 @@ _DESCRIBE = re.compile(
     r"|what(?: i)?s (?:it|that) like|what is (?:it|that|this|he|she) like)\b"
 )
 _A_WORK = (
-    r"(?:an?|another|one|some) (?:stor(?:y|ie)|film|movie|book|novel|poem|song|piece|album|picture|print|one)s?"
+    r"(?:(?:an?|another|one|some) (?:stor(?:y|ie)|film|movie|book|novel|poem|song|piece|album|picture|print|one)s?|one)"
     r" (?:about|with|by|on|set|where|from|for|like)\b"
 )
 ASKS_FOR_A_WORK = re.compile(rf"^{LEAD}(?:is|are) there {_A_WORK}")

@@ -59,6 +59,7 @@ _SAME_PERSON = re.compile(
     rf"\b(?:(?:the|its|this|that) {_MAKER}s? (?:\w+ ){{0,3}}(?:else|others?|more)|(?:by|from) (?:this|that|the) {_MAKER}$|same {_MAKER}"
     r"|(?:has|have|did|does) (?:he|she|they) (?:also )?\w+ (?:(?:any|some)(?:thing)? )?(?:else|others?|more)"
     rf"|^{LEAD}(?:did|has|have|does|do) (?:he|she|they) (?:also |ever )?{_MAKES} (?:an?|any|some|anything|something)"
+    r"|(?:more|others?|another|something|anything|else) of (?:his|hers|theirs)"
     r"|(?:by|from) (?:him|her|them|the same (?:person|man|woman|guy|one))|(?:his|her) other"
     rf"|what (?:else |other \w+ )?(?:did|has|have) (?:he|she|they|(?:that|this|the) {_MAKER}) "
     r"|what (?:else|others?|more) (?:does|do) (?:he|she|they) have(?! in))\b"
@@ -235,7 +236,8 @@ class Requests:
         changed = self.standing.changed(
             standing, slots, compared=self.compared(heard), instead=instead and not slots.changes
         )
-        same = changed == standing and not slots.said("except")  # what changes nothing asks for others
+        # what changes nothing asks for others, but not what cannot be gone by
+        same = changed == standing and not slots.said("except") and not slots.unknown
         again = same or bool(AGAIN.search(heard.folded))
         return Plan(
             calls=(self.excluding(changed, heard, again=again),),

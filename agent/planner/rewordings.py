@@ -21,6 +21,11 @@ _SO_BAD = re.compile(
     r"\bso bad(?: that)?,? (?:it|they)(?:['’]?s|['’]?re| is| are) (?:actually |almost )?(?:good|great|funny|brilliant)\b",
     re.IGNORECASE,
 )
+_LITTLE_ONE = re.compile(
+    r"\b(?:the|our|my) (?:little|younger|older|big) ones?"
+    r"(?= (?:loves?|likes?|hates?|enjoys?|prefers?|wants?|gets?|do(?:es)?n['’]?t|can['’]?t|is (?:scared|afraid|frightened))\b)",
+    re.IGNORECASE,
+)
 _ROMCOM = re.compile(r"\brom[- ]?com(?P<many>s?)\b", re.IGNORECASE)
 _TELL = re.compile(
     r"\btell me (?:something|anything|everything|a (?:bit|little|lot)|all)(?: more)? (?=about\b)", re.IGNORECASE
@@ -59,8 +64,13 @@ _LIKERS = re.compile(
     rf"^{LEAD}what (?:else )?(?:do|did) (?:other )?(?:people|others|those|members|fans) (?:who|that) (?:also )?(?:like|love|enjoy)[ds]*"
     r" (?P<what>.+?) (?:also |too )?(?:like|love|enjoy|watch|read)(?: too| best| most)?$"
 )
+_SAME_MOOD = re.compile(
+    r"\s*(?:(?:and|ok|okay|now|but)[, ]+)*(?P<what>(?:an? )?\w+) (?:in|with|of) (?:the same|that|this|its) "
+    r"(?:mood|vein|style|spirit|feel|feeling|atmosphere)(?P<rest>\b.*)",
+    re.IGNORECASE,
+)
 _OF_THEM = re.compile(
-    rf"\W*(?:(?:and|but|oh|well|actually|also)[, ]+)*(?:he|she|they|(?:my|our) {KIN}) (?:(?:really|also|absolutely|only) )*"
+    rf"\W*(?:(?:and|but|oh|well|actually|also|no|yes|ok|okay|sorry)[, ]+)*(?:he|she|they|(?:my|our) {KIN}) (?:(?:really|also|absolutely|only) )*"
     r"(?P<verb>(?:hate|dislike|like|love|prefer|enjoy|adore|detest)s?|can['’]?t stand|cannot stand|does(?:n['’]?t| not) (?:like|enjoy|want)"
     r"|(?:is|are|gets?) (?:\w+ly )?(?:afraid|scared|frightened|terrified) of)"
     r" (?!(?:it|that|this|these|those|them|him|her)\b)(?P<what>[^?]+?)\W*",
@@ -113,14 +123,14 @@ _INTO = re.compile(r"\bI(?:['’]m| am) (?:more|rather|mostly|really|also|only|j
 
 
 def plainly(raw: str) -> str:
-    """The message without what delays it, with a child's age as the word child, “rom-com” spelt out and “so bad it's good” as one word.
+    """The message without what delays it, with a child's age or “the little one” as a word for it, “rom-com” spelt out and “so bad it's good” as one word.
 
     >>> plainly("hmm, tell me something about Faust")
     'tell me about Faust'
     """
     return _ROMCOM.sub(
         lambda said: "romantic comed" + ("ies" if said["many"] else "y"),
-        _SO_BAD.sub("trashy", _TELL.sub("tell me ", _HESITATES.sub("", without_ages(raw)))),
+        _SO_BAD.sub("trashy", _LITTLE_ONE.sub("my kid", _TELL.sub("tell me ", _HESITATES.sub("", without_ages(raw))))),
     )
 
 
@@ -138,6 +148,7 @@ class Rewordings:
             _goes_with,
             _similar_to,
             _likers,
+            _same_mood,
             _short_question,
             _why_somebody,
             _this_century,
@@ -205,6 +216,14 @@ def _similar_to(raw: str, message: Message, ledger: Ledger) -> str | None:
     """“What's it similar to?” -> “something similar to it”."""
     asked = ledger.in_focus is not None and _SIMILAR_TO.match(message.folded)
     return "something similar to it" if asked else None
+
+
+def _same_mood(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """Behind what was told of one item, or of its maker: “something in the same mood but a film” -> “something similar to it but a film”."""
+    last = ledger.last
+    told = last is not None and (last.about or last.aside.get("of_same")) and ledger.in_focus is not None
+    found = _SAME_MOOD.fullmatch(raw) if told else None
+    return f"{found['what']} similar to it{found['rest']}" if found else None
 
 
 def _likers(raw: str, message: Message, ledger: Ledger) -> str | None:

@@ -138,7 +138,9 @@ class SecondOpinion:
             judged = tuple((i, "like") for i in liked if i not in said)
         if not meant and (disliked := says_no_to(heard)):
             judged = tuple((i, "dislike") for i in disliked if i not in said)
-        kept = tuple(_of_what_was_met(heard, m, r) if tells else m for m, r in zip(mentions, roles, strict=True))
+        kept = tuple(
+            _of_what_was_met(heard, m, r) if tells or r == "anchor" else m for m, r in zip(mentions, roles, strict=True)
+        )
         return replace(heard, slots=replace(heard.slots, mentions=kept, roles=tuple(roles)), judged=judged)
 
     def _read(self, heard: Heard, targets: Targets) -> tuple[Heard, dict[int, Sequence[float]]]:
@@ -269,10 +271,16 @@ def _meant(heard: Heard, meant: Sequence[Verdict], odds: Mapping[str, float]) ->
 
 
 def _of_what_was_met(heard: Heard, mention: TitleMention, role: Role) -> TitleMention:
-    """“I've seen X”, and behind the list that follows “loved it”: that is X, and not the first of the list."""
-    met = heard.ledger.last.met if heard.ledger.last is not None else ()
-    judged = role in {"like", "dislike"} and pointing(heard, mention)
-    return replace(mention, item_ids=met) if judged and len(met) == 1 else mention
+    """“I've seen X”, and behind the list that follows “loved it”, “more like it”: that is X, and not the first of the list."""
+    last = heard.ledger.last
+    if last is None or len(last.met) != 1 or not pointing(heard, mention):
+        return mention
+    only_told = last.aside.get("intent") == "state" and not last.aside.get("wants")
+    return (
+        replace(mention, item_ids=last.met)
+        if role in {"like", "dislike"} or (role == "anchor" and only_told)
+        else mention
+    )
 
 
 def certain(heard: Heard, plan: Plan) -> Literal["", "limits", "asked"]:
