@@ -62,6 +62,16 @@ def test_a_question_about_an_item_likes_nothing_whatever_the_reply_quoted(said: 
     assert [name for name, _ in calls(planner().plan(said, ledger))] == ["item_details"]
 
 
+@pytest.mark.parametrize("said", ["who directed Metropolis", "when was Metropolis", "tell me about Metropolis"])
+def test_a_question_without_a_mark_likes_nothing_where_titles_were_asked_for(said: str) -> None:
+    ledger = spoken(
+        "Here is what they like best. Name a title or two that you love. What do you like?", "nosferatu", "the-general"
+    )
+    told = calls(planner().plan(said, ledger))
+    assert told == [("item_details", {"title": "Metropolis"})]
+    assert planner().plan("Metropolis", ledger).calls[0].name == "remember"
+
+
 def test_what_a_reply_quotes_asks_nothing() -> None:
     quoted = spoken("The General: “Did you like it when they like each other?”", "the-general")
     asked = spoken("Did you like it when they like each other?", "the-general")

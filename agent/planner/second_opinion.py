@@ -330,7 +330,7 @@ def _settled(
         return "like"
     if role == "topic" and _goes_on(heard, mention):
         return "like"
-    if role in {"topic", "seen"} and features.get("whole asked liked"):
+    if role in {"topic", "seen"} and features.get("whole asked liked") and not asks_only(heard.message, mention):
         return learned or "like"  # a title alone answers what was asked
     unsaid = (role == "topic" and features["whole"]) or (role == "seen" and "all liked" not in features)
     if learned == "like" and unsaid:
