@@ -25,7 +25,6 @@ _TASTE = (
 GROUP = re.compile(
     rf"\b(?:for|with) (?:me|us|myself)(?: both)?,? (?:and|plus|with) (?:my|our|a) {KIN}\b|\bmy {KIN} and (?:i|me|myself)\b|\b(?:me|i) and my {KIN}\b"
     rf"|\btogether with (?:my|our) {KIN}\b|\b(?:with|for) (?:my|our) {KIN},? (?:who|he|she|they)\b"
-    rf"|\b(?:my|our) {KIN} wants? .*\b(?:and|but|while) i want\b"
     rf"|\b(?:my|our) {KIN} {_TASTE} .*\b(?:and|but) i {_TASTE}\b|\bi {_TASTE} .*(?<!that)(?<!which)(?<!what)(?<!because) (?:my|our) {KIN} {_TASTE}\b"
     r"|\b(?:we are|were|there are) (?:two|three|four|five|[2-5])\b|\b(?:for|of) (?:the )?(?:two|three|four|five|[2-5]|both) of us\b"
     rf"|^{LEAD}(?:my|our) {KIN} {_TASTE} .*\b(?:what|which|something|anything|any)\b.* (?:she|he|they|her|him|them)\b"
