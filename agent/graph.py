@@ -20,9 +20,10 @@ from langgraph.runtime import get_runtime
 from langgraph.types import Command
 
 from agent.ledger import is_list
+from tools.arguments import Company
 from tools.artifact import query_of, to_json
 from tools.render import render
-from tools.toolbox import TOOL_NAMES, Toolbox
+from tools.toolbox import NO_LIST, TOOL_NAMES, Toolbox
 from vouch.errors import InputError
 from vouch.types import Query
 
@@ -54,13 +55,13 @@ class Turnstile:
 class Asker:
     """Who asks what, and the turnstile of the turn. Goes beside the messages, never through the model.
 
-    `standing` has the query of the list that was shown last, where there is one; `CallsInOrder` puts it there.
+    `looks_at` has the query of the list that was shown last and for whom it was made, where there is one; `CallsInOrder` puts it there.
     """
 
     person: str
     said: str = "message"
     turnstile: Turnstile = field(default_factory=Turnstile)
-    standing: list[Query] = field(default_factory=list)
+    looks_at: list[tuple[Query, Company | None]] = field(default_factory=list)
 
 
 class CallsInOrder(AgentMiddleware[Any, Any, Any]):
@@ -74,8 +75,8 @@ class CallsInOrder(AgentMiddleware[Any, Any, Any]):
     ) -> ToolMessage | Command[Any]:
         """Runs one tool."""
         call, asker = request.tool_call, _asker(request)
-        if not asker.standing:
-            asker.standing.extend(_shown_last(request.state["messages"]))
+        if not asker.looks_at:
+            asker.looks_at.extend(_shown_last(request.state["messages"]))
         try:
             with asker.turnstile.after(_earlier(request), call["id"] or ""):
                 return handler(request)
@@ -88,10 +89,18 @@ def _asker(request: ToolCallRequest) -> Asker:
     return asker
 
 
-def _shown_last(messages: Sequence[Any]) -> list[Query]:
-    """The query of the newest list, [] where none was shown."""
-    results = (m.artifact for m in reversed(messages) if isinstance(m, ToolMessage) and isinstance(m.artifact, Mapping))
-    return next(([query_of(result)] for result in results if is_list(result)), [])
+def _shown_last(messages: Sequence[Any]) -> list[tuple[Query, Company | None]]:
+    """The query of the newest list and for whom it was made, [] where none was shown."""
+    backwards = iter(reversed(messages))
+    results = (m for m in backwards if isinstance(m, ToolMessage) and isinstance(m.artifact, Mapping))
+    shown = next((m for m in results if is_list(m.artifact)), None)
+    if shown is None:
+        return []
+    calls = (call for m in backwards if isinstance(m, AIMessage) for call in m.tool_calls)
+    made = next((call["args"] for call in calls if call["id"] == shown.tool_call_id), {})
+    people = made.get("people")
+    company = Company(people=tuple(people), with_me=made.get("with_me", True)) if people else None
+    return [(query_of(shown.artifact), company)]
 
 
 def _earlier(request: ToolCallRequest) -> list[str]:
@@ -114,7 +123,8 @@ def _tool(toolbox: Toolbox, name: str) -> BaseTool:
 
     def run(**arguments: Any) -> tuple[str, Mapping[str, Any]]:
         asker = get_runtime(Asker).context
-        own = toolbox.for_person(asker.person, *asker.standing[:1])
+        standing, company = asker.looks_at[0] if asker.looks_at else (NO_LIST, None)
+        own = toolbox.for_person(asker.person, standing, company)
         if "source" in signature(method).parameters:
             arguments["source"] = asker.said
         result = getattr(own, name)(**arguments)

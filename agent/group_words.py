@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.phrases import Phrases, listed, plain
+from agent.planner.conditions import RULES_OUT
 from vouch.types import ForPerson, RecList, Recommendation
 
 _YOU = "you"
@@ -36,14 +37,22 @@ class GroupWords:
 
     def reasons(self, recommendation: Recommendation) -> str:
         """The part of a sentence that says what speaks for an item to each person; "" where there is nothing to tell them apart."""
-        people = [r for r in recommendation.reasons if isinstance(r, ForPerson)]
-        told = [f"for {plain(person.label)} {text}" for person in people if (text := self._reason(person))]
+        told = self._told(recommendation)
         return f": {'; '.join(told)}" if told else ""
+
+    def each(self, recommendation: Recommendation) -> list[str]:
+        """The same as a sentence for each person."""
+        return [f"{text[:1].upper()}{text[1:]}." for text in self._told(recommendation)]
+
+    def _told(self, recommendation: Recommendation) -> list[str]:
+        people = [r for r in recommendation.reasons if isinstance(r, ForPerson)]
+        return [f"for {plain(person.label)} {text}" for person in people if (text := self._reason(person))]
 
     def _reason(self, person: ForPerson) -> str:
         pronoun = "you like" if person.label == _YOU else "they like"
         liked = [f"it goes with {plain(one.title)}, which {pronoun}" for one in person.liked]
-        wished = [one.filter for one in person.met if one.filter.op not in {"none_of", "!="} or not liked]
+        wished = [one.filter for one in person.met if one.filter.op not in RULES_OUT]
+        wished = wished or ([] if liked else [one.filter for one in person.met])
         met = [self._phrases.condition(one) for one in wished]
         if liked or met:
             return ", and ".join([*liked, *([f"it is {listed(met)}"] if met else [])])

@@ -175,7 +175,8 @@ class ListWords:
         count = steps[-1].after if steps else len(rec_list.recommendations)
         understood = self._phrases.understood(rec_list.query.filters, noun=False)
         met = next((s.before - s.after for s in rec_list.funnel if s.filter is None and s.label.startswith("seen")), 0)
-        who = "one of you has" if len(rec_list.query.tastes) > 1 else "you have"
+        whose = "they have" if self._groups.of_somebody_else(rec_list) else "you have"
+        who = "one of you has" if len(rec_list.query.tastes) > 1 else whose
         left_out = f"; I leave out {met} that {who} met" if met and count > met else ""
         order = (
             (f"These come closest to “{text}”.", f"Nearest to “{text}”:", f"For “{text}” I would look at these.")[
@@ -294,16 +295,17 @@ class ListWords:
         query = rec_list.query
         asked = query.text or query.filters or query.exclude or aside.get("named")
         if not asked and any(note.kind == "no_history" for note in rec_list.notes):
-            told.append("Name a title or two that you love, and I can do better.")
+            who = "they" if self._groups.of_somebody_else(rec_list) else "you"
+            told.append(f"Name a title or two that {who} love, and I can do better.")
         return told
 
     def _note(self, note: Note, rec_list: RecList) -> str:
-        if note.kind == "preferred" and rec_list.query.prefer:
+        if note.kind == "preferred" and note.wishes:
             here = {name for r in rec_list.recommendations for name in r.item.attributes}
-            known = [f for f in rec_list.query.prefer if f.attribute in here or not here]
+            known = [f for f in note.wishes if f.attribute in here or not here]
             wished = list(dict.fromkeys(self._phrases.condition(f) for f in known))
             if not wished:
-                lacking = dict.fromkeys(f"“{plain_name(f.attribute)}”" for f in rec_list.query.prefer)
+                lacking = dict.fromkeys(f"“{plain_name(f.attribute)}”" for f in note.wishes)
                 return f"{listed([*lacking], 'or')} is not recorded for what is left, so I could not go by that."
             return f"None of what is left is {listed(wished, 'or')}, so I could not favour that."
         if note.kind == "not_filterable" and rec_list.query.text and self._wishes_met(rec_list):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.planner.lexicon import Lexicon, Topic, plain_name
@@ -36,6 +36,9 @@ _PLURALS = {
 _UPPER = {"<": "under", "<=": "at most"}
 _LOWER = {">": "over", ">=": "at least"}
 _CURRENCY = {"$": "dollars", "usd": "dollars", "€": "euros", "eur": "euros", "£": "pounds", "gbp": "pounds"}
+YOURS: Mapping[str, str] = {"you": "you", "You": "You", "your": "your", "them": "you"}
+THEIRS: Mapping[str, str] = {"you": "they", "You": "They", "your": "their", "them": "them"}
+"""The pronouns for the person who asks, and for those who are not here."""
 QUOTE_WORDS = 25
 LIKE_ENOUGH = 0.32
 """A passage that shares no word with the request is quoted only when it is at least so similar."""

@@ -31,7 +31,7 @@ ORDINAL = re.compile(
 BARE_ORDINAL = re.compile(rf"the (?P<nth>{ORD})(?: and (?:the )?(?P<also>{ORD}))?(?= |$)")
 BEHIND_ORDINAL = word_set(
     "and or but is was looks sounds please again of then too instead about from by made set called in to on with for any suitable worth okay"
-    " have has had do does did can will would"
+    " have has had do does did can will would end ends begin begins start starts"
 )
 NUMBER = re.compile(
     r"(?:number|no|nr|item|option|choice) (?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight)(?= |$)"

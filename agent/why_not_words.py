@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from agent.answer_words import TOPIC_NAMES
-from agent.phrases import Phrases, listed, plain, the, title_of
+from agent.phrases import YOURS, Phrases, listed, plain, the, title_of
 from agent.planner.lexicon import plain_name
 from tools.render import value_text
 from vouch.answers import Comparison, Contrast, FailedFilter, Obstacle, WhyNot
@@ -17,16 +17,16 @@ PARTS: Mapping[str, str] = {
     "by_text": "what is told of them comes closer to your words",
     "seen": "their pictures come closer to your words",
     "by_picture": "their pictures come closer to your words",
-    "collaborative": "people who share your likes like them more",
-    "company": "they go more with what you like",
-    "alike": "they are more like what you like",
+    "collaborative": "people who share {your} likes like them more",
+    "company": "they go more with what {you} like",
+    "alike": "they are more like what {you} like",
     "popular": "more people like them",
-    "preferred": "they are what you would rather have",
-    "dislikes": "it is nearer to what you dislike",
+    "preferred": "they are what {you} would rather have",
+    "dislikes": "it is nearer to what {you} dislike",
     "avoided": "it speaks of what you want to avoid",
     "popularity": "they are less widely known, and you asked for the less usual",
 }
-"""Why others are ahead, by the part of the score in which they are."""
+"""Why others are ahead, by the part of the score in which they are; for whom it says so is filled in."""
 _ALIKE = ((0.75, "very much alike"), (0.5, "somewhat alike"))
 _FACT_CHARACTERS = 60
 LONG = 100
@@ -39,16 +39,16 @@ class WhyNotWords:
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
 
-    def why_not(self, told: WhyNot) -> str:
-        """What keeps the item out, and the smallest change that would let it in."""
+    def why_not(self, told: WhyNot, *, whose: Mapping[str, str] = YOURS) -> str:
+        """What keeps the item out, and the smallest change that would let it in. `whose`: of whom it speaks, `phrases.YOURS` or `THEIRS`."""
         title = self._phrases.named(told.item)
         if told.stopped_by is None:
             return f"{title} is in that list, at number {told.place}."
         if told.stopped_by == "filter":
             return " ".join([self._failing(title, told.failed), self._admitting(told.changes), self._else(told)])
         if told.stopped_by == "outranked":
-            return self._outranked(title, told)
-        return self._kept_out(title, told.stopped_by)
+            return self._outranked(title, told, whose)
+        return self._kept_out(title, told.stopped_by, whose)
 
     def _failing(self, title: str, failed: Sequence[FailedFilter]) -> str:
         return f"{title} is not in the list: {'; '.join(self._failure(one) for one in failed)}."
@@ -88,8 +88,8 @@ class WhyNotWords:
     def _else(self, told: WhyNot) -> str:
         return f"By everything else it would stand at number {told.rank} of {told.of}."
 
-    def _outranked(self, title: str, told: WhyNot) -> str:
-        ahead = f": {PARTS[told.part]}" if told.part in PARTS else ""
+    def _outranked(self, title: str, told: WhyNot, whose: Mapping[str, str]) -> str:
+        ahead = f": {PARTS[told.part].format_map(whose)}" if told.part in PARTS else ""
         stands = f"{title} stands at number {told.rank} of the {told.of} that may be listed; others are ahead{ahead}."
         if told.k is None:
             return f"{stands} A longer list would not hold it either."
@@ -99,19 +99,19 @@ class WhyNotWords:
             return f"{stands} Lists are mixed, so one of {told.k} would hold it already."
         return f"{stands} A list of {told.k} would hold it."
 
-    def _kept_out(self, title: str, obstacle: Obstacle) -> str:
+    def _kept_out(self, title: str, obstacle: Obstacle, whose: Mapping[str, str]) -> str:
         words: Mapping[Obstacle, str] = {
-            "liked": f"You like {title} already, and what you like is not recommended again.",
-            "disliked": f"You said that {title} is not for you.",
+            "liked": f"{whose['You']} like {title} already, and what {whose['you']} like is not recommended again.",
+            "disliked": f"You said that {title} is not for {whose['them']}.",
             "hidden": f"You asked not to be shown {title}.",
-            "seen": f"You know {title} already, and what you know is not recommended again.",
+            "seen": f"{whose['You']} know {title} already, and what {whose['you']} know is not recommended again.",
             "shown": f"{title} has been shown to you already, and you asked for others.",
         }
         undo = "Ask anew, and it may appear." if obstacle == "shown" else "It would appear if you took that back."
         return f"{words[obstacle]} {undo}"
 
-    def compare(self, found: Comparison, *, text: str = "") -> str:
-        """What both have, what only one has, and which stands before the other for what was asked."""
+    def compare(self, found: Comparison, *, text: str = "", whose: Mapping[str, str] = YOURS) -> str:
+        """What both have, what only one has, and which stands before the other for what was asked. `whose`: as in `why_not`."""
         told = [c for c in found.attributes if self._is_fact(c)]
         titles = (title_of(found.one.item), title_of(found.other.item))
         both = self._facts(
@@ -123,7 +123,7 @@ class WhyNotWords:
             sentences += [f"{title}: {own}."] if own else []
         alike = next((words for least, words in _ALIKE if found.likeness >= least), "")
         sentences += [f"By what is told of them they are {alike}."] if alike else []
-        return " ".join([*sentences, *self._ahead(found, text)])
+        return " ".join([*sentences, *self._ahead(found, text, whose)])
 
     def _facts(self, values: Sequence[tuple[str, AttributeValue | None]], *, several: bool = False) -> str:
         """Values as one phrase; genres and moods are named together."""
@@ -140,14 +140,20 @@ class WhyNotWords:
             facts.append(f"listed as {listed(list(dict.fromkeys(listed_as)))}")
         return listed(facts) if several else "; ".join(facts)
 
-    def _ahead(self, found: Comparison, text: str) -> list[str]:
+    def _ahead(self, found: Comparison, text: str, whose: Mapping[str, str]) -> list[str]:
         """Which of the two suits the request or the taste better."""
         parts = {name: value for name, value in found.parts.items() if name in PARTS}
         first, second = sorted((found.one, found.other), key=lambda r: r.rank)
         personal = parts.keys() & {"collaborative", "company", "alike", "dislikes"}
         if first.rank == second.rank or not parts:
             return []
-        basis = f"For “{plain(text)}”" if text else "For your taste" if personal else "By how many people like them"
+        basis = (
+            f"For “{plain(text)}”"
+            if text
+            else f"For {whose['your']} taste"
+            if personal
+            else "By how many people like them"
+        )
         places = f"{title_of(first.item)} stands at number {first.rank} and {title_of(second.item)} at {second.rank}"
         return [f"{basis}, {places}."]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from agent.answer_words import AnswerWords
 from agent.list_words import ListParts, ListWords, of_lives, unknown_words
-from agent.phrases import Phrases, asked_of, listed, plain, title_of
+from agent.phrases import THEIRS, YOURS, Phrases, asked_of, listed, plain, title_of
 from agent.planner.lexicon import Lexicon
 from agent.taste_words import TasteWords
 from agent.why_not_words import WhyNotWords
@@ -68,12 +68,15 @@ class Wording:
 
     def _one(self, outcome: Outcome, *, aside: Mapping[str, Any], turn: int, alone: bool) -> str:
         result = outcome.result
+        whose = THEIRS if aside.get("for_others") else YOURS
         match result:
             case None:
                 return plain(outcome.error)
             case RecList():
                 if outcome.call.name == "explain":
-                    said = " ".join(self._answers.why(r, text=asked_of(result.query)) for r in result.recommendations)
+                    said = " ".join(
+                        self._answers.why(r, text=asked_of(result.query), whose=whose) for r in result.recommendations
+                    )
                     return f"I would begin with the first. {said}" if aside.get("picked") else said
                 return self._lists.word(result, aside=aside, turn=turn)
             case ItemDetails():
@@ -82,9 +85,9 @@ class Wording:
                     return self._answers.of_those_shown(result, aspect)
                 return self._answers.details(result, aspect, alone=alone)
             case WhyNot():
-                return self._why_not.why_not(result)
+                return self._why_not.why_not(result, whose=whose)
             case Comparison():
-                return self._why_not.compare(result, text=str(outcome.call.arguments.get("text", "")))
+                return self._why_not.compare(result, text=str(outcome.call.arguments.get("text", "")), whose=whose)
             case Found():
                 return self._answers.found(result)
             case Facets():

@@ -34,12 +34,16 @@ class Lifts:
     item_vectors: ItemVectors | None
 
     def moved(self, scored: Sequence[Scored], query: Query) -> list[Scored]:
-        """With the lift of preferences and the push of dislikes, of what is to be avoided and of popularity as parts."""
+        """With the lift of preferences and the push of dislikes, of what is to be avoided and of popularity as parts.
+
+        Where nothing else is asked for each preference counts in full, so that what meets more of them comes before what most people like.
+        """
         if not (query.prefer or query.avoid or query.explore or any(taste.disliked for taste in query.tastes)):
             return list(scored)
         indexes = [self.catalogue.index_of[one.item_id] for one in scored]
         masks = [mask_of(self.catalogue, f)[indexes] for f in query.prefer]
-        lift = ranking.PREFERENCE * np.mean(masks, axis=0) if masks else np.zeros(len(scored))
+        asked = query.text.strip() or query.like_item or like_weights(query.tastes)
+        lift = ranking.PREFERENCE * (np.mean if asked else np.sum)(masks, axis=0) if masks else np.zeros(len(scored))
         push = aversion(
             dislike_weights(query.tastes),
             like_weights(query.tastes),

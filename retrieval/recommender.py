@@ -331,7 +331,8 @@ class Recommender:
         """All candidates, best first, before diversity; and what should be known about them. Of several people: one list of theirs."""
         people = known_of(query.tastes)
         if len(people) < 2:
-            scored, notes = self._ranked_for_one(replace(query, tastes=people), allowed, pool=pool)
+            alone = self._checked(replace(query, tastes=people)) if len(query.tastes) > 1 else query
+            scored, notes = self._ranked_for_one(replace(alone, tastes=people), allowed, pool=pool)
             return scored, notes + nothing_known(query.tastes)
         own = [self._checked(replace(query, tastes=(taste,))) for taste in people]
         lists = [self._ranked_for_one(one, allowed, pool=len(allowed)) for one in own]
@@ -354,9 +355,8 @@ class Recommender:
         notes = [*found.notes, *self._basis(query, found)]
         if query.prefer and not preferred:
             wanted = " or ".join(describe(f, self.catalogue.schema) for f in query.prefer)
-            notes.append(
-                Note(kind="preferred", text=f"Nothing that is left is {wanted}, so that could not be preferred.")
-            )
+            told = f"Nothing that is left is {wanted}, so that could not be preferred."
+            notes.append(Note(kind="preferred", text=told, wishes=query.prefer))
         return ranking.by_score(self._lifts.moved(scored, query)), tuple(notes)
 
     def _preferred(self, query: Query, allowed: frozenset[str]) -> frozenset[str]:

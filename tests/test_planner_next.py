@@ -305,8 +305,12 @@ def test_what_somebody_else_loves_makes_a_list_for_them_and_is_not_noted() -> No
 
 def test_what_somebody_else_likes_of_a_kind_changes_the_list() -> None:
     ((name, arguments),) = calls(planner().plan("my girlfriend loves comedies", after_list("nosferatu", "the-general")))
-    told = [*arguments.get("filters", []), *arguments.get("prefer", [])]
-    assert (name, [c["value"] for c in told]) == ("recommend", [["comedy"]])
+    (her,) = arguments["people"]
+    assert (name, her["name"], [c["value"] for c in her["prefer"]]) == (
+        "recommend_together",
+        "your girlfriend",
+        [["comedy"]],
+    )
 
 
 @pytest.mark.parametrize("said", ["more of his", "another of his please"])

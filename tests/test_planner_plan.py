@@ -507,16 +507,6 @@ def test_why_it_is_good_for_somebody_is_why() -> None:
     assert [c.name for c in planner().plan("why is the first one good for her?", ledger).calls] == ["explain"]
 
 
-def test_what_keeps_an_item_out_of_a_groups_list_are_its_vetoes_too() -> None:
-    first = planner().plan("for me and my sister who hates horror, a film", Ledger())
-    ledger = Ledger(
-        turns=(turn("for me and my sister who hates horror, a film", first, shown=("metropolis", "the-kid")),)
-    )
-    plan = planner().plan("what would make Nosferatu appear?", ledger)
-    assert [c.name for c in plan.calls] == ["why_not"]
-    assert {"attribute": "genres", "op": "none_of", "value": ["horror"]} in plan.calls[0].arguments["filters"]  # type: ignore[operator]
-
-
 @pytest.mark.parametrize(
     ("said", "topic"),
     [

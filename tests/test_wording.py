@@ -101,7 +101,7 @@ def test_nothing_found_names_the_smallest_changes() -> None:
 
 def test_a_preference_for_what_is_not_recorded_is_not_told_as_missed() -> None:
     longer = Filter(attribute="minutes", op=">=", value=51.0)
-    note = Note(kind="preferred", text="Nothing that is left is longer.")
+    note = Note(kind="preferred", text="Nothing that is left is longer.", wishes=(longer,))
 
     def told(item_id: str) -> str:
         return say(RecList(query=Query(prefer=(longer,)), recommendations=recommended(item_id), notes=(note,)))

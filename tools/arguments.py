@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from typing_extensions import TypedDict
 
 from vouch.types import AttributeValue, Filter, FilterOp
@@ -30,6 +32,18 @@ class PersonArg(TypedDict):
     disliked: list[str]
     never: list[FilterArg]
     prefer: list[FilterArg]
+
+
+YOU = "you"
+"""What the person who asks is called in a group of theirs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """For whom a list was made: the people as `recommend_together` was told of them, and whether the person who asks is one of them."""
+
+    people: tuple[PersonArg, ...]
+    with_me: bool = True
 
 
 def meant(held: Filter, said: Filter) -> bool:

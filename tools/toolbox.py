@@ -17,7 +17,7 @@ from retrieval.asked_media import AskedFiles, words_of
 from retrieval.filters import describe
 from retrieval.recommender import Recommender
 from retrieval.tastes import NAMED
-from tools.arguments import FilterArg, PersonArg, QuotaArg, meant, value_of
+from tools.arguments import YOU, Company, FilterArg, PersonArg, QuotaArg, meant, value_of
 from tools.results import Facets, Found, ItemDetails, Remembered, RememberKind, Scored, ToolResult
 from tools.taste_card import TasteCard, TasteChanged, card_of
 from vouch.answers import Comparison, Move, WhyNot
@@ -41,7 +41,6 @@ ConditionKind = Literal["never_break", "prefer", "forget"]
 __all__ = [
     "CLICK",
     "TOOL_NAMES",
-    "YOU",
     "ConditionKind",
     "Facets",
     "FilterArg",
@@ -77,8 +76,6 @@ TOOL_NAMES = (
 NO_LIST = Query()
 """A list without any words: what the person would be shown unasked."""
 MOST_MOVES = 6
-YOU = "you"
-"""What the person is called in a group of theirs."""
 CLICK = "click"
 """The source of what was clicked: a click on an item takes the place of all that was said of it before."""
 
@@ -87,19 +84,20 @@ CLICK = "click"
 class Toolbox:
     """The tools for one person. Cheap to make: `for_person` gives the same tools for somebody else.
 
-    `standing` is the list that the person looks at: what a change of taste moves is told of it. `asked` has the files that people ask
-    with; without it there are none.
+    `standing` is the list that the person looks at: what a change of taste moves is told of it. `company`: for whom it was made, and so for
+    whom items are explained; None where it is theirs alone. `asked` has the files that people ask with; without it there are none.
     """
 
     recommender: Recommender
     person: str = "stranger:local"
     clock: Callable[[], float] = time.time
     standing: Query = NO_LIST
+    company: Company | None = None
     asked: AskedFiles | None = None
 
-    def for_person(self, person: str, standing: Query = NO_LIST) -> Toolbox:
-        """The same tools for another person, who looks at a list."""
-        return replace(self, person=person, standing=standing)
+    def for_person(self, person: str, standing: Query = NO_LIST, company: Company | None = None) -> Toolbox:
+        """The same tools for another person, who looks at a list that was made for a company."""
+        return replace(self, person=person, standing=standing, company=company)
 
     def recommend(
         self,
@@ -165,10 +163,8 @@ class Toolbox:
         What one called “you” is said to like or never want is added to the person's own taste.
         """
         query = self._query(text, filters=filters, prefer=prefer, avoid=avoid, exclude=exclude, k=k)
-        mine = [person for person in people if person["name"] == YOU]
-        own = (self._own(mine),) if with_me or mine or not people else ()
-        others = tuple(self._other(person, n) for n, person in enumerate(people, start=1) if person not in mine)
-        return self.recommender.recommend(replace(query, tastes=(*own, *others), together=together))
+        company = Company(people=tuple(people), with_me=with_me)
+        return self.recommender.recommend(replace(query, tastes=self._tastes_of(company), together=together))
 
     def find_item(self, title: str) -> Found:
         """Look for an item by its title. Nothing is swapped: if it is not here, close titles are named."""
@@ -186,7 +182,7 @@ class Toolbox:
     ) -> RecList:
         """Say why an item suits the person, and what they asked for where it is given: a list of one with all its reasons."""
         item = self.recommender.catalogue.resolve(title)
-        query = replace(self._query(text, filters=filters, prefer=prefer, k=1), tastes=(self._taste((), ()),))
+        query = replace(self._query(text, filters=filters, prefer=prefer, k=1), tastes=self._of_list((), ()))
         return RecList(query=query, recommendations=(self.recommender.explain(item.item_id, query),))
 
     def why_not(
@@ -209,7 +205,7 @@ class Toolbox:
         """
         catalogue = self.recommender.catalogue
         query = self._query(text, filters=filters, prefer=prefer, avoid=avoid, exclude=exclude, k=k)
-        query = replace(query, tastes=(self._taste(liked, disliked),))
+        query = replace(query, tastes=self._of_list(liked, disliked))
         if like:
             query = replace(query, like_item=catalogue.resolve(like).item_id)
         return self.recommender.why_not(catalogue.resolve(title).item_id, query)
@@ -225,7 +221,7 @@ class Toolbox:
     ) -> Comparison:
         """Put two items beside each other: what both have, where they differ, and which suits the person and their words better."""
         catalogue = self.recommender.catalogue
-        query = replace(self._query(text, filters=filters, prefer=prefer, k=1), tastes=(self._taste((), ()),))
+        query = replace(self._query(text, filters=filters, prefer=prefer, k=1), tastes=self._of_list((), ()))
         return self.recommender.compare(catalogue.resolve(title).item_id, catalogue.resolve(other).item_id, query)
 
     def score(self, titles: Sequence[str]) -> tuple[Scored, ...]:
@@ -325,6 +321,16 @@ class Toolbox:
             k=max(1, min(k, 100)),
         )
 
+    def _of_list(self, liked: Sequence[str], disliked: Sequence[str]) -> tuple[Taste, ...]:
+        """The tastes of those for whom the list that the person looks at was made; else the person's own, with what counts for this list."""
+        return (self._taste(liked, disliked),) if self.company is None else self._tastes_of(self.company)
+
+    def _tastes_of(self, company: Company) -> tuple[Taste, ...]:
+        mine = [person for person in company.people if person["name"] == YOU]
+        own = (self._own(mine),) if company.with_me or mine or not company.people else ()
+        others = enumerate(company.people, start=1)
+        return (*own, *(self._other(person, n) for n, person in others if person not in mine))
+
     def _own(self, said: Sequence[PersonArg]) -> Taste:
         """The person's own taste in a group, with what they say of themselves now."""
         own = self._taste([t for one in said for t in one["liked"]], [t for one in said for t in one["disliked"]])
@@ -384,9 +390,10 @@ class Toolbox:
         return TasteChange(kind=kind, titles=titles, source=source, at=self.clock())
 
     def _moves(self, before: Taste) -> tuple[Move, ...]:
-        """What the change since `before` moved in the list that stands."""
+        """What the change since `before` moved in the list that stands; of a company's list that is not told."""
         after = self.recommender.taste(self.person)
-        return () if after == before else self.recommender.effect(before, after, self.standing)[:MOST_MOVES]
+        moved = () if after == before or self.company else self.recommender.effect(before, after, self.standing)
+        return moved[:MOST_MOVES]
 
     def _titles(self, preferences: Iterable[Preference]) -> tuple[str, ...]:
         by_id = self.recommender.catalogue.by_id

@@ -351,12 +351,15 @@ class Relaxation:
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """What was not done, or what should be known about the list. `text` is one plain sentence; `relaxations` for "over_constrained"."""
+    """What was not done, or what should be known about the list. `text` is one plain sentence; `relaxations` for "over_constrained",
+    `wishes` for "preferred": what would have been favoured and nothing meets.
+    """
 
     kind: NoteKind
     text: str
     titles: tuple[str, ...] = ()
     relaxations: tuple[Relaxation, ...] = ()
+    wishes: tuple[Filter, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

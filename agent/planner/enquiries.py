@@ -26,7 +26,7 @@ from retrieval.titles import fold, title_forms
 _FIND = re.compile(
     r"\b(?:do you (?:have|know|carry|sell)|have you (?:got|heard of)|is there (?:a"
     r" |an |any )?(?:film|movie|book|piece|novel|song)? ?(?:called|named|titled)"
-    r"|got|find|search for|look up|look for|search|is .* (?:here|available|in (?:the"
+    r"|(?<!hes )(?<!shes )(?<!has )(?<!they have )got|find|search for|look up|look for|search|is .* (?:here|available|in (?:the"
     r"|your)))\b"
 )
 _FIND_REST = re.compile(

@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.ledger import Ledger
-from agent.planner.heard import Heard, Names
+from agent.planner.heard import REQUEST, Heard, Names
 from agent.planner.plan_types import Plan
 from agent.planner.slots import SlotReader, Slots
 from agent.planner.spoken_numbers import amount_of
 from agent.planner.standing import Standing, call
-from agent.planner.words import KIN, LEAD, Message, read_message, word_set
-from tools.toolbox import YOU
+from agent.planner.words import KIN, LEAD, read_message, word_set
+from tools.arguments import YOU
 from vouch.types import ToolCall
 
 _TASTE = (
@@ -23,17 +22,21 @@ _TASTE = (
     r"|doesnt|does not|dont|do not|never|is (?:into|fond of|a fan of|scared of|afraid of))"
 )
 GROUP = re.compile(
-    rf"\b(?:for|with) (?:me|us|myself)(?: both)?,? (?:and|plus|with) (?:my|our|a) {KIN}\b|\bmy {KIN} and (?:i|me|myself)\b|\b(?:me|i) and my {KIN}\b"
-    rf"|\btogether with (?:my|our) {KIN}\b|\b(?:with|for) (?:my|our) {KIN},? (?:who|he|she|they)\b"
+    rf"\b(?:for|with) (?:me|us|myself)(?: both)?,? (?:and|plus|with) (?:(?:my|our|a|some) )?{KIN}\b|\bmy {KIN} and (?:i|me|myself)\b|\b(?:me|i) and my {KIN}\b"
+    rf"|\btogether with (?:my|our) {KIN}\b|\b(?:with|for) (?:my|our) {KIN},? (?:who|he|she|they|one)\b"
     rf"|\b(?:my|our) {KIN} {_TASTE} .*\b(?:and|but) i {_TASTE}\b|\bi {_TASTE} .*(?<!that)(?<!which)(?<!what)(?<!because) (?:my|our) {KIN} {_TASTE}\b"
     r"|\b(?:we are|were|there are) (?:two|three|four|five|[2-5])\b|\b(?:for|of) (?:the )?(?:two|three|four|five|[2-5]|both) of us\b"
     rf"|^{LEAD}(?:my|our) {KIN} {_TASTE} .*\b(?:what|which|something|anything|any)\b.* (?:she|he|they|her|him|them)\b"
     r"(?: (?:like|love|enjoy|want|read|watch|hear))?"
     r"|\bwed? (?:(?:would|can|could|might|will) )?(?:both|all) (?:would |can |might )?(?:like|enjoy|love)\b"
+    rf"|\b(?:what (?:else )?|something (?:that )?|anything (?:that )?)(?:would |could |might |will |does )?(?:my|our) {KIN} (?:would |could |might |will )?"
+    r"(?:like|love|enjoy|want|prefer)\b"
 )
-_FOR_ME = re.compile(r"\bfor (?:me|myself)\b(?! and)")
-_FOR_THEM = re.compile(rf"for (?:my|our)\b|{LEAD}(?:my|our) {KIN} {_TASTE} (?!.*\b(?:i|me|us|we)\b)")
-"""“For my nephew, who …”: the list is theirs alone; “for me and”, “with my” and “for both” make it common."""
+_FOR_THEM = re.compile(
+    rf"for (?:my|our)\b|(?:what|something|anything)\b|{LEAD}(?:my|our) {KIN} {_TASTE}"
+    r" (?!.*\b(?:i(?! (?:give|get|buy|show|find|bring|read|play|lend)\b)|me|us|we)\b)"
+)
+"""“For my nephew, who …”, “what would my mum like?”: the list is theirs alone; “for me and”, “with my” and “for both” make it common."""
 _WANTS = r"(?:(?:really |rather )?wants?|would (?:rather|like|prefer|love)|(?<=d )(?:rather|like|love)|prefers?|(?:(?:is|am) )?in the mood for)"
 
 
@@ -56,7 +59,11 @@ EACH_OF_US = re.compile(
     rf"^{LEAD}one(?: of us)? {_TASTE}\b|\b(?:she|he|they) {_TASTE} .*\bi {_TASTE}\b|\bi {_TASTE} .*\b(?:and|but|while) (?:she|he|they) {_TASTE}\b"
 )
 """Behind a list for several people: who they are."""
-_WE = re.compile(rf"\bwe {_TASTE}\b")
+_KIN_HATES = re.compile(
+    rf"\b(?:my|our) {KIN} (?:(?:really|absolutely|just) )*(?:hates?|dislikes?|detests?|(?:cant|can not|cannot) stand|doesnt (?:like|want)|dont (?:like|want))\b"
+)
+"""Beside a request (“a film for tonight, my girlfriend hates violence”): it is for her as well."""
+WE = re.compile(rf"\bwe (?:both |all )?{_TASTE}\b")
 _ASKS = word_set("something anything a an we what find recommend suggest show please can could under any maybe nothing")
 _TOLD_OF = frozenset({"who", "he", "she", "they"})
 _THE_FIRST = ("one of you", "another of you", "the third of you", "the fourth of you", "the fifth of you")
@@ -81,6 +88,21 @@ _THEIRS = re.compile(r"\b(hate|love|like|dislike|prefer|adore|enjoy|detest|loath
 _WHO = re.compile(r"^\W*(?:(?:and|who|he|she|they|that|really|also|but) )*", re.IGNORECASE)
 
 
+_HATES = re.compile(
+    r"I (?:\w+ )?(?:hate|dislike|detest|loathe|don['’]?t|do not|can['’]?t|cannot|never|am scared|am afraid)\b",
+    re.IGNORECASE,
+)
+OF_THEM = re.compile(
+    rf"\W*(?:(?:and|but|oh|well|actually|also|no|yes|ok|okay|sorry)[, ]+)*(?:he|she|they|(?:my|our) {KIN}) (?:(?:really|also|absolutely|only) )*"
+    r"(?P<verb>(?:hate|dislike|like|love|prefer|enjoy|adore|detest)(?:s|d|ed|red)?|can['’]?t stand|cannot stand|does(?:n['’]?t| not) (?:like|enjoy|want)"
+    r"|(?:is|are|gets?) (?:\w+ly )?(?:afraid|scared|frightened|terrified) of)"
+    r" (?!(?:it|that|this|these|those|them|him|her)\b)(?P<what>[^?]+?)\W*",
+    re.IGNORECASE,
+)
+"""What is told of somebody."""
+AGAINST = re.compile(r"hate|dislike|detest|can|does|is|are|get", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class GroupRequests:
     """Plans lists for several people."""
@@ -95,6 +117,7 @@ class GroupRequests:
         goes_on = standing is not None and standing.name == "recommend_together"
         apart = _EACH_WANTS.search(heard.folded) if re.search(rf"\b(?:my|our) {KIN}\b", heard.folded) else None
         group = GROUP.search(heard.folded) or apart or (EACH_OF_US.search(heard.folded) if goes_on else None)
+        group = group or self._hates_beside(heard)
         if group is None:
             return None
         told = self._told(heard)
@@ -104,32 +127,38 @@ class GroupRequests:
         others = self._people(named, told, int(amount_of(count["n"])) if count else 0)
         others = others or _last_people(heard) or [dict(_NOBODY)]
         asked = self.reader.read(self._request(heard, group, [span for _, _, span in told]))
-        own = self._said(mine)
-        if _WE.search(heard.folded):  # “we loved Nosferatu” is said of everybody
+        sought = asked.text or ", ".join(
+            dict.fromkeys(slots.text for who, slots, _ in told if who != YOU and slots.text)
+        )
+        own = self.said(mine)
+        if WE.search(heard.folded):  # “we loved Nosferatu” is said of everybody
             others = [p | {"liked": list(dict.fromkeys([*p.get("liked", []), *own["liked"]]))} for p in others]
+        theirs = _FOR_THEM.match(group[0]) is not None
         made = call(
             "recommend_together",
             people=[*others, *([_wishing(own["prefer"])] if own["prefer"] else [])],
-            with_me=False
-            if _FOR_THEM.match(group[0]) or (count and not mine and len(others) >= amount_of(count["n"]))
-            else None,
+            with_me=False if theirs or (count and not mine and len(others) >= amount_of(count["n"])) else None,
             filters=[
-                *self.standing.kind(heard.ledger.standing, asked),
+                *([] if theirs and goes_on else self.standing.kind(heard.ledger.standing, asked)),
                 *(c.argument for c in asked.filters if not c.lasting),
+                *self.standing.childrens([c.argument for c in heard.slots.filters if c not in asked.filters]),
             ],
             prefer=[c.argument for c in asked.prefer],
-            avoid=list(asked.avoid),
+            avoid=list(dict.fromkeys([*asked.avoid, *(word for who, s, _ in told if who != YOU for word in s.avoid)])),
             k=asked.k,
             together="average" if _AVERAGE.search(heard.folded) else None,
         )
-        listing = ToolCall(name=made.name, arguments={"text": asked.text, **made.arguments})
-        return Plan(calls=(*self._remembering(own), listing), aside=heard.aside("group") | {"lasting": []})
+        listing = ToolCall(name=made.name, arguments={"text": sought, **made.arguments})
+        missing = [call("find_item", title=m.said) for m in heard.slots.mentions if m.close or not m.item_ids]
+        return Plan(calls=(*self._remembering(own), *missing, listing), aside=heard.aside("group") | {"lasting": []})
 
-    def back_to_me(self, message: Message, ledger: Ledger) -> bool:
-        """“Something calm for me”, behind a list that was somebody else's alone: it begins anew."""
-        asked = ledger.standing
-        theirs = asked is not None and asked.name == "recommend_together" and asked.arguments.get("with_me") is False
-        return theirs and bool(_FOR_ME.search(message.folded)) and not GROUP.search(message.folded)
+    def _hates_beside(self, heard: Heard) -> re.Match[str] | None:
+        """What somebody hates, said beside a request: not “films that my husband hates”."""
+        found = _KIN_HATES.search(heard.folded)
+        place = len(heard.folded[: found.start()].split()) if found else 0
+        beside = heard.message.boundary(place) or heard.message.at(place - 1) in {"and", "but", "while"}
+        asks = REQUEST.search(heard.folded) or any(not c.rules_out for c in heard.slots.filters)
+        return found if place and beside and asks else None
 
     def without_surprise(self, raw: str) -> str | None:
         """The message without its wish for a surprise (“surprise me with a book” -> “a book”); None where it has none."""
@@ -152,6 +181,15 @@ class GroupRequests:
         made = ToolCall(name=last.name, arguments={**last.arguments, "explore": EXPLORE})
         return replace(plan, calls=(*plan.calls[:-1], made))
 
+    def reads(self, said: str) -> Slots:
+        """What one says of oneself; who hates long films asks for no films by it."""
+        slots = self.reader.read(said)
+        if not _HATES.match(said):
+            return slots
+        hard = tuple(c for c in slots.filters if c.rules_out)
+        avoid = slots.avoid or ((slots.text,) if slots.text and not (hard or slots.prefer) else ())
+        return replace(slots, text="", filters=hard, avoid=avoid)
+
     def _told(self, heard: Heard) -> list[tuple[str, Slots, tuple[int, int]]]:
         """Who is said to like or hate what: a name, what was read of the words about them, and which words these are."""
         found = list((_WISHER if _EACH_WANTS.search(heard.folded) else _PERSON).finditer(heard.folded))
@@ -168,7 +206,7 @@ class GroupRequests:
             else:
                 who = YOU if match["me"] else f"your {match['kin']}" if match["kin"] else _THE_FIRST[min(numbered, 4)]
             numbered += bool(match["one"])
-            told += [(who, self.reader.read(said), (start, end)) for said in _clauses(heard.message.text(behind, end))]
+            told += [(who, self.reads(said), (start, end)) for said in _clauses(heard.message.text(behind, end))]
         return told
 
     def _named_before(self, heard: Heard, at: int) -> str:
@@ -188,12 +226,14 @@ class GroupRequests:
         self, named: Mapping[str, None], told: Sequence[tuple[str, Slots, tuple[int, int]]], count: int
     ) -> list[dict[str, Any]]:
         """Each person but the one who asks, once, with all that was said of them; people who are only counted are called by their number."""
-        names = dict.fromkeys([*named, *(who for who, _, _ in told if who != YOU)])
-        people = [{"name": name, **self._said([s for who, s, _ in told if who == name])} for name in names]
+        tellers = dict.fromkeys(who for who, _, _ in told if who != YOU)
+        # “my two friends, one loves …, the other …” are two people
+        names = tellers if {*tellers} & {*_THE_FIRST} else dict.fromkeys([*named, *tellers])
+        people = [{"name": name, **self.said([s for who, s, _ in told if who == name])} for name in names]
         missing = count - 1 - len(people) if count and not people else 0
-        return people + [{"name": f"person {n + 2}", **self._said([])} for n in range(missing)]
+        return people + [{"name": f"person {n + 2}", **self.said([])} for n in range(missing)]
 
-    def _said(self, told: Sequence[Slots]) -> dict[str, Any]:
+    def said(self, told: Sequence[Slots]) -> dict[str, Any]:
         """Titles and conditions of several readings of one person's words."""
         disliked = [m for slots in told for m in slots.said("dislike", "hide") if m.item_ids and not m.close]
         liked = [m for slots in told for m in slots.mentions if m not in disliked and m.item_ids and not m.close]
@@ -243,6 +283,14 @@ def _last_people(heard: Heard) -> list[dict[str, Any]]:
     calls = (call for turn in reversed(heard.ledger.turns) for call in reversed(turn.calls))
     people = next((c.arguments.get("people") for c in calls if c.name == "recommend_together"), None)
     return list(people) if isinstance(people, list) else []
+
+
+def told_of(raw: str) -> list[str]:
+    """What a message tells of somebody, as they would say it: “he also hates opera” -> “I hate opera”; [] where it tells of nobody."""
+    told = OF_THEM.fullmatch(raw)
+    if told is None:
+        return []
+    return _clauses(f"{'hate' if AGAINST.match(told['verb']) else 'love'} {told['what']}")
 
 
 def _clauses(said: str) -> list[str]:

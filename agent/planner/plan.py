@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from agent.ledger import Ledger, Turn
+from agent.planner.audiences import Audiences
 from agent.planner.enquiries import Enquiries
 from agent.planner.group_requests import GroupRequests
 from agent.planner.heard import REQUEST, Heard, Names
@@ -101,7 +102,8 @@ class Planner:
         self._memory = MemoryRequests(names)
         self._groups = GroupRequests(self.reader, names, standing)
         self._offers = Offers(self.reader, intents, names)
-        self._rewordings = Rewordings(self.reader)
+        self._audiences = Audiences(self.reader, self._groups, standing)
+        self._rewordings = Rewordings(self.reader, self._audiences)
 
     def plan(self, raw: str, ledger: Ledger) -> Plan:
         """The tool calls for a message after what the ledger holds."""
@@ -123,7 +125,7 @@ class Planner:
         if _AGAIN.search(message.folded) and ledger.standing is not None:
             return Plan(calls=(ledger.standing,), aside={"intent": "refine"})
         if (anew := _ASIDE.fullmatch(raw)) and REQUEST.search(read_message(anew["rest"]).folded):
-            return self._requests.fresh(self.heard(anew["rest"], ledger), anew=True)
+            return self._anew(anew["rest"], ledger)
         greeted = _HELLO.match(raw)
         told = not ledger.turns and greeted is not None and len(greeted["rest"].split()) > 1
         if greeted and (told or self.intents.rule(read_message(greeted["rest"]).folded) in _TALK):
@@ -135,16 +137,26 @@ class Planner:
             return self.plan(reworded, ledger)
         if ledger.listed and (asked := _of_these(message)):
             return self._enquiries.of_listed(self._heard(asked, read_message(asked), ledger))
-        if self._groups.back_to_me(message, ledger):
-            return self._requests.fresh(self.heard(raw, ledger), anew=True)
+        if self._audiences.back_to_me(message, ledger):
+            return self._anew(raw, ledger)
         settled = self._offers.settled(message, ledger)
         if settled is not None:
             return self.plan(settled, Ledger(turns=ledger.turns[:-1]))
         heard = self.heard(raw, ledger)
+        of_them = self._audiences.told(heard)
+        if of_them is not None:
+            return of_them
         plan = self._groups.asks(heard, None) or self._enquiries.unclear(heard) or self._plan(heard)
         plan = self._statements.judging(heard, plan)
         act = self._opinion.of_act(heard, plan)
-        return self._told(self._memory.held(heard, self._as(act, heard) if act else plan))
+        plan = self._memory.held(heard, self._as(act, heard) if act else plan)
+        return self._told(self._audiences.made_for(heard, plan))
+
+    def _anew(self, raw: str, ledger: Ledger) -> Plan:
+        """The list that a message asks for when nothing of what stands holds on; what it points at still was shown."""
+        heard = self.heard(raw, ledger)
+        before = replace(heard, ledger=replace(ledger, turns=tuple(replace(t, calls=()) for t in ledger.turns)))
+        return self._requests.anchored(before, None) or self._requests.fresh(before, anew=True)
 
     def _told(self, plan: Plan) -> Plan:
         """The plan with a word on what its query's text is looked for in, where nothing but titles is known."""
@@ -242,7 +254,7 @@ class Planner:
             return self._enquiries.talk(heard, rule or "help")
         if bare and not heard.slots.rest and heard.slots.acts and {*heard.slots.acts} <= {"greeting", "close"}:
             return self._enquiries.answered(heard)
-        if rule in {"yes", "no"} and bare:
+        if rule in {"yes", "no"} and bare and heard.slots.empty:
             wants_others = rule == "no" and heard.ledger.standing is not None
             return self._requests.again(heard) if wants_others else self._enquiries.talk(heard, rule or "yes")
         attempts = (

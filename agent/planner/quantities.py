@@ -61,7 +61,12 @@ _BREAK = re.compile(
 """What fills a break is short, where lengths are recorded."""
 _LONG, _SHORT = {"longest", "long", "lengthy", "thick"}, {"shortest", "short", "brief", "quick", "thin", "slim"}
 _CHEAP = {"cheapest", "cheap", "inexpensive", "affordable", "budget"}
-_NO_ROOM = re.compile(r"(?:^|\s)(?:how|as|so|all|no|before|any)$")
+_NO_ROOM = re.compile(r"(?:^|\s)(?:how|as|so|all|before|any)$")
+_UNWANTED = re.compile(
+    r"(?:^|\s)(?:hates?|dislikes?|(?:dont|doesnt|do not|does not) (?:really )?(?:like|enjoy|want)|(?:cant|cannot|can not) stand|avoid|without|no"
+    r"|(?:tired|sick) of)$"
+)
+"""“I hate long films”: of the other size."""
 _NEVER = re.compile(
     r"\bnever(?: (?:show me|recommend|suggest|give me))?(?: (?:anything|something|films?|movies?|books?|one|ones))?$"
 )
@@ -206,7 +211,8 @@ class QuantityReader:
                     reading.claim(start, end)
 
     def _size(self, reading: Reading, span: tuple[int, int], match: re.Match[str]) -> None:
-        word, negated = match["word"], bool(match["not"])
+        before = " ".join(w.folded for w in reading.message.words[max(0, span[0] - 4) : span[0]])
+        word, negated = match["word"], bool(match["not"] or _UNWANTED.search(before))
         small = word in _SHORT or word in _CHEAP
         topics: tuple[Topic, ...] = ABOUT_SIZE if word in _LONG | _SHORT else ("price",)
         found = [topic for topic in topics if self.lexicon.about(topic)]

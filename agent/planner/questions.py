@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from agent.planner.lexicon import Lexicon, Topic, plain_name
+from agent.planner.unrecorded import CAST
 from agent.planner.words import LEAD, Message, word_set
 
-_PATTERNS: tuple[tuple[str, tuple[Topic, ...]], ...] = (
+_PATTERNS: tuple[tuple[str, tuple[Topic | Literal["cast"], ...]], ...] = (
+    (
+        r"\bwho (?:is|are|was|were) (?:in|starring|playing|acting|performing|singing)\b|\bwhos in\b"
+        r"|\bwho (?:stars?|starred|plays?|played|acts?|acted|performs?|performed|sings?|sang|appears?|appeared)\b"
+        r"|\b(?:the|its) (?:cast|actors?|actress(?:es)?|lead(?:ing)? (?:actor|actress|role))\b|\bwhat actors?\b|\bwhich (?:actors?|actress(?:es)?)\b",
+        ("cast",),
+    ),
     (r"\b(?:shortest|longest|briefest|thickest|thinnest)\b|\bwhich .*\b(?:longer|shorter)\b", ("minutes", "pages")),
     (r"\b(?:oldest|newest|earliest|latest|most recent)\b|\bwhich .*\b(?:older|newer)\b", ("year",)),
     (r"\b(?:cheapest|priciest|most expensive|least expensive)\b", ("price",)),
     (
         r"\b(?:who (?:directed|wrote|made|composed|painted|created|is|are|was|were|did|by|shot"
-        r"|stars|starred|plays|played|sings|authored)|whos|by whom|whose|(?:the |its"
+        r"|authored)|whos|by whom|whose|(?:the |its"
         r" )?(?:director|author|composer|writer|creator)\b)",
         ("people", "brand"),
     ),
@@ -135,8 +143,9 @@ def aspect_of(
         return None
     asked = [topics for pattern, topics in _TOPICS if pattern.search(plain) or pattern.search(text)]
     if asked:
-        names = tuple(dict.fromkeys(a.name for topics in asked[:2] for topic in topics for a in lexicon.about(topic)))
-        return Aspect(kind="fact", attributes=names, words=tuple(topics[0] for topics in asked[:2]))
+        asked = asked[:1] if asked[0] == ("cast",) else asked[:2]
+        names = tuple(dict.fromkeys(name for topics in asked for topic in topics for name in _told_by(lexicon, topic)))
+        return Aspect(kind="fact", attributes=names, words=tuple(topics[0] for topics in asked))
     named = tuple(
         a.name
         for a in lexicon.schema.attributes
@@ -149,6 +158,14 @@ def aspect_of(
     if _YES_NO.match(text):
         return checked(rest, lexicon)
     return None
+
+
+def _told_by(lexicon: Lexicon, topic: Topic | Literal["cast"]) -> Iterator[str]:
+    """The attributes that may say something of a topic."""
+    if topic == "cast":
+        yield from (a.name for a in lexicon.about("people") if CAST & set(plain_name(a.name).split()))
+    else:
+        yield from (a.name for a in lexicon.about(topic))
 
 
 def checked(rest: list[str], lexicon: Lexicon) -> Aspect:

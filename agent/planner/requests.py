@@ -66,11 +66,13 @@ _SAME_PERSON = re.compile(
 )
 _PEOPLE = re.compile(r" and |, | & |; ")
 _OF_THEM = re.compile(r"\b(?:he|she|him|her|his)\b")
-_SOMETHING = re.compile(rf"^{LEAD}(?:something|anything)\b(?! (?:else|different))")
+_SOMETHING = re.compile(rf"^{LEAD}(?:something|anything)\b(?! (?:else|different))(?!.*\bfor (?:my|our)\b)")
 _KNOWS_ALL = re.compile(
     r"\b(?:read|seen|heard|watched|know|knows|owns?|has|have|finished) (?:already )?(?:everything|all|all (?:the|of the) \w+|every \w+)(?: that is)?"
     r" (?:by|of|from)\b"
 )
+FEW_WORDS = 6
+"""So many words say no more than a kind."""
 LIKED_OF_MAKER = 5
 """Of a maker whose works somebody knows so many stand for what they like."""
 
@@ -252,6 +254,8 @@ class Requests:
         short = len(folded.split()) <= 3 and not slots.text and not nouns
         if short and (slots.filters or slots.prefer) and heard.message.at(0) not in {"a", "an"}:
             return True
+        if self._only_its_kind(heard):
+            return True
         anew = bool(_ASKS_ANEW.match(folded))
         only_ruled_out = (slots.avoid or slots.filters) and all(c.rules_out for c in slots.filters)
         if only_ruled_out and not slots.text and not anew:
@@ -262,6 +266,16 @@ class Requests:
             return True
         intent, likeness = self.intents.nearest(slots.masked)
         return intent == "refine" and likeness >= 0.6 and not anew
+
+    def _only_its_kind(self, heard: Heard) -> bool:
+        """“A piece of music” behind “something melancholy”: of what kind that should be, where nothing said it before."""
+        slots, standing = heard.slots, heard.ledger.standing
+        kinds = {a.name for a in self.reader.lexicon.about("kind")}
+        said = slots.filters and all(c.attribute in kinds and not c.rules_out for c in slots.filters)
+        if not said or slots.text or slots.mentions or standing is None or len(heard.message.words) > FEW_WORDS:
+            return False
+        stands = conditions_of(standing)
+        return bool(stands or standing.arguments.get("text")) and all(c["attribute"] not in kinds for c in stands)
 
     def compared(self, heard: Heard) -> list[Any]:
         focus, last = heard.ledger.in_focus, heard.ledger.last

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agent.ledger import Ledger
-from agent.planner.group_requests import EACH_OF_US, GROUP
+from agent.planner.audiences import Audiences
+from agent.planner.group_requests import AGAINST, OF_THEM
 from agent.planner.slots import SlotReader
 from agent.planner.words import KIN, LEAD, Message, read_message, without_ages
 from agent.reference_words import SUPERLATIVE_OF
@@ -32,6 +33,24 @@ _TELL = re.compile(
 )
 _WHY_THEY = re.compile(
     r"\s*why (?:would|should|might|will) (?:i|she|he|they|we|(?:my|our) \w+) (?:like|love|enjoy|want) (?P<what>.+)",
+    re.IGNORECASE,
+)
+_LIKES_IT = re.compile(
+    rf"\s*(?:(?:and|but|so|ok|okay|hm+)[, ]+)*(?:(?:will|would|might|could|can|is|are|am|do you think) (?:i|she|he|they|we|(?:my|our) {KIN})"
+    r"(?: (?:would|will|might|going to|likely to|to))*) (?:like|love|enjoy|be pleased with) (?P<what>.+?)\s*\?",
+    re.IGNORECASE,
+)
+_IS_THERE_FOR = re.compile(
+    rf"\s*(?:(?:and|but|so|ok|okay)[, ]+)*(?:is|are) there (?P<what>.+?) (?:that |which )?(?:(?:he|she|they)['’]?d|(?:he|she|they|(?:my|our) {KIN})"
+    r" (?:would|might|could|will)) (?:like|love|enjoy)(?P<more> more| better| instead)?\s*\?*",
+    re.IGNORECASE,
+)
+_SOUNDS_LIKE = re.compile(
+    r"\bwhat (?:does|do|did|would) (?P<it>it|this|that|they|these|those|the \w+(?: one)?) (?:sound|look|feel|taste|read) like(?=\s*(?:$|[?.!,]))",
+    re.IGNORECASE,
+)
+_SO = re.compile(
+    r"\s*(?:he|she|they|(?:my|our) \w+)(?:['’]\w+| (?:is|are|has|have|will|does|do))\b[^,?]+, so (?P<rest>[^?]+?)\s*",
     re.IGNORECASE,
 )
 _SHORT_QUESTION = re.compile(
@@ -69,16 +88,6 @@ _SAME_MOOD = re.compile(
     r"(?:mood|vein|style|spirit|feel|feeling|atmosphere)(?P<rest>\b.*)",
     re.IGNORECASE,
 )
-_OF_THEM = re.compile(
-    rf"\W*(?:(?:and|but|oh|well|actually|also|no|yes|ok|okay|sorry)[, ]+)*(?:he|she|they|(?:my|our) {KIN}) (?:(?:really|also|absolutely|only) )*"
-    r"(?P<verb>(?:hate|dislike|like|love|prefer|enjoy|adore|detest)s?|can['’]?t stand|cannot stand|does(?:n['’]?t| not) (?:like|enjoy|want)"
-    r"|(?:is|are|gets?) (?:\w+ly )?(?:afraid|scared|frightened|terrified) of)"
-    r" (?!(?:it|that|this|these|those|them|him|her)\b)(?P<what>[^?]+?)\W*",
-    re.IGNORECASE,
-)
-_AGAINST = re.compile(r"hate|dislike|detest|can|does|is|are|get", re.IGNORECASE)
-
-
 _WHAT_IF = re.compile(
     r"\b(?:and )?what if (?:i|we|you) (?:drop|forget|ignore|skip|leave out|left out|dropped|forgot) (?P<what>[^?]+?)\s*\??\s*$",
     re.IGNORECASE,
@@ -139,6 +148,7 @@ class Rewordings:
     """Rewords messages about one catalogue."""
 
     reader: SlotReader
+    audiences: Audiences
 
     def of(self, raw: str, message: Message, ledger: Ledger) -> str | None:
         """The plainer message; None where none is known."""
@@ -151,6 +161,10 @@ class Rewordings:
             _same_mood,
             _short_question,
             _why_somebody,
+            self._likes_it,
+            _sounds_like,
+            self._so,
+            _is_there_for,
             _this_century,
             _into,
             _but_now,
@@ -165,18 +179,37 @@ class Rewordings:
         return next((said for reword in table if (said := reword(raw, message, ledger)) is not None), None)
 
     def _of_somebody(self, raw: str, message: Message, ledger: Ledger) -> str | None:
-        """Behind a list: “he hates music” -> “no music”; “she prefers comedies” -> “preferably comedies”; “my wife loves Faust” asks what she
+        """Behind a list for oneself: “he hates music” -> “no music”; “she prefers comedies” -> “preferably comedies”; “my wife loves Faust” asks what she
         would like."""
-        told = _OF_THEM.fullmatch(raw) if ledger.standing is not None else None
-        together = ledger.standing is not None and ledger.standing.name == "recommend_together"
-        if told is None or GROUP.search(message.folded) or (together and EACH_OF_US.search(message.folded)):
+        told = OF_THEM.fullmatch(raw) if ledger.standing is not None else None
+        if told is None or self.audiences.each_tells(message, ledger) or self.audiences.meant(message, ledger):
             return None
-        against = bool(_AGAINST.match(told["verb"]))
+        against = bool(AGAINST.match(told["verb"]))
         what = read_message(told["what"])
         titles = self.reader.mentions(what)
-        if not against and sum(m.end - m.start for m in titles if not m.close) == len(what.words):
-            return f"{raw.rstrip(' .!')}, what would they like?" if re.search(KIN, message.folded) else None
+        only_titles = sum(m.end - m.start for m in titles if not m.close) == len(what.words)
+        if not against and re.search(rf"\b(?:my|our) {KIN}\b", message.folded):
+            return f"{raw.rstrip(' .!')}, what would they like?"
+        if not against and only_titles:
+            return None
         return f"{'no' if against else 'preferably'} {told['what']}"
+
+    def _likes_it(self, raw: str, message: Message, ledger: Ledger) -> str | None:
+        """“Would she like Emma?” -> “Why Emma?”; of what is not here: “Do you have Emma?”."""
+        found = _LIKES_IT.fullmatch(raw)
+        if found is None:
+            return None
+        named = self.reader.mentions(read_message(found["what"]), familiar=frozenset(ledger.shown))
+        pointed = re.match(r"(?:it|this|that|them|these|the \w+(?: one)?)$", found["what"], re.IGNORECASE)
+        if pointed or any(m.item_ids and not m.close for m in named):
+            return f"Why {found['what']}?" if ledger.in_focus is not None or named else None
+        return f"Do you have {found['what']}?" if found["what"][:1].isupper() else None
+
+    def _so(self, raw: str, message: Message, ledger: Ledger) -> str | None:
+        """“She's blind, so music” -> “music”."""
+        found = _SO.fullmatch(raw) if ledger.standing is not None else None
+        slots = self.reader.read(found["rest"]) if found else None
+        return found["rest"] if found and slots and (slots.filters or slots.prefer or slots.changes) else None
 
     def _any_of_these(self, raw: str, message: Message, ledger: Ledger) -> str | None:
         """“Is any of those shorter than an hour?” -> “only shorter than an hour”."""
@@ -247,6 +280,18 @@ def _why_somebody(raw: str, message: Message, ledger: Ledger) -> str | None:
     """“Why would my dad like the second?” -> “Why the second”."""
     found = _WHY_THEY.match(raw)
     return f"Why {found['what']}" if found else None
+
+
+def _sounds_like(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“The second one, what does it sound like?” -> “The second one, tell me about it?”: it asks for nothing like it."""
+    said = _SOUNDS_LIKE.sub(r"tell me about \g<it>", raw)
+    return said if said != raw else None
+
+
+def _is_there_for(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“Is there a book he'd like?” -> “a book, please”: for whom the list is stands."""
+    found = _IS_THERE_FOR.fullmatch(raw) if ledger.standing is not None else None
+    return f"{found['what']}{' else' if found['more'] else ''}, please" if found else None
 
 
 def _but_now(raw: str, message: Message, ledger: Ledger) -> str | None:

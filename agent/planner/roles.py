@@ -97,8 +97,9 @@ _COMPARED = re.compile(
     r"(?:like|similar to|take on|version of)(?: an?)?$"
 )
 _THEY_KNOW = re.compile(
-    rf"(?:^|\s)(?:he|she|they|(?:my|our) {KIN})(?: (?:has|have|had|already|also|just|only))*"
+    rf"(?:^|\s)(?:hes|shes|theyve|he|she|they|(?:my|our) {KIN})(?: (?:has|have|had|already|also|just|only))*"
     r" (?:seen|watched|watches|reads?|heard|saw|finished|plays?|played|owns?|bought|knows?)$"
+    rf"|(?:^|\s)(?:hes|shes|theyve|he|she|they|(?:my|our) {KIN}) (?:already )?(?:(?:has|have) (?:already )?got|already (?:has|have|got)|owns)$"
 )
 """“She has read X”: it is not the one who writes that knows it, but whoever the list is for."""
 _OTHER_THAN = re.compile(

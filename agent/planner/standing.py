@@ -86,6 +86,22 @@ class Standing:
             return []
         return [c for c in conditions_of(asked, "filters") if c["attribute"] in kinds]
 
+    def for_a_child(self, asked: ToolCall | None, slots: Slots | None = None) -> list[Argument]:
+        """The conditions that stand because the list is for a child: whatever is asked for next is for the child as well, unless it is said
+        to be for grown-ups."""
+        found = self.childrens(conditions_of(asked, "filters")) if asked is not None else []
+        said = slots.filters if slots is not None else ()
+        against = {v for c in said if c.rules_out for v in _values(c.value)}
+        return [c for c in found if not _values(c["value"]) & against and c not in [one.argument for one in said]]
+
+    def childrens(self, conditions: Sequence[Argument]) -> list[Argument]:
+        """Those of these conditions that demand what is for children."""
+        means = {
+            (m.attribute, m.value) for m in self.reader.lexicon.phrases.get(("child",), ()) if m.strength == "same"
+        }
+        wanted = [c for c in conditions if c["op"] not in RULES_OUT]
+        return [c for c in wanted if any((c["attribute"], value) in means for value in _values(c["value"]))]
+
     def dropped(self, asked: ToolCall, names: Sequence[str]) -> ToolCall:
         """The call without its conditions on these attributes, and without the words that only meant them."""
         return self.without(asked, [c for c in conditions_of(asked) if c["attribute"] in names])

@@ -76,7 +76,7 @@ class Statements:
             or slots.avoid
             or anchors
         )
-        standing = heard.ledger.standing
+        standing = self._left_standing(heard)
         listed = heard.ledger.listed
         pointed = any(r.start == m.start for r in heard.references for m in said) or any(
             i in listed for m in said for i in m.item_ids
@@ -85,7 +85,8 @@ class Statements:
         if anchors or alike:
             made = self.requests.similar(heard, *(anchors or liked))
             return Plan(calls=(*remembering, made), aside=heard.aside("state", wants=bool(anchors) or None))
-        only_met = {*slots.roles} <= {"seen", "hide"}  # says nothing of what is wanted, so that stands
+        # what says nothing of what is wanted lets the request stand, and so does a like of something else where more was asked for
+        only_met = {*slots.roles} <= {"seen", "hide"} or (not wants and standing is not None and _asks(standing))
         turned = bool(slots.changes) and {*slots.roles} <= {
             "seen",
             "hide",
@@ -105,6 +106,14 @@ class Statements:
             heard, text=slots.text if wants else "", liked=self.names.of(liked or hints), disliked=disliked
         )
         return Plan(calls=(*remembering, made), aside=heard.aside("state", wants=wants or None))
+
+    def _left_standing(self, heard: Heard) -> ToolCall | None:
+        """The request that stands; where it asked for what is like something that is disliked now, the one before it."""
+        standing, before = heard.ledger.standing, heard.ledger.asked_before
+        disliked = self.names.of(heard.slots.said("dislike"))
+        if standing is None or standing.name != "more_like" or standing.arguments["title"] not in disliked:
+            return standing
+        return before if before is not None and before.name != "more_like" else None
 
     def judges(self, heard: Heard, rule: str | None) -> Plan | None:
         """“That was a great one”, where several were just shown or spoken of together and none is judged for certain: asks which."""
@@ -260,6 +269,11 @@ class Statements:
             return Plan(calls=(call("undo"),), aside=heard.aside("forget"))
         made = call("remember", kind="forget", titles=self.names.of(forgotten))
         return Plan(calls=(made,), aside=heard.aside("forget"))
+
+
+def _asks(standing: ToolCall) -> bool:
+    """Whether a request says what it looks for, beside whom it is for and what they like."""
+    return bool(standing.arguments.get("text") or conditions_of(standing))
 
 
 def _listed(value: object) -> list[object]:

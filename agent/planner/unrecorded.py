@@ -18,7 +18,7 @@ _BY_SEX = re.compile(
     r"|(?:female|male|women) (?:authors?|writers?|directors?|composers?|artists?|filmmakers?|painters?|poets?|novelists?)(?= |$)"
 )
 FOR_ADULTS = re.compile(
-    r"(?:that is |thats )?(?:only |just )?for (?:an? )?(?:adults?|grown ups?|grownups?|mature audiences?)(?: only)?(?= |$)"
+    r"(?:that is |thats )?(?:only |just )?for (?:an? |us |the )?(?:adults?|grown ups?|grownups?|mature audiences?)(?: only)?(?= |$)"
 )
 """“For grown-ups”: nothing for children, where the catalogue tells that."""
 _IN_LANGUAGE = re.compile(
@@ -35,7 +35,7 @@ _MADE_BY = re.compile(
     r" (?:made |directed |written |painted |composed )?by) (?P<name>(?!the\b|an?\b)\w+(?: \w+)?)(?= |$)"
 )
 """Who made it, where the catalogue does not tell."""
-_CAST = word_set("star stars starring cast actor actors actress actresses performer performers")
+CAST = word_set("star stars starring cast actor actors actress actresses performer performers")
 _STUDIO = word_set("studio studios production company distributor network label publisher producer")
 _STUDIOS = re.compile(
     r"(?:(?:by|from) )?(?P<name>paramount|universal|warner(?: bros| brothers)?|mgm|disney|pixar|dreamworks|rko|columbia pictures|ufa"
@@ -75,7 +75,7 @@ class UnrecordedReader:
             for start, end, _ in reading.matches(_WITH_SUBTITLES):
                 reading.unknown.append("subtitles")
                 reading.claim(start, end)
-        if not self._records(_CAST):
+        if not self._records(CAST):
             for start, end, match in reading.matches(_PLAYED):
                 capitals = all(word.capital for word in reading.message.words[end - 2 : end])
                 known = self._means([match["first"], match["last"]]) or {match["first"], match["last"]} <= set(

@@ -72,6 +72,9 @@ _TIMES = word_set("before after during since between")
 _STANDS_BEFORE = word_set("please only ones one or and but with")
 _LEADS_NAME = word_set("from by in of starring directed the")
 _NAMED: frozenset[Topic] = frozenset(["country", "people", "language", "brand"])
+_BEFORE_US = word_set(
+    "for of with to let lets give show tell both all between like than recommend suggest find get make around"
+)
 OPEN: tuple[Topic, ...] = ("mood",)
 
 
@@ -135,7 +138,7 @@ class ValueReader:
         return None
 
     def _meanings(self, reading: Reading, words: tuple[str, ...], place: int) -> tuple[Meaning, ...]:
-        found = self.lexicon.phrases.get(words, ())
+        found = () if _means_ourselves(reading.message, words, place) else self.lexicon.phrases.get(words, ())
         names = len(words) in {2, 3} and all(w.capital for w in reading.message.words[place : place + len(words)])
         if not found and (reading.message.at(place - 1) == "by" or names):
             named = self.lexicon.suggests_name(words)
@@ -365,3 +368,9 @@ def _lone(message: Message, start: int, end: int) -> bool:
 def comparative_base(word: str) -> str:
     """The plain form of a comparative that people use of works: "funnier" -> "funny"; "" for other words."""
     return comparatives().get(word) or comparatives().get(word.removesuffix("est") + "er", "")
+
+
+def _means_ourselves(message: Message, words: tuple[str, ...], place: int) -> bool:
+    """“Something for us”: no country, unless it is the one word in capitals."""
+    capitals = message.words[place].text.isupper() and not message.raw.isupper()
+    return words == ("us",) and not capitals and message.at(place - 1) in _BEFORE_US

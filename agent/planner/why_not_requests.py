@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agent.planner.audiences import audience_of
 from agent.planner.heard import Heard, Names
 from agent.planner.plan_types import Plan
 from agent.planner.standing import call, conditions_of
@@ -90,7 +91,7 @@ class WhyNots:
         text = str(standing.arguments.get("text", "")) if standing else ""
         wished = {key: conditions_of(standing, key) if standing else [] for key in ("filters", "prefer")}
         calls = tuple(call("explain", title=self.names.name(i), text=text, **wished) for i in targets)
-        return Plan(calls=calls, aside=heard.aside("why", **more))
+        return Plan(calls=calls, aside=heard.aside("why", for_others=_for_others(heard), **more))
 
     def asks(self, heard: Heard, rule: str | None) -> Plan | None:
         """A plan for one of the four questions, or None."""
@@ -105,7 +106,7 @@ class WhyNots:
         on = last is not None and last.aside.get("intent") == "why_not" and heard.asks_on
         if about and (on or asks_why_not(heard)):
             calls = tuple(self._why_not(heard, item_id) for item_id in about[:3])
-            return Plan(calls=calls, aside=heard.aside("why_not", about=list(about[:3])))
+            return Plan(calls=calls, aside=heard.aside("why_not", about=list(about[:3]), for_others=_for_others(heard)))
         standing = heard.ledger.standing
         if standing is not None and not named and _FEW.search(heard.folded):
             return Plan(calls=(standing,), aside=heard.aside("refine", funnel=True))
@@ -122,9 +123,6 @@ class WhyNots:
         standing = heard.ledger.standing
         given: dict[str, Any] = dict(standing.arguments) if standing is not None else {}
         kept = {key: given[key] for key in _CARRIED if key in given}
-        vetoes = [veto for person in given.get("people") or () for veto in person.get("never") or ()]
-        if vetoes:
-            kept["filters"] = [*kept.get("filters", ()), *vetoes]
         like = given.get("title", "") if standing is not None and standing.name == "more_like" else ""
         return call("why_not", title=self.names.name(item_id), like=like, **kept)
 
@@ -142,7 +140,14 @@ class WhyNots:
         kept = {key: given[key] for key in ("text", "filters", "prefer") if key in given}
         one, other = (self.names.name(item_id) for item_id in named)
         made = call("compare", title=one, other=other, **kept)
-        return Plan(calls=(made,), aside=heard.aside("compare", about=list(named)))
+        return Plan(calls=(made,), aside=heard.aside("compare", about=list(named), for_others=_for_others(heard)))
+
+
+def _for_others(heard: Heard) -> bool | None:
+    """True where the list is for other people alone, so that the words speak of their taste."""
+    audience, asked = audience_of(heard.ledger), heard.ledger.standing
+    together = asked is not None and asked.name == "recommend_together"
+    return True if together and audience is not None and not audience.with_me else None
 
 
 def asks_why_not(heard: Heard) -> bool:

@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?$")
 _QUOTES = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|(?<!\w)'([^']+)'(?!\w)|(?<!\w)‘([^’]+)’(?!\w)")
 _YEARS = r"(?:[2-9]|1[0-2]|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _AGE = re.compile(
-    rf"(?:(?<=\bhe is )|(?<=\bwho is )|(?<=\bhe's )|(?<=\bhe’s )){_YEARS}(?=\s*(?:$|[,.;!?]|and\b|but\b))"
+    rf"(?:(?<=\bhe is )|(?<=\bshe is )|(?<=\bwho is )|(?<=\bhe's )|(?<=\bhe’s )|(?<=\bshe's )|(?<=\bshe’s )){_YEARS}(?=\s*(?:$|[,.;!?]|and\b|but\b))"
     rf"|\b{_YEARS}(?:[- ]?years?[- ]olds?|[- ]?yo)\b"
     r"(?: (?:son|daughter|kid|child|boy|girl|niece|nephew|cousin|brother|sister|grandson|granddaughter|grandchild)s?)?",
     re.IGNORECASE,
@@ -39,7 +39,7 @@ VERY = (
 KIN = (
     r"(?:(?:little|older|younger|big|elder|best|old|two|three) )?(?:sister|brother|wife|husband|partner|girlfriend|boyfriend|friend|mother"
     r"|mum|mom|father|dad|son|daughter|kid|child|children|kids|friends|parents|roommate|flatmate|colleague|cousin|aunt|uncle|nephew|niece"
-    r"|grandmother|grandma|grandfather|grandpa|granny|fiance|fiancee|boss|neighbour|neighbor|in laws|family)"
+    r"|grandmother|grandma|gran|nan|nana|grandfather|grandpa|granny|fiance|fiancee|boss|neighbour|neighbor|in laws|family)"
 )
 """Whom people tell of."""
 KEEN = r"in|for|mood|into|fan|fond|keen|on|up|feel|feeling|interested|big|huge|like"
