@@ -359,3 +359,39 @@ def test_what_cannot_be_gone_by_leaves_the_list_as_it_stands() -> None:
     assert "exclude" not in arguments
     ((_, again),) = calls(planner().plan("others please", after_list("nosferatu", "metropolis")))
     assert again["exclude"] == ["Nosferatu", "Metropolis"]
+
+
+# ---- what was left of the conversations before
+
+
+@pytest.mark.parametrize("said", ["how many did you look at?", "how many films did you choose from?"])
+def test_how_many_were_looked_at_is_the_funnel(said: str) -> None:
+    plan = planner().plan(said, after_list("nosferatu", "metropolis"))
+    assert (calls(plan), plan.aside["funnel"]) == ([("recommend", {"text": "scary"})], True)
+
+
+def test_what_is_ruled_out_beside_what_is_demanded_is_needless() -> None:
+    ((_, arguments),) = calls(planner().plan("no books please, only films", after_list("nosferatu", "dracula")))
+    assert arguments["filters"] == [{"attribute": "kind", "op": "=", "value": "film"}]
+    ((_, arguments),) = calls(planner().plan("no books please", after_list("nosferatu", "dracula")))
+    assert arguments["filters"] == [{"attribute": "kind", "op": "none_of", "value": ["book"]}]
+
+
+def test_is_there_a_film_with_it_asks_for_one_like_it() -> None:
+    plan = planner().plan("is there a film with it?", after_details("dracula", "dracula", "nosferatu"))
+    assert calls(plan)[0][0] == "more_like"
+    assert calls(planner().plan("is there a ship in it?", after_details("dracula", "dracula")))[0][0] == "item_details"
+
+
+def test_not_longer_than_that_is_a_bound() -> None:
+    ((_, arguments),) = calls(planner().plan("not longer than that", after_details("nosferatu", "nosferatu")))
+    assert {"attribute": "minutes", "op": "<", "value": 94.0} in arguments["filters"]
+
+
+def test_the_next_best_is_the_second() -> None:
+    told = calls(planner().plan("and the next best?", after_list("nosferatu", "metropolis")))
+    assert told == [("item_details", {"title": "Metropolis"})]
+
+
+def test_who_wants_to_be_cheered_up_wants_something_joyful() -> None:
+    assert any("joyful" in c.value for c in reader().read("I want to be cheered up").prefer)  # type: ignore[operator]

@@ -112,13 +112,21 @@ class Reading:
 
 
 def needless(bounds: Sequence[tuple[str, str, object]]) -> frozenset[int]:
-    """The places of (attribute, operator, value) bounds that a tighter one of the same attribute and direction makes needless.
+    """The places of (attribute, operator, value) conditions that another makes needless: a tighter bound of the same direction, or the one
+    value that is demanded where others are ruled out.
 
     >>> sorted(needless([("minutes", "<", 10.0), ("minutes", "<", 5.0), ("minutes", ">", 1.0), ("kind", "=", "film")]))
     [0]
+    >>> sorted(needless([("kind", "none_of", ["book"]), ("kind", "=", "film")]))
+    [0]
     """
     tightest: dict[tuple[str, str], int] = {}
-    loose: set[int] = set()
+    demanded = {attribute: value for attribute, op, value in bounds if op == "="}
+    loose = {
+        place
+        for place, (attribute, op, value) in enumerate(bounds)
+        if op == "none_of" and isinstance(value, list) and demanded.get(attribute, value[0]) not in value
+    }
     for place, (attribute, op, value) in enumerate(bounds):
         if op not in {"<", "<=", ">", ">="}:
             continue

@@ -49,6 +49,15 @@ _SOUNDS_LIKE = re.compile(
     r"\bwhat (?:does|do|did|would) (?P<it>it|this|that|they|these|those|the \w+(?: one)?) (?:sound|look|feel|taste|read) like(?=\s*(?:$|[?.!,]))",
     re.IGNORECASE,
 )
+_NOT_LONGER = re.compile(
+    r"\b(?:not|no|nothing) (?P<more>longer|shorter|older|newer) than (?P<it>it|this|that)\b", re.IGNORECASE
+)
+_OTHER_WAY = {"longer": "shorter", "shorter": "longer", "older": "newer", "newer": "older"}
+_NEXT_BEST = re.compile(r"\bthe (?:next|second) best(?: one)?(?=\s*(?:$|[?.!,]))", re.IGNORECASE)
+_THERE_WITH_IT = re.compile(
+    r"\s*(?:(?:and|ok|okay|now|so)[, ]+)*(?:is|are) there (?P<what>(?:an? |any |some )?\w+) (?:with|to|for) (?:it|this|that)\s*[?.!]*",
+    re.IGNORECASE,
+)
 _SO = re.compile(
     r"\s*(?:he|she|they|(?:my|our) \w+)(?:['’]\w+| (?:is|are|has|have|will|does|do))\b[^,?]+, so (?P<rest>[^?]+?)\s*",
     re.IGNORECASE,
@@ -163,6 +172,9 @@ class Rewordings:
             _why_somebody,
             self._likes_it,
             _sounds_like,
+            self._there_with_it,
+            _not_longer,
+            _next_best,
             self._so,
             _is_there_for,
             _this_century,
@@ -204,6 +216,13 @@ class Rewordings:
         if pointed or any(m.item_ids and not m.close for m in named):
             return f"Why {found['what']}?" if ledger.in_focus is not None or named else None
         return f"Do you have {found['what']}?" if found["what"][:1].isupper() else None
+
+    def _there_with_it(self, raw: str, message: Message, ledger: Ledger) -> str | None:
+        """“Is there a film with it?” -> “a film like it”."""
+        found = _THERE_WITH_IT.fullmatch(raw) if ledger.in_focus is not None else None
+        kinds = {a.name for a in self.reader.lexicon.about("kind")}
+        said = self.reader.read(found["what"]).filters if found else ()
+        return f"{found['what']} like it" if found and said and all(c.attribute in kinds for c in said) else None
 
     def _so(self, raw: str, message: Message, ledger: Ledger) -> str | None:
         """“She's blind, so music” -> “music”."""
@@ -280,6 +299,18 @@ def _why_somebody(raw: str, message: Message, ledger: Ledger) -> str | None:
     """“Why would my dad like the second?” -> “Why the second”."""
     found = _WHY_THEY.match(raw)
     return f"Why {found['what']}" if found else None
+
+
+def _not_longer(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“Not longer than that” -> “shorter than that”."""
+    found = _NOT_LONGER.search(raw) if ledger.standing is not None else None
+    return raw.replace(found[0], f"{_OTHER_WAY[found['more'].lower()]} than {found['it']}") if found else None
+
+
+def _next_best(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“And the next best?” behind a list -> “And the second one?”."""
+    said = _NEXT_BEST.sub("the second one", raw) if ledger.listed else raw
+    return said if said != raw else None
 
 
 def _sounds_like(raw: str, message: Message, ledger: Ledger) -> str | None:

@@ -38,7 +38,8 @@ _FEW = re.compile(
     r"\bwhy (?:so|are there so|is there so|do you have so|are there|is there|do i get|did i get|only|just) ?(?:so )?"
     r"(?:few|little|only|just|nothing|none|no\b|\d+|one|two|three)\b"
     r"|\b(?:what (?:did|have|has) (?:you|been) (?:leave|left|filter|filtered|drop|dropped|throw|thrown) (?:out|away)?"
-    r"|how did you (?:narrow|filter|get)|how many (?:were|are|was) left|which condition|what condition"
+    r"|how did you (?:narrow|filter|get)|how many (?:were|are|was) left"
+    r"|how many (?:\w+ )?(?:did|do|have) you (?:look|consider|check|go|gone|choose|search|compare)\w*|which condition|what condition"
     r"|whats? (?:the )?(?:limiting|narrowing))\b"
 )
 _MOST_LIKED = re.compile(
