@@ -395,3 +395,31 @@ def test_the_next_best_is_the_second() -> None:
 
 def test_who_wants_to_be_cheered_up_wants_something_joyful() -> None:
     assert any("joyful" in c.value for c in reader().read("I want to be cheered up").prefer)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("said", ["which is the best known?", "what's the most famous one?"])
+def test_the_best_known_is_the_most_liked(said: str) -> None:
+    plan = planner().plan(said, after_list("nosferatu", "metropolis"))
+    assert [name for name, _ in calls(plan)] == ["explain", "explain"]
+    assert plan.aside["most_liked"]
+
+
+def test_only_one_asks_why_so_few_and_wants_no_fewer() -> None:
+    asked = planner().plan("only one?", after_list("nosferatu"))
+    assert (calls(asked), asked.aside["funnel"]) == ([("recommend", {"text": "scary"})], True)
+    ((_, arguments),) = calls(planner().plan("only one please", after_list("nosferatu", "dracula")))
+    assert arguments["k"] == 1
+
+
+def test_something_less_famous_goes_farther_from_the_usual() -> None:
+    ((_, arguments),) = calls(planner().plan("a film, something less famous", Ledger()))
+    assert arguments["explore"] > 0
+    assert "avoid" not in arguments
+
+
+def test_id_like_something_similar_is_like_what_was_told_of() -> None:
+    ((name, arguments),) = calls(
+        planner().plan("I'd like something similar but shorter", after_details("nosferatu", "nosferatu", "dracula"))
+    )
+    assert (name, arguments["title"]) == ("more_like", "Nosferatu")
+    assert {"attribute": "minutes", "op": "<", "value": 94.0} in arguments["filters"]

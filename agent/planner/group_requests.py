@@ -74,7 +74,8 @@ _SURPRISE = re.compile(
     r"\b(?:surprise (?:me|us)|(?:i|we) (?:want|would like|d like|like|love) to be surprised"
     r"|a surprise(?! \w)|a wild ?card|something (?:completely |totally |quite )?(?:unexpected|surprising|out of the ordinary"
     r"|different from (?:what i|my) \w+(?: \w+)?|new to me|unusual for me)|out of my comfort zone|off the beaten (?:track|path)|take a (?:risk|chance)"
-    r"|hidden gems?|(?:less|lesser|not so|not too|not very) (?:well )?known|obscure|less popular|not mainstream|underrated|overlooked|under the radar"
+    r"|hidden gems?|(?:less|lesser|not so|not too|not very) (?:(?:well )?known|famous|obvious)"
+    r"|obscure|less popular|not mainstream|underrated|overlooked|under the radar"
     r"|(?:that |which )?(?:nobody|no one|hardly any ?(?:body|one)|few(?: people)?)(?: here)? knows?"
     r"|feeling (?:lucky|adventurous)|dealers choice)\b"
 )

@@ -55,12 +55,12 @@ _WHICH_OF_THESE = re.compile(
     rf"^{LEAD}which (?:ones? )?of (?:these|those|them) (?:is|are|has|have) (?P<what>(?!the\b|most\b|more\b).+)"
 )
 _MOST_OF_THESE = re.compile(
-    rf"^{LEAD}(?:(?:(?:which|what) (?:one )?is|whats) )?(?:the )?(?:(?P<most>\w+est)|most (?P<what>(?!popular|liked|loved)\w+))(?: ones?)?"
+    rf"^{LEAD}(?:(?:(?:which|what) (?:one )?is|whats) )?(?:the )?(?:(?P<most>\w+est)|most (?P<what>(?!popular|liked|loved|famous)\w+))(?: ones?)?"
     r" of (?:these|those|them)$|^(?:and|or) the (?P<next>\w+est)(?: one)?$"
     rf"|^{LEAD}which (?:ones? )?of (?:these|those|them) (?:is|are) the (?P<of>(?!short|long|old|new|late|earli|cheap|pric|thick|thin|brief)\w+est)$"
 )
 _MOST_OF_ALL = re.compile(
-    rf"^{LEAD}which (?:one )?is (?:the )?(?:most (?P<what>(?!popular|liked|loved|recent|expensive)\w+)"
+    rf"^{LEAD}which (?:one )?is (?:the )?(?:most (?P<what>(?!popular|liked|loved|famous|recent|expensive)\w+)"
     r"|(?P<of>(?!short|long|old|new|late|earli|cheap|pric|thick|thin|brief)\w+est))$"
 )
 _LIKE_IT = re.compile(r"\b(?:like|similar to) (?:it|that|this|those|these|them)$")

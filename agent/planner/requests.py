@@ -51,7 +51,8 @@ AGAIN = re.compile(
     r"|already (?:seen|know|read) (?:them|these|those|all)"
 )
 _SIMILAR = re.compile(
-    rf"^{LEAD}(?:(?:show|give) me |(?:do )?you have |have you got |got |is there )?(?:(?:some|something|anything|more|ones?|films?|books?) )*similar\b(?! to)"
+    rf"^{LEAD}(?:(?:show|give) me |(?:i|id|i would) (?:like|want|prefer) "
+    r"|(?:do )?you have |have you got |got |is there )?(?:(?:some|something|anything|more|ones?|films?|books?) )*similar\b(?! to)"
 )
 _MAKER = r"(?:author|director|composer|writer|artist|creator|maker|brand)"
 _MAKES = r"(?:wr(?:it|ot)e|written|ma[kd]e|compose|composed|direct|directed|paint|painted|film|filmed|record|recorded)"

@@ -42,8 +42,11 @@ _FEW = re.compile(
     r"|how many (?:\w+ )?(?:did|do|have) you (?:look|consider|check|go|gone|choose|search|compare)\w*|which condition|what condition"
     r"|whats? (?:the )?(?:limiting|narrowing))\b"
 )
+_ONLY_SO_MANY = re.compile(
+    rf"{LEAD}(?:(?:is|are) (?:there|that|those) )?(?:only|just) (?:one|two|three|four|\d)(?: of (?:them|those))?"
+)
 _MOST_LIKED = re.compile(
-    r"\b(?:which|what)\b.*\b(?:most (?:popular|liked|loved|likes|votes)|(?:best|highest|top) (?:liked|rated))\b"
+    r"\b(?:which|whats?)\b.*\b(?:most (?:popular|liked|loved|likes|votes|famous|well known)|(?:best|highest|top) (?:liked|rated|known))\b"
     rf"|^{LEAD}(?:the )?most (?:popular|liked|loved)(?: one)? of (?:these|those|them)\b"
 )
 _PICK = re.compile(
@@ -109,7 +112,8 @@ class WhyNots:
             calls = tuple(self._why_not(heard, item_id) for item_id in about[:3])
             return Plan(calls=calls, aside=heard.aside("why_not", about=list(about[:3]), for_others=_for_others(heard)))
         standing = heard.ledger.standing
-        if standing is not None and not named and _FEW.search(heard.folded):
+        few = _FEW.search(heard.folded) or (_ONLY_SO_MANY.fullmatch(heard.folded) and "?" in heard.message.ending)
+        if standing is not None and not named and few:
             return Plan(calls=(standing,), aside=heard.aside("refine", funnel=True))
         return None
 
