@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 from agent.phrases import ROLE_TAGS, plain, the
 from agent.planner.lexicon import Topic
 from retrieval.titles import trailing_year
+from tools.arguments import YOU
 from tools.render import people_text, value_text
 from vouch.types import (
     AttributeValue,
@@ -20,6 +21,7 @@ from vouch.types import (
     LikedItem,
     Passage,
     Popularity,
+    Query,
     RecList,
     Recommendation,
 )
@@ -97,7 +99,8 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemEvidence:
-    """What may be said of one item: its facts, its cited passages, how many people like it, the titles that the person likes and that speak for it."""
+    """What may be said of one item: its facts, its cited passages, how many people like it, the titles that speak for it and who likes them: the
+    person, or somebody else whose list it is."""
 
     handle: int
     item_id: str
@@ -106,6 +109,7 @@ class ItemEvidence:
     passages: tuple[CitedPassage, ...] = ()
     people: tuple[str, ...] = ()
     liked: tuple[str, ...] = ()
+    who: Literal["you", "they"] = "you"
 
     def of(self, topic: Topic) -> tuple[str, ...]:
         """The values of all facts about a topic."""
@@ -155,7 +159,7 @@ class ItemEvidence:
             ("place", [f"from {both}" for both in _one_or_two([*map(the, self.of("country"))])]),
             ("number", numbers),
             ("people", [f"liked by {people}" for people in self.people]),
-            ("liked", [f"you like {title}" for title in self.liked[:_LIKED]]),
+            ("liked", [f"{self.who} like {title}" for title in self.liked[:_LIKED]]),
         )
         found = [Choice(slot=slot, text=fenced(text)) for slot, texts in told for text in texts]
         return tuple(choice for choice in found if choice.text and not _PARTS.search(choice.text))
@@ -193,7 +197,13 @@ def build_evidence(
     """
     first = enumerate(rec_list.recommendations[:ITEMS], 1)
     items = tuple(_item(n, r, rec_list.query.like_item, topics, passages_of) for n, r in first)
-    return Evidence(items=items, message=fenced(message))
+    theirs = for_somebody_else(rec_list.query)
+    return Evidence(items=tuple(replace(i, who="they") for i in items) if theirs else items, message=fenced(message))
+
+
+def for_somebody_else(query: Query) -> bool:
+    """Whether a list is for one other person alone."""
+    return len(query.tastes) == 1 and query.tastes[0].label not in {"", YOU}
 
 
 def _item(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.evidence import for_somebody_else
 from agent.phrases import Phrases, listed, plain
 from agent.planner.conditions import RULES_OUT
 from vouch.types import ForPerson, RecList, Recommendation
@@ -32,8 +33,7 @@ class GroupWords:
 
     def of_somebody_else(self, rec_list: RecList) -> str:
         """The one whose list it is, where that is not the person who asks; else ""."""
-        labels = [plain(taste.label) for taste in rec_list.query.tastes if taste.label not in {"", _YOU}]
-        return labels[0] if labels and len(rec_list.query.tastes) == 1 else ""
+        return plain(rec_list.query.tastes[0].label) if for_somebody_else(rec_list.query) else ""
 
     def reasons(self, recommendation: Recommendation) -> str:
         """The part of a sentence that says what speaks for an item to each person; "" where there is nothing to tell them apart."""

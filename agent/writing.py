@@ -62,13 +62,13 @@ def line(
     if liked and set(liked) <= set(told):
         parts.append(f" {listed(liked)} {speaks} for it too.")
     elif liked:
-        parts.append(f" You like {listed(liked)}, which {speaks} for it.")
+        parts.append(f" {item.who.capitalize()} like {listed(liked)}, which {speaks} for it.")
     return "".join(parts)
 
 
 def likes_of(chosen: Sequence[Choice]) -> list[str]:
-    """The chosen titles that the person likes."""
-    return list(dict.fromkeys(c.text.removeprefix("you like ") for c in chosen if c.slot == "liked"))
+    """The chosen titles that the person likes, or whoever's list it is."""
+    return list(dict.fromkeys(c.text.partition(" like ")[2] for c in chosen if c.slot == "liked"))
 
 
 def _one_of(texts: Sequence[str]) -> str:

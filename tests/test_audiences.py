@@ -231,6 +231,32 @@ def test_her_age_says_that_she_is_a_child() -> None:
     assert [c["value"] for c in filters] == [["children's"]]
 
 
+def test_an_age_that_is_told_later_makes_it_a_childs_list(conversation: Conversation) -> None:
+    reply = said(conversation, "a book for my niece, she likes magic", "she is nine, by the way")
+    name, arguments = called(reply)
+    assert (name, arguments["text"], people(reply)) == ("recommend_together", "magic", ["your niece"])
+    assert ["children's"] in [c["value"] for c in arguments["filters"]]
+
+
+def test_somebody_of_theirs_is_somebody_else(conversation: Conversation) -> None:
+    assert people(said(conversation, "a book for my niece", "and for her father, something to laugh about")) == [
+        "her father"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("message", "liked"),
+    [
+        ("what should I watch with my teenage son? he loved Metropolis", ["Metropolis"]),
+        ("something to read with my daughter", []),
+    ],
+)
+def test_what_i_do_with_them_is_for_both_of_us(conversation: Conversation, message: str, liked: list[str]) -> None:
+    arguments = called(said(conversation, message))[1]
+    assert [person["liked"] for person in arguments["people"]] == [liked]
+    assert "with_me" not in arguments
+
+
 def test_a_title_that_is_not_here_is_said_in_a_group_too(conversation: Conversation) -> None:
     reply = said(conversation, "something for me and my boyfriend, he loves Dracula and I love “Gone with the Wind”")
     assert "There is no “Gone with the Wind” in this collection." in reply.text
@@ -379,8 +405,9 @@ def test_of_what_kind_it_should_be_changes_what_was_asked_for(conversation: Conv
     )
 
 
-def test_a_no_before_a_wish_does_not_take_the_wish_away(conversation: Conversation) -> None:
-    assert "solemn" in called(said(conversation, "something funny", "no, something more solemn"))[1]["text"]
+@pytest.mark.parametrize("wish", ["serious", "solemn"])
+def test_a_no_before_a_wish_does_not_take_the_wish_away(conversation: Conversation, wish: str) -> None:
+    assert wish in called(said(conversation, "recommend me something", f"no, something more {wish}"))[1]["text"]
 
 
 @pytest.mark.parametrize("said_so", ["the second one, what does it sound like?", "what does the second sound like?"])

@@ -195,6 +195,30 @@ def test_what_speaks_for_an_item_is_offered_only_where_the_taste_may_be_told(sha
     assert [choice.text for choice in evidence.items[0].choices].count("you like Faust") == share_taste
 
 
+def test_a_list_for_somebody_else_is_worded_by_the_model_and_speaks_of_them(tmp_path: Path) -> None:
+    writer = ScriptedWriter(text="1: they like Dracula\n2: they like Dracula\n3: they like Dracula\n")
+    conversation = joined(tmp_path, writer)
+    conversation.reply("something eerie for my uncle", conversation_id="c")
+    reply = conversation.reply("he loves Dracula", conversation_id="c")
+    told = "\n".join(str(m.content) for prompt in writer.prompts for m in prompt[1:])
+    why = conversation.reply("why would he like the first?", conversation_id="c")
+    conversation.close()
+    assert reply.counters["calls"] == 1
+    assert "they like Dracula" in told
+    assert "you like" not in told
+    assert "They like Dracula, which speaks for it." in reply.text
+    assert why.counters["calls"] == 0
+
+
+def test_what_speaks_for_an_item_to_each_of_several_is_told_by_code(tmp_path: Path) -> None:
+    writer = ScriptedWriter()
+    conversation = joined(tmp_path, writer)
+    reply = conversation.reply("something eerie for me and my uncle who loves Dracula", conversation_id="c")
+    conversation.close()
+    assert reply.counters["calls"] == 0
+    assert "for your uncle it goes with Dracula, which they like" in reply.text
+
+
 # ---- a model that plans as well
 
 

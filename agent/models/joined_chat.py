@@ -14,7 +14,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.outputs import ChatGenerationChunk
 
-from agent.evidence import Evidence, ItemEvidence, build_evidence
+from agent.evidence import Evidence, ItemEvidence, build_evidence, for_somebody_else
 from agent.grounding import Grounder, Verdict
 from agent.ledger import ASIDE, read_ledger
 from agent.models.listening import Spent, TooSlow, listen
@@ -22,6 +22,7 @@ from agent.models.model_plan import LISTS, ask_for_plan, heard, settle
 from agent.models.planner_chat import Done, PlannerChat, as_calls, as_chunks
 from agent.models.streamed_chat import StreamedChat, words_chunk
 from agent.planner.lexicon import Lexicon
+from agent.wording import Outcome
 from agent.writing import LINES, answer_grammar, asked
 from prompts import planning_prompt, writer_prompt
 from retrieval.catalogue import Catalogue
@@ -279,11 +280,17 @@ def is_for_writer(done: Done) -> bool:
     lists = [o for o in done.outcomes if isinstance(o.result, RecList)]
     return (
         len(lists) == 1
-        and all(o.call.name in LISTS for o in lists)
+        and all(_for_one(o) for o in lists)
         and all(isinstance(o.result, RecList) and o.result.recommendations for o in lists)
         and all(isinstance(o.result, RecList | Remembered) for o in done.outcomes)
         and done.aside.get("intent") not in {"absent", "which"}
     )
+
+
+def _for_one(outcome: Outcome) -> bool:
+    """Whether a list is for one person: what speaks for an item to each of several is told by code."""
+    result, together = outcome.result, outcome.call.name == "recommend_together"
+    return outcome.call.name in LISTS or (together and isinstance(result, RecList) and for_somebody_else(result.query))
 
 
 def spent_in(messages: list[BaseMessage]) -> Mapping[str, Any]:

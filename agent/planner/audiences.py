@@ -18,11 +18,15 @@ from agent.planner.words import KIN, Message
 from tools.arguments import YOU
 from vouch.types import ToolCall
 
-_FOR_KIN = re.compile(rf"\bfor (?:my|our) (?P<kin>{KIN})(?:s birthday)?\b(?! and (?:me|i|myself)\b)")
+_FOR_KIN = re.compile(
+    rf"\bfor (?P<whose>my|our|her|his|their) (?P<kin>{KIN})(?:s birthday)?\b(?! and (?:me|i|myself)\b)"
+)
 _FOR_HIM = re.compile(
-    rf"\b(?:my|our) (?P<kin>{KIN})\b.*\b(?:(?:give|get|buy|show|bring|find|read|play|for|to) (?:to )?(?:him|her|them)|(?:he|she|they)d like)\b"
+    rf"\b(?P<whose>my|our) (?P<kin>{KIN})\b.*\b(?:(?:give|get|buy|show|bring|find|read|play|for|to) (?:to )?(?:him|her|them)|(?:he|she|they)d like)\b"
 )
 """“My grandfather was a train driver, what could I give him?”"""
+_A_CHILD = re.compile(rf"\b(?:hes|shes|(?:he|she|(?:my|our) {KIN}) is) (?:only |just |still )?(?:a )?child\b")
+"""“She is nine”: the age is a word for a child by then."""
 _FOR_ME = re.compile(r"\bfor (?:me|myself|us|ourselves|grown ups|grownups|adults)\b(?! and)")
 _OF_MINE = re.compile(
     r"\b(?:i|ive) (?:(?:really|also|absolutely|only|just|always|usually|mostly|rather|myself) )*"
@@ -111,7 +115,8 @@ class Audiences:
             return None
         kin = found["kin"]
         known = audience_of(heard.ledger)
-        name = f"the {kin}" if kin in _CHILD else f"your {kin}"
+        whose = found["whose"] if found["whose"] in {"her", "his", "their"} else "your"
+        name = f"the {kin}" if kin in _CHILD else f"{whose} {kin}"
         again = [person for person in known.others if person["name"] == name] if known else []
         return Audience(people=(again[0] if again else _person(name),), with_me=False)
 
@@ -129,14 +134,17 @@ class Audiences:
         return meant[0] if len(meant) == 1 else None
 
     def told(self, heard: Heard) -> Plan | None:
-        """Behind a list for somebody: “he also loves Beethoven”, “she hates opera”. It is theirs, and the list is made anew with it."""
+        """Behind a list for somebody: “he also loves Beethoven”, “she hates opera”, “she is nine”. The list is made anew with it."""
         audience, asked, said = audience_of(heard.ledger), heard.ledger.standing, told_of(heard.raw)
-        person = self.meant(heard.message, heard.ledger) if said else None
+        child = bool(_A_CHILD.search(heard.folded)) and not said
+        person = self.meant(heard.message, heard.ledger) if said or child else None
         if person is None or audience is None or asked is None:
             return None
         read = [self.groups.reads(part) for part in said]
         more = self.groups.said(read)
         stood = conditions_of(asked, "filters")
+        if child:
+            stood = _once([*stood, *self.standing.for_children])
         filters = self._beside(stood, more["prefer"])
         loosened = [c for c in stood if c not in filters and c not in more["prefer"]]
         changed = self._with(person, more | {"prefer": [*more["prefer"], *loosened]})

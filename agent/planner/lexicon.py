@@ -115,6 +115,11 @@ class Lexicon:
         """Attribute name -> what it is about."""
         return {attribute.name: topic_of(attribute) for attribute in self.schema.attributes}
 
+    def means(self, word: str) -> dict[str, list[str]]:
+        """The values that a word stands for, by attribute: “child” -> {"genres": ["children's"]}."""
+        same = [m for m in self.phrases.get((word,), ()) if m.strength == "same"]
+        return {m.attribute: sorted(o.value for o in same if o.attribute == m.attribute) for m in same}
+
     def about(self, topic: Topic) -> tuple[Attribute, ...]:
         """The attributes of one topic; those that most items have come first."""
         found = [a for a in self.schema.attributes if self.topics[a.name] == topic]

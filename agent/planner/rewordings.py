@@ -49,6 +49,7 @@ _SOUNDS_LIKE = re.compile(
     r"\bwhat (?:does|do|did|would) (?P<it>it|this|that|they|these|those|the \w+(?: one)?) (?:sound|look|feel|taste|read) like(?=\s*(?:$|[?.!,]))",
     re.IGNORECASE,
 )
+_NO_BUT = re.compile(r"\s*(?:no|nah|nope)[,.!]+\s+(?P<rest>(?:something|anything|an?|more|less)\b.+)", re.IGNORECASE)
 _NOT_LONGER = re.compile(
     r"\b(?:not|no|nothing) (?P<more>longer|shorter|older|newer) than (?P<it>it|this|that)\b", re.IGNORECASE
 )
@@ -173,6 +174,7 @@ class Rewordings:
             self._likes_it,
             _sounds_like,
             self._there_with_it,
+            _no_but,
             _not_longer,
             _next_best,
             self._so,
@@ -299,6 +301,12 @@ def _why_somebody(raw: str, message: Message, ledger: Ledger) -> str | None:
     """“Why would my dad like the second?” -> “Why the second”."""
     found = _WHY_THEY.match(raw)
     return f"Why {found['what']}" if found else None
+
+
+def _no_but(raw: str, message: Message, ledger: Ledger) -> str | None:
+    """“No, something more serious” behind a list -> “something more serious”."""
+    found = _NO_BUT.fullmatch(raw) if ledger.listed else None
+    return found["rest"] if found else None
 
 
 def _not_longer(raw: str, message: Message, ledger: Ledger) -> str | None:

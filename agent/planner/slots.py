@@ -233,7 +233,7 @@ class SlotReader:
         """Filters and preferences: sizes become numbers, and what missing values could hide is only preferred."""
         hard = [c for c in reading.conditions if c.hard]
         loose = needless([(c.attribute, c.op, c.value) for c in hard])
-        hard = [c for place, c in enumerate(hard) if place not in loose]
+        hard = [c for place, c in enumerate(hard) if place not in loose or c.lasting]
         prefer = [c for c in reading.conditions if not c.hard]
         prefer += [c for size in reading.sizes for c in self._sized(size, hard)]
         kept: list[Condition] = []

@@ -96,11 +96,15 @@ class Standing:
 
     def childrens(self, conditions: Sequence[Argument]) -> list[Argument]:
         """Those of these conditions that demand what is for children."""
-        means = {
-            (m.attribute, m.value) for m in self.reader.lexicon.phrases.get(("child",), ()) if m.strength == "same"
-        }
+        means = self.reader.lexicon.means("child")
         wanted = [c for c in conditions if c["op"] not in RULES_OUT]
-        return [c for c in wanted if any((c["attribute"], value) in means for value in _values(c["value"]))]
+        return [c for c in wanted if _values(c["value"]) & {*means.get(c["attribute"], ())}]
+
+    @property
+    def for_children(self) -> list[Argument]:
+        """What is demanded of a list for a child; [] where the catalogue does not tell it."""
+        told = self.reader.lexicon.means("child").items()
+        return [{"attribute": name, "op": "any_of", "value": values} for name, values in told]
 
     def dropped(self, asked: ToolCall, names: Sequence[str]) -> ToolCall:
         """The call without its conditions on these attributes, and without the words that only meant them."""

@@ -58,11 +58,8 @@ class UnrecordedReader:
         for start, end, match in reading.matches(FOR_ADULTS):
             if self._means(match.group().split()[-1:]):
                 continue
-            childrens = {
-                (m.attribute, m.value) for m in self.lexicon.phrases.get(("child",), ()) if m.strength == "same"
-            }
-            for attribute in {name for name, _ in childrens}:
-                values = sorted(value for name, value in childrens if name == attribute)
+            childrens = self.lexicon.means("child")
+            for attribute, values in childrens.items():
                 reading.add(Condition(attribute=attribute, op="none_of", value=values, start=start, end=end))
             if not childrens:
                 reading.unknown.append("age that it is for")

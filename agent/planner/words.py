@@ -37,7 +37,8 @@ VERY = (
 )
 """What people call a film that they liked or did not like, and the words before that; alternatives as in `EXCLAIMED`."""
 KIN = (
-    r"(?:(?:little|older|younger|big|elder|best|old|two|three) )?(?:sister|brother|wife|husband|partner|girlfriend|boyfriend|friend|mother"
+    r"(?:(?:little|older|younger|big|elder|best|old|teenage|eldest|youngest|small|two|three) )?"
+    r"(?:sister|brother|wife|husband|partner|girlfriend|boyfriend|friend|mother"
     r"|mum|mom|father|dad|son|daughter|kid|child|children|kids|friends|parents|roommate|flatmate|colleague|cousin|aunt|uncle|nephew|niece"
     r"|grandmother|grandma|gran|nan|nana|grandfather|grandpa|granny|fiance|fiancee|boss|neighbour|neighbor|in laws|family)"
 )
