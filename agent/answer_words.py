@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.group_words import GroupWords
-from agent.phrases import YOURS, Phrases, listed, plain, quote, speaks_of, the, title_of
+from agent.phrases import Phrases, listed, plain, quote, speaks_of, the, title_of
 from agent.planner.lexicon import plain_name
 from agent.planner.words import singular
 from retrieval.filters import admitted
@@ -65,13 +65,13 @@ class AnswerWords:
         self._phrases = phrases
         self._groups = GroupWords(phrases)
 
-    def why(self, recommendation: Recommendation, *, text: str = "", whose: Mapping[str, str] = YOURS) -> str:
-        """All that speaks for one item, each with its evidence. `whose`: of whose taste it speaks, `phrases.YOURS` or `THEIRS`."""
+    def why(self, recommendation: Recommendation, *, text: str = "") -> str:
+        """All that speaks for one item, each with its evidence."""
         title = self._phrases.named(recommendation.item)
         said = [
             *self._met(recommendation),
             *self._quotes(recommendation, text),
-            *self._likes(recommendation, whose),
+            *self._likes(recommendation),
             *self._groups.each(recommendation),
             *self._popular(recommendation),
         ]
@@ -99,7 +99,7 @@ class AnswerWords:
         lines = [self._phrases.told(r, text) for r in passages]
         return [_sentence(("it fits your words: " if n == 0 else "and ") + line) for n, line in enumerate(lines)]
 
-    def _likes(self, recommendation: Recommendation, whose: Mapping[str, str]) -> list[str]:
+    def _likes(self, recommendation: Recommendation) -> list[str]:
         """The liked items with their shares of the match; those that speak against it are named too."""
         liked = [
             r for r in recommendation.reasons if isinstance(r, LikedItem) and r.item_id != recommendation.item.item_id
@@ -108,7 +108,7 @@ class AnswerWords:
         against = [f"{plain(r.title)} ({r.share:.0%})" for r in liked if r.share < -0.05][:2]
         if not for_it:
             return []
-        said = f"Its match with {whose['your']} taste comes from {listed(for_it)}"
+        said = f"Its match with your taste comes from {listed(for_it)}"
         return [
             f"{said}; against it {'speaks' if len(against) == 1 else 'speak'} {listed(against)}."
             if against

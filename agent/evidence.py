@@ -10,18 +10,18 @@ from typing import Literal
 
 from agent.phrases import ROLE_TAGS, plain, the
 from agent.planner.lexicon import Topic
+from retrieval.groups import for_somebody_else
 from retrieval.titles import trailing_year
-from tools.arguments import YOU
 from tools.render import people_text, value_text
 from vouch.types import (
     AttributeValue,
     Channel,
     CitedPassage,
+    ForPerson,
     Item,
     LikedItem,
     Passage,
     Popularity,
-    Query,
     RecList,
     Recommendation,
 )
@@ -201,11 +201,6 @@ def build_evidence(
     return Evidence(items=tuple(replace(i, who="they") for i in items) if theirs else items, message=fenced(message))
 
 
-def for_somebody_else(query: Query) -> bool:
-    """Whether a list is for one other person alone."""
-    return len(query.tastes) == 1 and query.tastes[0].label not in {"", YOU}
-
-
 def _item(
     handle: int,
     recommendation: Recommendation,
@@ -217,7 +212,9 @@ def _item(
     cited = tuple(r for r in reasons if isinstance(r, CitedPassage) and r.passage.channel != "title")
     if not any(c.passage.channel in _TELLING for c in cited):
         cited += _told_of(passages_of(item.item_id))
-    liked = (r for r in reasons if isinstance(r, LikedItem) and r.share > _SHARE and r.item_id != anchor)
+    own = [r for r in reasons if isinstance(r, LikedItem)]
+    theirs = [one for r in reasons if isinstance(r, ForPerson) for one in r.liked]
+    liked = (r for r in (own or theirs) if r.share > _SHARE and r.item_id != anchor)
     return ItemEvidence(
         handle=handle,
         item_id=item.item_id,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from agent.evidence import for_somebody_else
 from agent.phrases import Phrases, listed, plain
 from agent.planner.conditions import RULES_OUT
+from retrieval.groups import YOU, for_somebody_else
 from vouch.types import ForPerson, RecList, Recommendation
-
-_YOU = "you"
 
 
 class GroupWords:
@@ -49,11 +47,11 @@ class GroupWords:
         return [f"for {plain(person.label)} {text}" for person in people if (text := self._reason(person))]
 
     def _reason(self, person: ForPerson) -> str:
-        pronoun = "you like" if person.label == _YOU else "they like"
+        pronoun = "you like" if person.label == YOU else "they like"
         liked = [f"it goes with {plain(one.title)}, which {pronoun}" for one in person.liked]
         wished = [one.filter for one in person.met if one.filter.op not in RULES_OUT]
         wished = wished or ([] if liked else [one.filter for one in person.met])
         met = [self._phrases.condition(one) for one in wished]
         if liked or met:
             return ", and ".join([*liked, *([f"it is {listed(met)}"] if met else [])])
-        return f"it is number {person.place} in their own list" if person.place and person.label != _YOU else ""
+        return f"it is number {person.place} in their own list" if person.place and person.label != YOU else ""

@@ -11,6 +11,7 @@ from agent.group_words import GroupWords
 from agent.media_words import MediaWords
 from agent.phrases import Phrases, asked_of, cited, listed, plain, speaks_of, the, title_of
 from agent.planner.lexicon import Topic, plain_name
+from retrieval.groups import for_somebody_else
 from tools.render import people_text
 from vouch.types import CitedPassage, ForPerson, LikedItem, MetFilter, Note, Popularity, Reason, RecList, Recommendation
 
@@ -212,6 +213,7 @@ class ListWords:
         )
         used.add(said)
         people = self._groups.reasons(recommendation)
+        people = "" if said and rec_list.query.text and for_somebody_else(rec_list.query) else people
         listed_first = recommendation in rec_list.recommendations[:FIRST]
         wild = " (a wildcard, unlike the rest)" if recommendation.wildcard and listed_first else ""
         return _ended(f"{named}{wild}{people or said}")
@@ -244,8 +246,7 @@ class ListWords:
                 named = listed([plain(r.title) for r in liked[:2]])
                 if set(aside.get("named", ())) & {r.item_id for r in liked}:
                     return f", close to {named}" if rec_list.query.text or rec_list.query.filters else ""
-                why = "close to" if self._groups.of_somebody_else(rec_list) else "because you like"
-                return f", {why} {named}" if liked else ""
+                return f", because you like {named}" if liked else ""
             case MetFilter():
                 met = self._phrases.met(reason)
                 if self._phrases.topic(reason.filter.attribute) == "country":

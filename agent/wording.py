@@ -74,9 +74,7 @@ class Wording:
                 return plain(outcome.error)
             case RecList():
                 if outcome.call.name == "explain":
-                    said = " ".join(
-                        self._answers.why(r, text=asked_of(result.query), whose=whose) for r in result.recommendations
-                    )
+                    said = " ".join(self._answers.why(r, text=asked_of(result.query)) for r in result.recommendations)
                     return f"I would begin with the first. {said}" if aside.get("picked") else said
                 return self._lists.word(result, aside=aside, turn=turn)
             case ItemDetails():

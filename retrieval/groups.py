@@ -6,12 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from retrieval.ranking import Scored, by_score
-from vouch.types import Candidate, Note, Taste, Together
+from vouch.types import Candidate, Note, Query, Taste, Together
 
 MISERY: Mapping[Together, float] = {"average": 0.0, "least_misery": 1.0}
 """How much of the way from the mean to the least score counts: all of it is least misery (Masthoff 2004, O'Connor et al. 2001)."""
 PERSON = "person {}"
 """The name under which an item's place in one person's list is kept, by the person's place in the group (from 0)."""
+
+
+YOU = "you"
+"""What the person who asks is called in a group of theirs."""
+
+
+def for_somebody_else(query: Query) -> bool:
+    """Whether a list is for one person alone who is not the one that asks."""
+    return len(query.tastes) == 1 and query.tastes[0].label not in {"", YOU}
 
 
 def known_of(tastes: Sequence[Taste]) -> tuple[Taste, ...]:

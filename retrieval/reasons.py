@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from retrieval.catalogue import Catalogue
 from retrieval.citations import Citations
-from retrieval.groups import PERSON, known_of
+from retrieval.groups import PERSON, for_somebody_else, known_of
 from retrieval.item_sets import mask_of
 from retrieval.item_vectors import ItemVectors
 from retrieval.ranking import PERSONAL_SOURCES, TEXT_SOURCES, Scored
@@ -64,7 +64,7 @@ class ReasonFinder:
         ]
         by_people = parts.get("collaborative", 0.0) + parts.get("company", 0.0)
         carried = by_people or sum(parts.get(name, 0.0) for name in PERSONAL_SOURCES)
-        if carried and len(query.tastes) < 2:
+        if carried and len(query.tastes) < 2 and not for_somebody_else(query):
             shown = [one for one in liked if one.contribution > 0][:MOST_LIKED] if limit else liked
             weighed += [(carried * max(one.share, 0.0), one) for one in shown]
         weighed += [
@@ -77,7 +77,13 @@ class ReasonFinder:
         return tuple(reason for _, reason in weighed[:limit])
 
     def for_people(self, scored: Scored, query: Query) -> tuple[ForPerson, ...]:
-        """For each person of a group of whom anything is known what speaks for an item to them; () for one person."""
+        """For each person of a group of whom anything is known what speaks for an item to them; () for the one who asks alone.
+
+        Of somebody else whose list it is: what they like. What they wish stands among what was asked for.
+        """
+        if for_somebody_else(query):
+            theirs = self._for_person(scored.item_id, query.tastes[0], place=None)
+            return (replace(theirs, met=()),) if theirs.liked else ()
         if len(query.tastes) < 2:
             return ()
         ranks = scored.candidate.ranks

@@ -276,7 +276,7 @@ def test_why_they_would_like_it_goes_by_their_taste(conversation: Conversation) 
 def test_why_in_a_list_for_somebody_else_does_not_speak_of_my_taste(conversation: Conversation) -> None:
     said(conversation, "I loved The Kid", "a film for my uncle", "he likes The General")
     reply = said(conversation, "why would he like the first?")
-    assert "their taste comes from The General" in reply.text
+    assert "For your uncle it goes with The General, which they like." in reply.text
     assert "The Kid" not in reply.text
 
 

@@ -348,3 +348,15 @@ def test_what_we_loved_is_said_of_everybody_and_the_others_stay() -> None:
     (sister,) = people
     assert (sister["name"], sister["liked"]) == ("your sister", ["Metropolis"])
     assert sister["never"]
+
+
+def test_of_somebody_else_alone_a_like_has_whose_it_is() -> None:
+    """On a card it was “because you liked” what somebody else likes."""
+    theirs = listed(person("your nephew", "nosferatu"))
+    told = [r for one in theirs.recommendations for r in one.reasons]
+    assert not any(r.kind == "liked_item" for r in told)
+    people = [r for r in told if isinstance(r, ForPerson)]
+    assert {r.label for r in people} == {"your nephew"}
+    assert {one.item_id for r in people for one in r.liked} == {"nosferatu"}
+    mine = listed(person("you", "nosferatu"))
+    assert any(r.kind == "liked_item" for one in mine.recommendations for r in one.reasons)

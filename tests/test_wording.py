@@ -16,6 +16,7 @@ from tools.toolbox import Facets, Found, ItemDetails
 from vouch.types import (
     CitedPassage,
     Filter,
+    ForPerson,
     FunnelStep,
     LikedItem,
     MetFilter,
@@ -132,9 +133,10 @@ def test_an_item_that_was_asked_for_is_not_called_liked() -> None:
         RecList(query=Query(), recommendations=recommended("nosferatu", nosferatu=likeness))
     )
     mums = Query(tastes=(Taste(user_id="", liked=(Preference(item_id="dracula"),), label="your mum"),))
-    said = say(RecList(query=mums, recommendations=recommended("nosferatu", nosferatu=likeness)))
+    hers = (ForPerson(label="your mum", place=None, liked=likeness),)
+    said = say(RecList(query=mums, recommendations=recommended("nosferatu", nosferatu=hers)))
     assert said.startswith("For your mum. Nosferatu")
-    assert "close to Dracula" in said
+    assert "for your mum it goes with Dracula, which they like" in said
     assert "you like" not in said
 
 

@@ -34,10 +34,6 @@ class PersonArg(TypedDict):
     prefer: list[FilterArg]
 
 
-YOU = "you"
-"""What the person who asks is called in a group of theirs."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Company:
     """For whom a list was made: the people as `recommend_together` was told of them, and whether the person who asks is one of them."""

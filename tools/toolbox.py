@@ -15,9 +15,10 @@ from typing import Literal
 from retrieval import filters as filter_sets
 from retrieval.asked_media import AskedFiles, words_of
 from retrieval.filters import describe
+from retrieval.groups import YOU
 from retrieval.recommender import Recommender
 from retrieval.tastes import NAMED
-from tools.arguments import YOU, Company, FilterArg, PersonArg, QuotaArg, meant, value_of
+from tools.arguments import Company, FilterArg, PersonArg, QuotaArg, meant, value_of
 from tools.results import Facets, Found, ItemDetails, Remembered, RememberKind, Scored, ToolResult
 from tools.taste_card import TasteCard, TasteChanged, card_of
 from vouch.answers import Comparison, Move, WhyNot
@@ -84,8 +85,8 @@ CLICK = "click"
 class Toolbox:
     """The tools for one person. Cheap to make: `for_person` gives the same tools for somebody else.
 
-    `standing` is the list that the person looks at: what a change of taste moves is told of it. `company`: for whom it was made, and so for
-    whom items are explained; None where it is theirs alone. `asked` has the files that people ask with; without it there are none.
+    `standing` is the list that the person looks at, `company` for whom it was made, and so for whom items are explained; None where it is theirs
+    alone. `asked` has the files that people ask with; without it there are none.
     """
 
     recommender: Recommender
@@ -163,8 +164,8 @@ class Toolbox:
         What one called “you” is said to like or never want is added to the person's own taste.
         """
         query = self._query(text, filters=filters, prefer=prefer, avoid=avoid, exclude=exclude, k=k)
-        company = Company(people=tuple(people), with_me=with_me)
-        return self.recommender.recommend(replace(query, tastes=self._tastes_of(company), together=together))
+        tastes = self._tastes_of(Company(people=tuple(people), with_me=with_me))
+        return self.recommender.recommend(replace(query, tastes=tastes, together=together))
 
     def find_item(self, title: str) -> Found:
         """Look for an item by its title. Nothing is swapped: if it is not here, close titles are named."""
@@ -328,8 +329,7 @@ class Toolbox:
     def _tastes_of(self, company: Company) -> tuple[Taste, ...]:
         mine = [person for person in company.people if person["name"] == YOU]
         own = (self._own(mine),) if company.with_me or mine or not company.people else ()
-        others = enumerate(company.people, start=1)
-        return (*own, *(self._other(person, n) for n, person in others if person not in mine))
+        return (*own, *(self._other(one, n) for n, one in enumerate(company.people, start=1) if one not in mine))
 
     def _own(self, said: Sequence[PersonArg]) -> Taste:
         """The person's own taste in a group, with what they say of themselves now."""

@@ -301,8 +301,8 @@ class Popularity:
 
 @dataclass(frozen=True, kw_only=True)
 class ForPerson:
-    """What speaks for an item to one person of a group: its place in their own list (None: not in it), what they like that it goes with,
-    and which of their own conditions it meets."""
+    """What speaks for an item to one person of a group, or to somebody else whose list it is: its place in their own list (None: not in it),
+    what they like that it goes with, and which of their own conditions it meets."""
 
     label: str
     place: int | None

@@ -14,7 +14,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.outputs import ChatGenerationChunk
 
-from agent.evidence import Evidence, ItemEvidence, build_evidence, for_somebody_else
+from agent.evidence import Evidence, ItemEvidence, build_evidence
 from agent.grounding import Grounder, Verdict
 from agent.ledger import ASIDE, read_ledger
 from agent.models.listening import Spent, TooSlow, listen
@@ -26,6 +26,7 @@ from agent.wording import Outcome
 from agent.writing import LINES, answer_grammar, asked
 from prompts import planning_prompt, writer_prompt
 from retrieval.catalogue import Catalogue
+from retrieval.groups import for_somebody_else
 from tools.render import render
 from tools.toolbox import Facets, Remembered
 from vouch.errors import ModelFailed

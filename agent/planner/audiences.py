@@ -15,7 +15,7 @@ from agent.planner.plan_types import Plan
 from agent.planner.slots import SlotReader
 from agent.planner.standing import Standing, conditions_of
 from agent.planner.words import KIN, Message
-from tools.arguments import YOU
+from retrieval.groups import YOU
 from vouch.types import ToolCall
 
 _FOR_KIN = re.compile(

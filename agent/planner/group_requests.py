@@ -13,7 +13,7 @@ from agent.planner.slots import SlotReader, Slots
 from agent.planner.spoken_numbers import amount_of
 from agent.planner.standing import Standing, call
 from agent.planner.words import KIN, LEAD, read_message, word_set
-from tools.arguments import YOU
+from retrieval.groups import YOU
 from vouch.types import ToolCall
 
 _TASTE = (
