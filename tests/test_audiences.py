@@ -13,12 +13,14 @@ from agent.planner.questions import aspect_of
 from agent.planner.slots import SlotReader
 from agent.planner.words import read_message
 from retrieval.recommender import Recommender
+from retrieval.scorers.fitted import Fitted
+from retrieval.scorers.like_counts import LikeCounts
 from tests.stand_ins_agent import after_list, catalogue_of, planner, reader, talk, turn, works
 from tests.stand_ins_perception import HashEmbedder
 from tests.stand_ins_recommender import ListStore, small_content
 from tools.arguments import Company
 from tools.toolbox import Toolbox
-from vouch.types import Filter, Query, Reply, StandingPreference, Taste
+from vouch.types import Filter, Interaction, Query, Reply, StandingPreference, Taste
 
 
 @pytest.fixture
@@ -356,13 +358,19 @@ def test_one_known_person_of_several_has_their_wish_met(conversation: Conversati
     assert all("western" in r.item.attributes["genres"] for r in found)  # type: ignore[operator]
 
 
-def test_where_nothing_else_is_asked_more_wishes_met_come_first(conversation: Conversation) -> None:
+def test_where_nothing_else_is_asked_more_wishes_met_come_first() -> None:
+    """What most people like came first, whatever it met of several wishes."""
+    likes = [Interaction(user_id=f"u{n}", item_id="clair-de-lune", kind="like", at=0.0) for n in range(20)]
+    counts = Fitted(version="", like_counts=LikeCounts.of(works(), likes), model=None)
+    content = small_content(works(), HashEmbedder())
+    recommender = Recommender(catalogue=works(), store=ListStore(likes), fitted=counts, content=content)
     wishes = (
         Filter(attribute="kind", op="=", value="music"),
         Filter(attribute="country", op="=", value="Japan"),
         Filter(attribute="year", op="<=", value=1901.0),
     )
-    found = conversation.toolbox.recommender.recommend(Query(prefer=wishes, k=3)).recommendations
+    found = recommender.recommend(Query(prefer=wishes, k=3)).recommendations
+    assert recommender.recommend(Query(k=3)).recommendations[0].item.title == "Clair de lune"
     assert found[0].item.title == "Moon over the Ruined Castle"
 
 
