@@ -10,7 +10,9 @@ from agent.funnel_words import FunnelWords
 from agent.group_words import GroupWords
 from agent.media_words import MediaWords
 from agent.phrases import Phrases, asked_of, cited, listed, plain, speaks_of, the, title_of
+from agent.planner.conditions import RULES_OUT
 from agent.planner.lexicon import Topic, plain_name
+from retrieval.filters import admitted
 from retrieval.groups import for_somebody_else
 from tools.render import people_text
 from vouch.types import CitedPassage, ForPerson, LikedItem, MetFilter, Note, Popularity, Reason, RecList, Recommendation
@@ -293,12 +295,27 @@ class ListWords:
             for note in rec_list.notes
             if note.kind not in {"no_history", "changed", "not_filterable"}
         ]
+        told += self._outweighed(rec_list)
         query = rec_list.query
         asked = query.text or query.filters or query.exclude or aside.get("named")
         if not asked and any(note.kind == "no_history" for note in rec_list.notes):
             who = "they" if self._groups.of_somebody_else(rec_list) else "you"
             told.append(f"Name a title or two that {who} love, and I can do better.")
         return told
+
+    def _outweighed(self, rec_list: RecList) -> list[str]:
+        """Of a list for somebody else: what they would rather have and nothing shown is, because the words asked with led."""
+        query = rec_list.query
+        if not (for_somebody_else(query) and query.text) or any(note.kind == "preferred" for note in rec_list.notes):
+            return []
+        shown = {r.item.item_id for r in rec_list.recommendations}
+        wishes = [f for f in query.prefer if f.op not in RULES_OUT]
+        unmet = [self._phrases.condition(f) for f in wishes if not shown & admitted(self._phrases.catalogue, (f,))]
+        return (
+            [f"None of these is {listed(unmet, 'or')}: what speaks of “{plain(query.text)}” comes first."]
+            if unmet
+            else []
+        )
 
     def _note(self, note: Note, rec_list: RecList) -> str:
         if note.kind == "preferred" and note.wishes:

@@ -165,6 +165,12 @@ def test_what_they_love_is_a_wish_where_it_has_room(conversation: Conversation) 
     assert len(set(makers)) > 1
 
 
+def test_a_wish_that_the_words_outweigh_is_said(conversation: Conversation) -> None:
+    reply = said(conversation, "something with a train driver for my uncle", "he also loves Schubert")
+    assert not any(r.item.attributes.get("creator") == "Franz Schubert" for r in reply.rec_list.recommendations)
+    assert "None of these is by Franz Schubert: what speaks of “train driver” comes first." in reply.text
+
+
 def test_a_title_that_they_like_is_theirs(conversation: Conversation) -> None:
     """It was noted as a like of the one who writes."""
     reply = said(conversation, "a western for my uncle", "he likes The General")
