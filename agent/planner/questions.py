@@ -11,7 +11,8 @@ from agent.planner.lexicon import Lexicon, Topic, plain_name
 from agent.planner.unrecorded import CAST
 from agent.planner.words import LEAD, Message, word_set
 
-_PATTERNS: tuple[tuple[str, tuple[Topic | Literal["cast"], ...]], ...] = (
+_Asked = Topic | Literal["cast"]
+_PATTERNS: tuple[tuple[str, tuple[_Asked, ...]], ...] = (
     (
         r"\bwho (?:is|are|was|were) (?:in|starring|playing|acting|performing|singing)\b|\bwhos in\b"
         r"|\bwho (?:stars?|starred|plays?|played|acts?|acted|performs?|performed|sings?|sang|appears?|appeared)\b"
@@ -160,7 +161,7 @@ def aspect_of(
     return None
 
 
-def _told_by(lexicon: Lexicon, topic: Topic | Literal["cast"]) -> Iterator[str]:
+def _told_by(lexicon: Lexicon, topic: _Asked) -> Iterator[str]:
     """The attributes that may say something of a topic."""
     if topic == "cast":
         yield from (a.name for a in lexicon.about("people") if CAST & set(plain_name(a.name).split()))

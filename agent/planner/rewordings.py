@@ -17,6 +17,8 @@ from agent.planner.slots import SlotReader
 from agent.planner.words import KIN, LEAD, Message, read_message, without_ages
 from agent.reference_words import SUPERLATIVE_OF
 
+_BEGINS = r"\s*(?:(?:and|but|so|ok|okay|now|also|maybe|hm+)[, ]+)*"
+"""What people begin with, in a message that is not folded."""
 _HESITATES = re.compile(r"^\s*(?:h+m+|u+m+|u+h+|erm?)\b[\s,.…]*(?=\S)", re.IGNORECASE)
 _SO_BAD = re.compile(
     r"\bso bad(?: that)?,? (?:it|they)(?:['’]?s|['’]?re| is| are) (?:actually |almost )?(?:good|great|funny|brilliant)\b",
@@ -36,12 +38,12 @@ _WHY_THEY = re.compile(
     re.IGNORECASE,
 )
 _LIKES_IT = re.compile(
-    rf"\s*(?:(?:and|but|so|ok|okay|hm+)[, ]+)*(?:(?:will|would|might|could|can|is|are|am|do you think) (?:i|she|he|they|we|(?:my|our) {KIN})"
+    rf"{_BEGINS}(?:(?:will|would|might|could|can|is|are|am|do you think) (?:i|she|he|they|we|(?:my|our) {KIN})"
     r"(?: (?:would|will|might|going to|likely to|to))*) (?:like|love|enjoy|be pleased with) (?P<what>.+?)\s*\?",
     re.IGNORECASE,
 )
 _IS_THERE_FOR = re.compile(
-    rf"\s*(?:(?:and|but|so|ok|okay)[, ]+)*(?:is|are) there (?P<what>.+?) (?:that |which )?(?:(?:he|she|they)['’]?d|(?:he|she|they|(?:my|our) {KIN})"
+    rf"{_BEGINS}(?:is|are) there (?P<what>.+?) (?:that |which )?(?:(?:he|she|they)['’]?d|(?:he|she|they|(?:my|our) {KIN})"
     r" (?:would|might|could|will)) (?:like|love|enjoy)(?P<more> more| better| instead)?\s*\?*",
     re.IGNORECASE,
 )
@@ -56,7 +58,7 @@ _NOT_LONGER = re.compile(
 _OTHER_WAY = {"longer": "shorter", "shorter": "longer", "older": "newer", "newer": "older"}
 _NEXT_BEST = re.compile(r"\bthe (?:next|second) best(?: one)?(?=\s*(?:$|[?.!,]))", re.IGNORECASE)
 _THERE_WITH_IT = re.compile(
-    r"\s*(?:(?:and|ok|okay|now|so)[, ]+)*(?:is|are) there (?P<what>(?:an? |any |some )?\w+) (?:with|to|for) (?:it|this|that)\s*[?.!]*",
+    rf"{_BEGINS}(?:is|are) there (?P<what>(?:an? |any |some )?\w+) (?:with|to|for) (?:it|this|that)\s*[?.!]*",
     re.IGNORECASE,
 )
 _SO = re.compile(
@@ -84,7 +86,7 @@ _BUT_NOW = re.compile(
 """“I usually love comedies, but tonight something serious”: what is usual is not what is asked for."""
 _ANY_OF_THESE = re.compile(rf"{LEAD}(?:is|are|does|do) any (?:one )?of (?:these|those|them) (?P<what>.+)")
 _GOES_WITH = re.compile(
-    r"\s*(?:(?:and|ok|okay|now|also|maybe)[, ]+)*(?P<what>[^?]+?)"
+    rf"{_BEGINS}(?P<what>[^?]+?)"
     r" (?:to (?:go|match|wear)|that go(?:es)?|which go(?:es)?) with (?:it|that|this|these|them)\s*[?.!]*\s*",
     re.IGNORECASE,
 )
@@ -94,7 +96,7 @@ _LIKERS = re.compile(
     r" (?P<what>.+?) (?:also |too )?(?:like|love|enjoy|watch|read)(?: too| best| most)?$"
 )
 _SAME_MOOD = re.compile(
-    r"\s*(?:(?:and|ok|okay|now|but)[, ]+)*(?P<what>(?:an? )?\w+) (?:in|with|of) (?:the same|that|this|its) "
+    rf"{_BEGINS}(?P<what>(?:an? )?\w+) (?:in|with|of) (?:the same|that|this|its) "
     r"(?:mood|vein|style|spirit|feel|feeling|atmosphere)(?P<rest>\b.*)",
     re.IGNORECASE,
 )
