@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agent.ledger import Ledger, Turn
+from agent.planner.conditions import needless
 from agent.planner.plan import Plan
 from tests.stand_ins_agent import after_list, planner, reader, turn
 from vouch.types import ToolCall
@@ -375,6 +376,12 @@ def test_what_is_ruled_out_beside_what_is_demanded_is_needless() -> None:
     assert arguments["filters"] == [{"attribute": "kind", "op": "=", "value": "film"}]
     ((_, arguments),) = calls(planner().plan("no books please", after_list("nosferatu", "dracula")))
     assert arguments["filters"] == [{"attribute": "kind", "op": "none_of", "value": ["book"]}]
+
+
+def test_a_veto_stands_beside_one_of_several_values() -> None:
+    bounds = [("genres", "none_of", ["romance"]), ("genres", "=", "comedy")]
+    assert not needless(bounds, reader().lexicon.single), "an item has several genres"
+    assert not needless([("kind", "none_of", []), ("kind", "=", "film")], {"genres"})
 
 
 def test_is_there_a_film_with_it_asks_for_one_like_it() -> None:

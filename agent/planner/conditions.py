@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from agent.planner.words import Message
@@ -111,21 +111,21 @@ class Reading:
         return found
 
 
-def needless(bounds: Sequence[tuple[str, str, object]]) -> frozenset[int]:
+def needless(bounds: Sequence[tuple[str, str, object]], single: Collection[str] = ()) -> frozenset[int]:
     """The places of (attribute, operator, value) conditions that another makes needless: a tighter bound of the same direction, or the one
-    value that is demanded where others are ruled out.
+    value that is demanded where others are ruled out. `single`: the attributes of which an item has one value.
 
     >>> sorted(needless([("minutes", "<", 10.0), ("minutes", "<", 5.0), ("minutes", ">", 1.0), ("kind", "=", "film")]))
     [0]
-    >>> sorted(needless([("kind", "none_of", ["book"]), ("kind", "=", "film")]))
+    >>> sorted(needless([("kind", "none_of", ["book"]), ("kind", "=", "film")], {"kind"}))
     [0]
     """
     tightest: dict[tuple[str, str], int] = {}
-    demanded = {attribute: value for attribute, op, value in bounds if op == "="}
+    demanded = {attribute: value for attribute, op, value in bounds if op == "=" and attribute in single}
     loose = {
         place
         for place, (attribute, op, value) in enumerate(bounds)
-        if op == "none_of" and isinstance(value, list) and demanded.get(attribute, value[0]) not in value
+        if op == "none_of" and isinstance(value, list) and attribute in demanded and demanded[attribute] not in value
     }
     for place, (attribute, op, value) in enumerate(bounds):
         if op not in {"<", "<=", ">", ">="}:

@@ -115,6 +115,11 @@ class Lexicon:
         """Attribute name -> what it is about."""
         return {attribute.name: topic_of(attribute) for attribute in self.schema.attributes}
 
+    @cached_property
+    def single(self) -> frozenset[str]:
+        """The attributes of which an item has one value."""
+        return frozenset(a.name for a in self.schema.attributes if a.type == "category")
+
     def means(self, word: str) -> dict[str, list[str]]:
         """The values that a word stands for, by attribute: “child” -> {"genres": ["children's"]}."""
         same = [m for m in self.phrases.get((word,), ()) if m.strength == "same"]

@@ -232,7 +232,7 @@ class SlotReader:
     def _settled(self, reading: Reading) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
         """Filters and preferences: sizes become numbers, and what missing values could hide is only preferred."""
         hard = [c for c in reading.conditions if c.hard]
-        loose = needless([(c.attribute, c.op, c.value) for c in hard])
+        loose = needless([(c.attribute, c.op, c.value) for c in hard], self.lexicon.single)
         hard = [c for place, c in enumerate(hard) if place not in loose or c.lasting]
         prefer = [c for c in reading.conditions if not c.hard]
         prefer += [c for size in reading.sizes for c in self._sized(size, hard)]

@@ -150,7 +150,9 @@ class Standing:
             c for c in prefer if c["attribute"] not in fresh and not (avoided and {*_values(c["value"])} <= avoided)
         ]
         arguments["filters"] = [*filters, *(c.argument for c in new)]
-        loose = needless([(c["attribute"], c["op"], c["value"]) for c in arguments["filters"]])
+        loose = needless(
+            [(c["attribute"], c["op"], c["value"]) for c in arguments["filters"]], self.reader.lexicon.single
+        )
         arguments["filters"] = [c for place, c in enumerate(arguments["filters"]) if place not in loose]
         arguments["prefer"] = [*prefer, *(c.argument for c in wished)]
         arguments["avoid"] = list(dict.fromkeys([*arguments.get("avoid", ()), *slots.avoid]))
