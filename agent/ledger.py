@@ -13,7 +13,8 @@ from vouch.types import ToolCall
 
 ASIDE = "vouch"
 """The key under which the planner's message carries its aside: plain JSON that says what was understood."""
-_LISTS = ("recommend", "more_like", "recommend_together")
+LISTS = frozenset({"recommend", "more_like", "recommend_together"})
+"""The calls that make lists."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ class Turn:
     @property
     def asked(self) -> ToolCall | None:
         """The call that made the turn's list."""
-        return next((call for call in reversed(self.calls) if call.name in _LISTS), None)
+        return next((call for call in reversed(self.calls) if call.name in LISTS), None)
 
 
 LATELY = 4

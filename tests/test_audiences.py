@@ -9,6 +9,7 @@ import pytest
 
 from agent.conversation import Conversation
 from agent.ledger import Ledger
+from agent.planner.media_requests import plan_with_media
 from agent.planner.questions import aspect_of
 from agent.planner.slots import SlotReader
 from agent.planner.words import read_message
@@ -106,6 +107,39 @@ def test_what_i_like_behind_a_list_for_both_of_us_is_mine_and_the_list_stays_our
     both = said(conversation, "we both loved Sunrise: A Song of Two Humans")
     (sister,) = called(both)[1]["people"]
     assert sister["liked"] == ["Sunrise: A Song of Two Humans"]
+
+
+def test_something_for_us_is_still_for_both_of_us_and_ends_a_list_for_others(conversation: Conversation) -> None:
+    both = said(conversation, "a film for me and my sister who hates horror", "and something for us to read")
+    assert people(both) == ["your sister"]
+    assert people(said(conversation, "a western for my uncle", "and something for us to read")) == []
+
+
+def test_what_i_never_want_is_remembered_behind_their_list_too(conversation: Conversation) -> None:
+    reply = said(conversation, "a film for my uncle", "I hate horror")
+    assert reply.plan[0].name == "remember_condition"
+    assert [one.hard for one in conversation.toolbox.recommender.taste("stranger:a").standing] == [True]
+
+
+def test_a_surprise_and_a_file_keep_what_else_was_asked_and_are_for_me(conversation: Conversation) -> None:
+    """Behind somebody else's list they lost the book."""
+    book = {"attribute": "kind", "op": "=", "value": "book"}
+    name, arguments = called(said(conversation, "a western for my uncle", "surprise me with a book"))
+    assert (name, "people" in arguments) == ("recommend", False)
+    assert book in arguments["filters"]
+    assert arguments["explore"] > 0
+    made = plan_with_media("a book like this for my uncle", ["a.png"], lambda left: planner().plan(left, Ledger()))
+    assert (made.calls[-1].name, made.calls[-1].arguments["filters"]) == ("recommend", [book])
+    assert made.calls[-1].arguments["media"] == ["a.png"]
+
+
+def test_that_only_titles_are_known_is_said_of_their_list_too(tmp_path: Path) -> None:
+    films = talk(tmp_path, catalogue="films")
+    for message in ("something with ships for my uncle", "he likes trains"):
+        reply = films.reply(message, conversation_id="a")
+        assert reply.text.startswith("For your uncle.")
+        assert "in titles alone" in reply.text
+    films.close()
 
 
 # ---- a child

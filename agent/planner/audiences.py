@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.ledger import Ledger
+from agent.ledger import LISTS, Ledger
 from agent.planner.conditions import Condition
 from agent.planner.group_requests import EACH_OF_US, GROUP, WE, GroupRequests, told_of
 from agent.planner.heard import Heard
@@ -27,7 +27,9 @@ _FOR_HIM = re.compile(
 """“My grandfather was a train driver, what could I give him?”"""
 _A_CHILD = re.compile(rf"\b(?:hes|shes|(?:he|she|(?:my|our) {KIN}) is) (?:only |just |still )?(?:a )?child\b")
 """“She is nine”: the age is a word for a child by then."""
-_FOR_ME = re.compile(r"\bfor (?:me|myself|us|ourselves|grown ups|grownups|adults)\b(?! and)")
+_FOR_ME = re.compile(r"\bfor (?:me|myself|grown ups|grownups|adults)\b(?! and)")
+_FOR_US = re.compile(r"\bfor (?:us|ourselves)\b(?! and)")
+"""Of a list for me and others it is still for them; of one for others, or for a child, it begins anew."""
 _OF_MINE = re.compile(
     r"\b(?:i|ive) (?:(?:really|also|absolutely|only|just|always|usually|mostly|rather|myself) )*"
     r"(?:loved?|liked?|enjoy(?:ed)?|prefer|adored?|hated?|disliked?)\b|\bmy (?:own )?taste\b"
@@ -35,7 +37,6 @@ _OF_MINE = re.compile(
 """Behind a list for somebody else: the one who asks speaks of themselves."""
 _CHILD = frozenset({"child", "kid"})
 _OF_THE_PERSON = frozenset({"remember", "remember_condition"})
-_LISTS = frozenset({"recommend", "more_like", "recommend_together"})
 _ALONE = frozenset({"explore", "quotas", "media"})
 """Arguments that a list for several people does not have."""
 
@@ -74,13 +75,14 @@ class Audiences:
     def back_to_me(self, message: Message, ledger: Ledger) -> bool:
         """“Something calm for me”, behind a list that was for somebody else, or for a child: it begins anew."""
         audience, child = audience_of(ledger), self.standing.for_a_child(ledger.standing)
-        others = audience is not None or bool(child)
-        return others and bool(_FOR_ME.search(message.folded)) and not GROUP.search(message.folded)
+        ours = audience is not None and audience.with_me
+        ends = _FOR_ME.search(message.folded) or (not ours and _FOR_US.search(message.folded))
+        return bool((audience or child) and ends) and not GROUP.search(message.folded)
 
     def made_for(self, heard: Heard, plan: Plan) -> Plan:
         """The plan with its list made for whom the message names, else for whom the lists before were; what is said of oneself asks for oneself."""
         last = plan.calls[-1] if plan.calls else None
-        if last is None or last.name not in _LISTS or plan.aside.get("intent") == "lives":
+        if last is None or last.name not in LISTS or plan.aside.get("intent") == "lives":
             return plan
         named, stands = self._named(heard), audience_of(heard.ledger)
         told = any(call.name in _OF_THE_PERSON for call in plan.calls) or bool(_OF_MINE.search(heard.folded))

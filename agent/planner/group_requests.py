@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.planner.heard import REQUEST, Heard, Names
-from agent.planner.plan_types import Plan
+from agent.planner.plan_types import Plan, for_me_alone
 from agent.planner.slots import SlotReader, Slots
 from agent.planner.spoken_numbers import amount_of
 from agent.planner.standing import Standing, call
@@ -175,11 +175,11 @@ class GroupRequests:
 
     def surprising(self, plan: Plan) -> Plan:
         """The plan whose list goes farther from the usual; a plan without a list gets one."""
-        if not plan.calls or plan.calls[-1].name != "recommend":
+        if not plan.calls or for_me_alone(plan.calls[-1]).name != "recommend":
             listing = ToolCall(name="recommend", arguments={"text": "", "explore": EXPLORE})
             calls = plan.calls if plan.calls and plan.calls[-1].name.startswith("remember") else ()
             return Plan(calls=(*calls, listing), aside={**plan.aside, "intent": "recommend"})
-        last = plan.calls[-1]
+        last = for_me_alone(plan.calls[-1])
         made = ToolCall(name=last.name, arguments={**last.arguments, "explore": EXPLORE})
         return replace(plan, calls=(*plan.calls[:-1], made))
 

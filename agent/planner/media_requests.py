@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from agent.planner.plan_types import Plan
+from agent.planner.plan_types import Plan, for_me_alone
 from vouch.types import ToolCall
 
 _FILE = r"(?:picture|photo|photograph|image|cover|poster|drawing|sketch|screenshot|sound|song|tune|track|recording|clip|audio|video|music|file|one)"
@@ -28,9 +28,9 @@ def plan_with_media(message: str, media: Sequence[str], plan: Callable[[str], Pl
     left = " ".join(_POINTS.sub(" ", message).split())
     bare = Plan(calls=(ToolCall(name="recommend", arguments={"text": ""}),), aside={"intent": "recommend"})
     made = bare if _EMPTY.match(left) else plan(left)
-    if not made.calls or made.calls[-1].name != "recommend":
+    if not made.calls or for_me_alone(made.calls[-1]).name != "recommend":
         remembered = tuple(call for call in made.calls if call.name.startswith("remember"))
         made = replace(bare, calls=(*remembered, *bare.calls))
-    last = made.calls[-1]
+    last = for_me_alone(made.calls[-1])
     asked = ToolCall(name=last.name, arguments={**last.arguments, "media": list(media)})
     return replace(made, calls=(*made.calls[:-1], asked))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from agent.ledger import LISTS
 from agent.planner.heard import REQUEST, TAKES_BACK, Heard, Names
 from agent.planner.intents import UNDO
 from agent.planner.plan_types import Plan
@@ -37,7 +38,6 @@ _USUALLY = re.compile(
 _ADORES = re.compile(
     r"^(?:(?:hi|hello|well|and|oh|but) )*(?:i|we) (?:(?:really|absolutely|just|also|simply|totally) )*(?:love|adore)\b"
 )
-_LISTS = ("recommend", "more_like")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class MemoryRequests:
     def held(self, heard: Heard, plan: Plan) -> Plan:
         """The plan with what the message says of every list (“I hate horror”, “never anything over two hours”) remembered before it."""
         slots = heard.slots
-        if plan.aside.get("intent") == "forget" or not (plan.calls and plan.calls[-1].name in _LISTS):
+        if plan.aside.get("intent") in {"forget", "group"} or not (plan.calls and plan.calls[-1].name in LISTS):
             return plan
         always, usually = bool(_ALWAYS.search(heard.folded)), bool(_USUALLY.search(heard.folded))
         never = (

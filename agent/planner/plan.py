@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from agent.ledger import Ledger, Turn
+from agent.ledger import LISTS, Ledger, Turn
 from agent.planner.audiences import Audiences
 from agent.planner.enquiries import Enquiries
 from agent.planner.group_requests import GroupRequests
@@ -145,7 +145,7 @@ class Planner:
         heard = self.heard(raw, ledger)
         of_them = self._audiences.told(heard)
         if of_them is not None:
-            return of_them
+            return self._told(of_them)
         plan = self._groups.asks(heard, None) or self._enquiries.unclear(heard) or self._plan(heard)
         plan = self._statements.judging(heard, plan)
         act = self._opinion.of_act(heard, plan)
@@ -160,7 +160,7 @@ class Planner:
 
     def _told(self, plan: Plan) -> Plan:
         """The plan with a word on what its query's text is looked for in, where nothing but titles is known."""
-        wished = any(call.name == "recommend" and call.arguments.get("text") for call in plan.calls)
+        wished = any(call.name in LISTS - {"more_like"} and call.arguments.get("text") for call in plan.calls)
         return replace(plan, aside={**plan.aside, "titles_only": True}) if wished and self._titles_only else plan
 
     def heard(self, raw: str, ledger: Ledger) -> Heard:

@@ -9,6 +9,14 @@ from typing import Any
 from vouch.types import ToolCall
 
 
+def for_me_alone(asked: ToolCall) -> ToolCall:
+    """A list for other people as one for the person who asks, with all else that was asked: only that takes files and surprises."""
+    if asked.name != "recommend_together":
+        return asked
+    kept = {key: value for key, value in asked.arguments.items() if key not in {"people", "with_me", "together"}}
+    return ToolCall(name="recommend", arguments={"text": "", **kept})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """`calls` in order; `aside` is plain JSON: the intent, and what the words should speak of. No calls: the aside is answered in words."""

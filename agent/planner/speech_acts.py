@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from agent.ledger import LISTS
 from agent.planner.courtesies import clauses
 from agent.planner.heard import Heard
 from agent.planner.plan_types import Plan
@@ -50,7 +51,7 @@ def act_of(plan: Plan) -> SpeechAct:
         return "request" if plan.aside.get("wants") else "state"
     if intent in {"which", "absent"}:
         roles = set(plan.aside.get("roles", ()))
-        wants = any(call.name in {"recommend", "more_like"} for call in plan.calls)
+        wants = any(call.name in LISTS for call in plan.calls)
         return "state" if roles & {"like", "dislike", "seen"} and not wants else "request" if wants else "ask"
     return _OF_INTENT.get(intent, "talk")
 
