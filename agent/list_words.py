@@ -215,7 +215,9 @@ class ListWords:
         )
         used.add(said)
         people = self._groups.reasons(recommendation)
-        people = "" if said and rec_list.query.text and for_somebody_else(rec_list.query) else people
+        if for_somebody_else(rec_list.query):  # once is enough, and what they asked with says more
+            people = "" if people in used or (said and rec_list.query.text) else people
+            used.add(people)
         listed_first = recommendation in rec_list.recommendations[:FIRST]
         wild = " (a wildcard, unlike the rest)" if recommendation.wildcard and listed_first else ""
         return _ended(f"{named}{wild}{people or said}")

@@ -163,6 +163,7 @@ def test_what_is_for_a_child_is_still_for_the_child(conversation: Conversation, 
         "something for us grown-ups afterwards",
         "now for me: a horror film",
         "and a thriller for my husband",
+        "a thriller, but nothing for children",
         "forget the children's",
     ],
 )
@@ -210,6 +211,7 @@ def test_a_title_that_they_like_is_theirs(conversation: Conversation) -> None:
     reply = said(conversation, "a western for my uncle", "he likes The General")
     (uncle,) = called(reply)[1]["people"]
     assert uncle["liked"] == ["The General"]
+    assert reply.text.count("for your uncle it goes with The General, which they like") == 1
     assert conversation.toolbox.recommender.taste("stranger:a").liked == ()
 
 

@@ -92,7 +92,7 @@ class Standing:
         found = self.childrens(conditions_of(asked, "filters")) if asked is not None else []
         said = slots.filters if slots is not None else ()
         against = {v for c in said if c.rules_out for v in _values(c.value)}
-        return [c for c in found if not _values(c["value"]) & against and c not in [one.argument for one in said]]
+        return [c for c in found if not _values(c["value"]) & against]
 
     def childrens(self, conditions: Sequence[Argument]) -> list[Argument]:
         """Those of these conditions that demand what is for children."""
