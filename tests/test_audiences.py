@@ -92,6 +92,7 @@ def test_what_i_like_is_noted_and_moves_nothing_of_their_list(conversation: Conv
     reply = said(conversation, "a western for my uncle", "I loved Metropolis, by the way")
     assert reply.text.startswith("Noted: you like Metropolis. For your uncle.")
     assert called(reply)[1]["people"][0]["liked"] == []
+    assert "falls from" not in said(conversation, "something eerie for my uncle", "I hate horror").text
 
 
 def test_a_request_for_oneself_still_knows_what_it_is_like(conversation: Conversation) -> None:
